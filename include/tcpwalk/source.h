@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// Where packets come from: capture files (plain, compressed, several merged), standard input,
+// interfaces. The only room that knows libpcap.
+#ifndef TCPWALK_SOURCE_H
+#define TCPWALK_SOURCE_H
+
+#include "tcpwalk/base.h"
+
+struct tw_packet {
+    uint64_t number; // from 1, over all packets of the source, in merged order
+    tw_time time;
+    const uint8_t *octets; // lent until the next tw_source_next
+    uint32_t captured;
+    uint32_t length;
+    int linktype; // LINKTYPE_ value
+    uint32_t interface;
+};
+
+enum tw_got {
+    TW_GOT_PACKET,
+    TW_GOT_NOTHING, // live or a pipe: nothing there now, poll tw_source_fd
+    TW_GOT_END,     // end of input, of the packet count, or after tw_source_stop
+    TW_GOT_FAULT,   // the input broke off; *error says how and after how many good packets
+};
+
+struct tw_source_options {
+    const char *filter; // pcap-filter expression or NULL; applied after counting for files
+    uint64_t count;     // stop after this many packets that pass the filter; 0: no limit
+    int snaplen;        // live; 0: the default
+    int buffer_kib;     // live; 0: the default
+    bool promiscuous;   // live
+    bool nonblocking;   // a pipe or interface gives TW_GOT_NOTHING rather than wait
+};
+
+struct tw_source_counts {
+    uint64_t packets;  // read so far, before the filter
+    uint64_t dropped;  // by kernel and interface, live; pcapng's statistics blocks, else 0
+    uint64_t octets;   // read of the input, compressed octets where it is compressed
+    uint64_t size;     // of all files together in octets, 0 where not known
+    uint64_t backward; // times that the clock stepped back
+};
+
+struct tw_source;
+
+// Opens files ("-" is standard input), merged in time order where there are several. Nothing is
+// read to the end. On failure *source is NULL and *error says which name and why: TW_OPEN,
+// TW_PERMISSION, TW_USAGE (the filter), TW_MEMORY.
+enum tw_status tw_source_open_files(const char *const *names, size_t count,
+                                    const struct tw_source_options *options,
+                                    struct tw_source **source, struct tw_error *error) TW_CHECKED;
+// Attaches to interfaces. TW_OPEN, TW_PERMISSION (the message says the three ways to get it),
+// TW_USAGE, TW_MEMORY.
+enum tw_status tw_source_open_live(const char *interface, const struct tw_source_options *options,
+                                   struct tw_source **source, struct tw_error *error) TW_CHECKED;
+enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
+                           struct tw_error *error) TW_CHECKED;
+// Something to poll for reading, or -1 where tw_source_next never waits.
+int tw_source_fd(const struct tw_source *source);
+bool tw_source_is_live(const struct tw_source *source);
+// May be called from a signal handler: the next tw_source_next gives TW_GOT_END.
+void tw_source_stop(struct tw_source *source);
+void tw_source_counts_get(const struct tw_source *source, struct tw_source_counts *counts);
+void tw_source_free(struct tw_source *source);
+
+// One interface that can be attached to; strings are lent until the next call.
+struct tw_interface {
+    const char *name, *description, *addresses;
+    bool up, running, loopback;
+};
+enum tw_status tw_interfaces(void (*each)(void *context, const struct tw_interface *interface),
+                             void *context, struct tw_error *error) TW_CHECKED;
+
+// "libpcap version 1.10.3; zlib, liblzma, libzstd" - what this build can read.
+const char *tw_source_features(void);
+
+#endif

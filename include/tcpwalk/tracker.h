@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// The tracker: segments in, connections walking through their states out. It owns no clock, no
+// files and prints nothing; time comes in with the segments and through tw_tracker_advance.
+#ifndef TCPWALK_TRACKER_H
+#define TCPWALK_TRACKER_H
+
+#include "tcpwalk/connection.h"
+
+// A state change of one end.
+struct tw_transition {
+    enum tw_end end;
+    enum tw_state from, to;
+    bool passes;           // FIN-WAIT-2 or ESTABLISHED was entered and left by the same segment:
+    enum tw_state through; // that state
+    enum tw_event event;   // with `from` (or `through`) the cell of the table
+    enum tw_basis basis;
+    uint64_t packet;     // that caused it; 0 for a timer
+    uint64_t decided_by; // that decided it; 0 where nothing did (assumed)
+    tw_time time;        // when it happened at that end: of sending, of landing
+    const struct tw_cell *cell;
+};
+
+// Assumed steps taken back: the end's history was `was` behind `kept` steps, and is `now`.
+struct tw_correction {
+    enum tw_end end;
+    size_t was_count, now_count;
+    const enum tw_state *was, *now;
+    uint64_t packet; // that showed it
+    tw_time time;
+    const char *why;
+};
+
+#define TW_FINDING_LIST(X)                                                                         \
+    X(RETRANSMISSION, "retransmission", "sent again")                                              \
+    X(DUPLICATE, "duplicate", "the same segment captured twice")                                   \
+    X(OUT_OF_ORDER, "out-of-order", "arrived after segments that were sent later")                 \
+    X(GAP, "gap", "octets before this segment were not captured")                                  \
+    X(ACKED_UNSEEN, "acked-unseen", "acknowledges octets that were not captured")                  \
+    X(RST_REFUSED, "rst-refused", "a RST that its receiver does not accept")                       \
+    X(CHALLENGE, "challenge", "a SYN or RST into a live connection, answered by a challenge ACK")  \
+    X(KEEPALIVE, "keepalive", "a keepalive probe, one octet below what is expected")               \
+    X(ZERO_WINDOW, "zero-window", "the receiver has no room")                                      \
+    X(ODD, "odd", "nothing in the table fits")                                                     \
+    X(CLOCK_BACK, "clock-back", "the capture's clock stepped back")                                \
+    X(OPTIONS, "malformed-options", "TCP options do not parse")
+
+enum tw_finding_kind {
+#define X(id, name, text) TW_FINDING_##id,
+    TW_FINDING_LIST(X)
+#undef X
+        TW_FINDING_COUNT
+};
+
+struct tw_finding {
+    enum tw_finding_kind kind;
+    enum tw_end end; // the sender
+    uint64_t packet;
+    tw_time time;
+    enum tw_state state; // for ODD: where, and what happened
+    enum tw_event event;
+};
+const char *tw_finding_name(enum tw_finding_kind kind);
+const char *tw_finding_text(enum tw_finding_kind kind);
+
+// What a reader of the tracker is told, in order. Any member may be NULL. A sender's transition
+// comes after its segment; a receiver's when its landing time has passed, its proof came, or the
+// input ended. `over` comes once per connection, last; the connection is freed after it.
+struct tw_observer {
+    void *context;
+    void (*segment)(void *context, const struct tw_connection *connection, enum tw_end sender,
+                    const struct tw_segment *segment);
+    void (*transition)(void *context, const struct tw_connection *connection,
+                       const struct tw_transition *transition);
+    // `proves` had landed when `packet` was sent by `end`.
+    void (*proof)(void *context, const struct tw_connection *connection, enum tw_end end,
+                  uint64_t packet, tw_time time, uint64_t proves);
+    void (*correction)(void *context, const struct tw_connection *connection,
+                       const struct tw_correction *correction);
+    void (*finding)(void *context, const struct tw_connection *connection,
+                    const struct tw_finding *finding);
+    void (*over)(void *context, const struct tw_connection *connection);
+};
+
+struct tw_tracker_options {
+    const struct tw_profile *profile; // NULL: linux
+    size_t memory_limit;              // octets for connections; 0: none
+    bool key_vlan;                    // VLAN tags are part of a connection's key
+    uint64_t hash_key[2];             // random, from the caller
+};
+
+struct tw_tracker_counts {
+    uint64_t segments, connections, alive, evicted;
+    uint64_t states[TW_STATE_COUNT];     // census: ends of connections that are alive, by state
+    uint64_t outcomes[TW_OUTCOME_COUNT]; // of connections that are over
+    size_t memory;                       // octets held
+};
+
+struct tw_tracker;
+
+// NULL when out of memory. `observer` is copied and may be NULL.
+struct tw_tracker *tw_tracker_new(const struct tw_tracker_options *options,
+                                  const struct tw_observer *observer) TW_CHECKED;
+// Feeds segments in capture order. TW_OK, or TW_MEMORY (the segment is lost, the tracker stays
+// usable).
+enum tw_status tw_tracker_feed(struct tw_tracker *tracker, const struct tw_segment *segments,
+                               size_t count) TW_CHECKED;
+// Moves the clock: landings that are due are told, timers run out, what is over is told and freed.
+void tw_tracker_advance(struct tw_tracker *tracker, tw_time now);
+// End of input: the clock stays, what is assumed stands, all connections are told as over.
+void tw_tracker_finish(struct tw_tracker *tracker);
+// Ends with TIME-WAIT etc. of all connections alive counted anew: O(connections).
+void tw_tracker_counts_get(const struct tw_tracker *tracker, struct tw_tracker_counts *counts);
+void tw_tracker_free(struct tw_tracker *tracker);
+
+#endif
