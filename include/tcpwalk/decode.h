@@ -25,12 +25,17 @@ enum tw_decoded {
     X(OTHER_IP_PROTOCOL, "other-ip-protocol", IGNORED)                                             \
     X(LATER_FRAGMENT, "later-fragment", IGNORED)                                                   \
     X(OTHER_ETHERTYPE, "other-ethertype", IGNORED)                                                 \
+    X(OTHER_FAMILY, "other-address-family", IGNORED)                                               \
+    X(MACSEC, "macsec", IGNORED)                                                                   \
     X(LLC, "llc", IGNORED)                                                                         \
     X(WLAN_MANAGEMENT, "802.11-management", IGNORED)                                               \
     X(WLAN_CONTROL, "802.11-control", IGNORED)                                                     \
     X(WLAN_PROTECTED, "802.11-protected", IGNORED)                                                 \
     X(WLAN_NO_DATA, "802.11-no-data", IGNORED)                                                     \
+    X(WLAN_AGGREGATE, "802.11-a-msdu", IGNORED)                                                    \
     X(PPP_CONTROL, "ppp-control", IGNORED)                                                         \
+    X(PPP_COMPRESSED, "ppp-compressed", IGNORED)                                                   \
+    X(PPP_OTHER, "other-ppp-protocol", IGNORED)                                                    \
     X(PPPOE_DISCOVERY, "pppoe-discovery", IGNORED)                                                 \
     X(TUNNEL_OTHER, "tunnel-other", IGNORED)                                                       \
     X(TUNNEL_TOO_DEEP, "tunnel-too-deep", IGNORED)                                                 \
@@ -60,7 +65,8 @@ struct tw_decoder {
     bool check_checksums; // drop segments whose TCP checksum is wrong, as BAD_CHECKSUM
 };
 
-// Decodes one packet of `linktype` (a LINKTYPE_ value of the pcap format): `captured` octets at
+// Decodes one packet of `linktype` (a LINKTYPE_ value of the pcap format; the DLT_ numbers of RAW
+// and ATM_RFC1483 do as well): `captured` octets at
 // `octets`, `length` on the wire. Fills `segment` but for time, packet and interface, which are
 // the caller's. *reason is always set.
 enum tw_decoded tw_decode(const struct tw_decoder *decoder, int linktype, const uint8_t *octets,

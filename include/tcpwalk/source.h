@@ -11,7 +11,7 @@ struct tw_packet {
     tw_time time;
     const uint8_t *octets; // lent until the next tw_source_next
     uint32_t captured;
-    uint32_t length;
+    uint32_t length; // on the wire; never less than captured
     int linktype; // LINKTYPE_ value
     uint32_t interface;
 };
@@ -57,6 +57,8 @@ enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
 // Something to poll for reading, or -1 where tw_source_next never waits.
 int tw_source_fd(const struct tw_source *source);
 bool tw_source_is_live(const struct tw_source *source);
+// Link type of the first file's (first) interface, or -1 where it is not known yet.
+int tw_source_linktype(const struct tw_source *source);
 // May be called from a signal handler: the next tw_source_next gives TW_GOT_END.
 void tw_source_stop(struct tw_source *source);
 void tw_source_counts_get(const struct tw_source *source, struct tw_source_counts *counts);

@@ -6,34 +6,44 @@
 
 #include "tcpwalk/tracker.h"
 
-// One segment as the ladder shows it.
+// One segment, in 40 octets. Numbers are as on the wire; tw_connection_info's initial_seq and
+// scale make them relative, which may be learnt later than the segment.
 struct tw_story_segment {
-    tw_time time;          // when it passed the tap
+    tw_time time; // when it passed the tap
     uint64_t packet;
-    uint32_t seq, ack;     // relative
+    uint32_t seq, ack;
     uint32_t length;
-    uint32_t window;       // scaled where the scale is known
-    uint16_t flags;        // enum tw_flag
-    uint8_t sender;        // enum tw_end
-    uint8_t findings;      // bit set of the first eight enum tw_finding_kind
+    uint16_t window;
+    uint16_t flags;    // enum tw_flag
+    uint16_t findings; // bit set of enum tw_finding_kind
+    uint8_t sender;    // enum tw_end
 };
 
-// One event of a connection, in the order in which the tracker told them.
-enum tw_story_kind { TW_STORY_SEGMENT, TW_STORY_TRANSITION, TW_STORY_CORRECTION };
-struct tw_story_event {
-    enum tw_story_kind kind;
+_Static_assert(TW_FINDING_COUNT <= 16, "tw_story_segment.findings holds them all");
+
+enum { TW_STORY_TAIL = 4 };
+
+// One state change, or one that was taken back, in the order in which the tracker told them.
+struct tw_story_change {
     tw_time time;
+    uint64_t packet, decided_by;
+    bool corrects; // which of the two below
+    uint8_t end;   // enum tw_end
     union {
-        struct tw_story_segment segment;
-        struct tw_transition transition;
-        // Steps of `end` taken back (was) and put in their place (now), at most four of each.
         struct {
-            enum tw_end end;
+            uint8_t from, to, through; // enum tw_state
+            uint8_t event, basis;
+            bool passes; // by way of `through`
+        };
+        // Steps taken back and put in their place; the first TW_STORY_TAIL of each are kept.
+        struct {
             uint8_t was_count, now_count;
-            uint8_t was[4], now[4]; // enum tw_state
-            uint64_t packet;
-            const char *why;
-        } correction;
+            uint8_t was[TW_STORY_TAIL], now[TW_STORY_TAIL]; // enum tw_state
+        };
+    };
+    union {
+        const struct tw_cell *cell;
+        const char *why; // of a correction
     };
 };
 
@@ -42,24 +52,36 @@ struct tw_story_connection;
 
 struct tw_story *tw_story_new(void) TW_CHECKED; // NULL when out of memory
 void tw_story_free(struct tw_story *story);
-// The observer that fills the story; give it to tw_tracker_new.
+// The observer that fills the story; give it to tw_tracker_new. Connections that are alive are
+// read through the tracker, so it must outlive the story's last reader.
 struct tw_observer tw_story_observer(struct tw_story *story);
-// The tracker that feeds the story, so that connections still alive can be read. Lent.
-void tw_story_attach(struct tw_story *story, const struct tw_tracker *tracker);
 
 size_t tw_story_count(const struct tw_story *story); // connections
-// By index, in order of first sight. Lent until the story is freed; grows as more is told.
+// By index, in order of first sight. Lent until the story is freed.
 const struct tw_story_connection *tw_story_at(const struct tw_story *story, size_t index);
 // The connection as it is now (at its end, when it is over).
-const struct tw_connection_info *tw_story_info(const struct tw_story_connection *connection);
-size_t tw_story_events(const struct tw_story_connection *connection);
-const struct tw_story_event *tw_story_event(const struct tw_story_connection *connection,
-                                            size_t index);
+void tw_story_info(const struct tw_story_connection *connection, struct tw_connection_info *info);
+// The steps that one end took, corrections applied; as tw_connection_history.
+size_t tw_story_history(const struct tw_story_connection *connection, enum tw_end end,
+                        struct tw_step *steps, size_t room);
+// In the order of the capture, and as told. Lent until more is told.
+const struct tw_story_segment *tw_story_segments(const struct tw_story_connection *connection,
+                                                 size_t *count);
+const struct tw_story_change *tw_story_changes(const struct tw_story_connection *connection,
+                                               size_t *count);
+
 // Flight time between the tap and one end: half the handshake's round trip; 0 where not known.
-tw_time tw_story_flight(const struct tw_story_connection *connection, enum tw_end end);
-// Octets held, and segments not kept because of `tw_story_limit`.
+tw_time tw_story_flight(const struct tw_connection_info *info, enum tw_end end);
+// Ends of all connections by their present (or last) state. Ends of which nothing is known are
+// not counted.
+void tw_story_census(const struct tw_story *story, uint64_t counts[TW_STATE_COUNT]);
+uint64_t tw_story_told(const struct tw_story *story); // segments, kept or not
+
+// Octets held, and the most that may be held. When three quarters are used up no more segments
+// and changes are kept, at the limit no more connections; both are counted.
 size_t tw_story_memory(const struct tw_story *story);
 void tw_story_limit(struct tw_story *story, size_t octets);
 uint64_t tw_story_dropped(const struct tw_story *story);
+uint64_t tw_story_connections_dropped(const struct tw_story *story);
 
 #endif

@@ -90,8 +90,8 @@ struct tw_tracker_options {
 
 struct tw_tracker_counts {
     uint64_t segments, connections, alive, evicted;
-    uint64_t states[TW_STATE_COUNT];     // census: ends of connections that are alive, by state
-    uint64_t outcomes[TW_OUTCOME_COUNT]; // of connections that are over
+    uint64_t states[TW_STATE_COUNT];     // ends whose state is known, by their last state
+    uint64_t outcomes[TW_OUTCOME_COUNT]; // connections, by what has come of them
     size_t memory;                       // octets held
 };
 
@@ -108,7 +108,7 @@ enum tw_status tw_tracker_feed(struct tw_tracker *tracker, const struct tw_segme
 void tw_tracker_advance(struct tw_tracker *tracker, tw_time now);
 // End of input: the clock stays, what is assumed stands, all connections are told as over.
 void tw_tracker_finish(struct tw_tracker *tracker);
-// Ends with TIME-WAIT etc. of all connections alive counted anew: O(connections).
+// Counts those over and those alive; for the latter it looks at each: O(connections).
 void tw_tracker_counts_get(const struct tw_tracker *tracker, struct tw_tracker_counts *counts);
 void tw_tracker_free(struct tw_tracker *tracker);
 

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Pictures as geometry, without any output: the ladder of one connection as rows in time, and the
+// state diagram as nodes and edges on a grid. Screen, text and vector pictures draw the same.
+#ifndef TCPWALK_PICTURE_H
+#define TCPWALK_PICTURE_H
+
+#include "tcpwalk/story.h"
+
+// --- The ladder
+//
+// Both ends' states and all segments in one order of time, that of the ends, not of the tap: a
+// segment left its sender one flight time before it passed the tap, and lands one after. Each row
+// is one thing that happens. A *place* is a moment in this order: at place r row r is about to
+// happen, at r + 1 it has. The picture is a function of the place alone; a clock only moves it.
+
+enum tw_row_kind {
+    TW_ROW_SEGMENT, // a segment leaves; its sender may change its state by that
+    TW_ROW_CHANGE,  // an end changes its state: a segment landed, or a timer ran out
+    TW_ROW_SILENCE, // nothing happens for a while
+};
+
+enum { TW_NONE = -1 };
+
+struct tw_ladder_row {
+    tw_time time; // when it begins, by the clock of the ends
+    double lands; // segment: the place where it lands
+    uint32_t segment; // index in the story's segments; of the change's cause, TW_NO_SEGMENT: none
+    int16_t step;     // index in steps, or TW_NONE
+    uint8_t kind;     // enum tw_row_kind
+};
+#define TW_NO_SEGMENT UINT32_MAX
+
+// A state that one end enters, in its final history: corrections are applied.
+struct tw_ladder_step {
+    double place; // behind this place the end is in `to`; -1: from the beginning
+    tw_time time;
+    uint64_t packet, decided_by; // 0: none
+    enum tw_end end;
+    enum tw_state from, to;
+    bool passes; // by way of `through`
+    enum tw_state through;
+    enum tw_event event;
+    enum tw_basis basis;
+    const struct tw_cell *cell;               // never NULL
+    const struct tw_story_change *correction; // that put this step in its place, or NULL
+};
+
+struct tw_ladder {
+    const struct tw_story_connection *connection;
+    struct tw_connection_info info;
+    struct tw_ladder_row *rows;
+    size_t row_count;
+    struct tw_ladder_step steps[TW_END_COUNT * TW_HISTORY_MAX]; // in order of place
+    size_t step_count;
+    tw_time begin, end; // of the first and the last row
+    size_t segments_left_out; // beyond what a ladder shows
+};
+
+// Lays the connection's story out anew; the ladder holds no part of the story but lends it.
+enum tw_status tw_ladder_build(struct tw_ladder *ladder,
+                               const struct tw_story_connection *connection) TW_CHECKED;
+void tw_ladder_fini(struct tw_ladder *ladder);
+// The last step of `end` at `place`, or NULL before anything is known of it.
+const struct tw_ladder_step *tw_ladder_state(const struct tw_ladder *ladder, enum tw_end end,
+                                             double place);
+// Between place and time on the clock of the ends: straight lines between the rows.
+tw_time tw_ladder_time(const struct tw_ladder *ladder, double place);
+double tw_ladder_place(const struct tw_ladder *ladder, tw_time time);
+// How far the segment of a row has come at `place`: 0 has not left, 1 has landed.
+double tw_ladder_flown(const struct tw_ladder *ladder, size_t row, double place);
+// Sequence number of a segment and the number it acknowledges, relative where that makes sense.
+uint32_t tw_ladder_seq(const struct tw_ladder *ladder, const struct tw_story_segment *segment);
+uint32_t tw_ladder_ack(const struct tw_ladder *ladder, const struct tw_story_segment *segment);
+uint32_t tw_ladder_window(const struct tw_ladder *ladder, const struct tw_story_segment *segment);
+
+// --- The state diagram, after figure 5 of RFC 9293
+
+enum { TW_DIAGRAM_NODES = TW_STATE_COUNT + 1, TW_DIAGRAM_EDGES = 20, TW_DIAGRAM_POINTS = 4 };
+
+struct tw_diagram_point {
+    int x, y;
+};
+
+// A state's name, one cell a letter; the cells beside it are left to the tokens. CLOSED stands
+// twice: where a connection begins, and where it is over.
+struct tw_diagram_node {
+    enum tw_state state;
+    bool over;
+    int x, y, width; // of the name
+};
+
+// A line from one node to another, from cell to cell, across or down; the arrow's head is on its
+// last point.
+enum tw_diagram_head { TW_HEAD_DOWN, TW_HEAD_LEFT, TW_HEAD_RIGHT };
+struct tw_diagram_edge {
+    enum tw_state from, to;
+    enum tw_event event; // the first of the table that takes this way
+    struct tw_diagram_point points[TW_DIAGRAM_POINTS];
+    int point_count;
+    enum tw_diagram_head head;
+    bool labelled;                 // there is room for the event's label
+    bool label_left;               // it ends at `label`, rather than begins
+    struct tw_diagram_point label;
+};
+
+struct tw_diagram {
+    struct tw_diagram_node nodes[TW_DIAGRAM_NODES];
+    size_t node_count;
+    struct tw_diagram_edge edges[TW_DIAGRAM_EDGES];
+    size_t edge_count;
+};
+
+// Least size, from which on there are edges; and from which width on they have labels, most of
+// them from a height of 17 on.
+enum { TW_DIAGRAM_WIDTH = 39, TW_DIAGRAM_HEIGHT = 13, TW_DIAGRAM_LABELS = 80 };
+
+// Fits the diagram into width x height cells; where it is too small only nodes are left, cut.
+void tw_diagram_layout(struct tw_diagram *diagram, int width, int height);
+// The node of a state; CLOSED is where it begins or, if `over`, where it ends.
+const struct tw_diagram_node *tw_diagram_node(const struct tw_diagram *diagram,
+                                              enum tw_state state, bool over);
+// The edge drawn for a change of state, or NULL: resets and what gives up have no line of theirs.
+const struct tw_diagram_edge *tw_diagram_edge(const struct tw_diagram *diagram, enum tw_state from,
+                                              enum tw_state to);
+
+#endif

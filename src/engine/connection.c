@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: MIT
+// One connection: what each of its segments changes in the numbers and histories of both ends.
+#include "connection.h"
+
+#include <string.h>
+
+#include "landing.h"
+
+enum { // Wireshark's tcp.completeness
+    COMPLETE_SYN = 1,
+    COMPLETE_SYN_ACK = 2,
+    COMPLETE_ACK = 4,
+    COMPLETE_DATA = 8,
+    COMPLETE_FIN = 16,
+    COMPLETE_RST = 32,
+};
+
+static void note(struct connection_effect *effect, enum tw_finding_kind kind) {
+    effect->findings |= 1U << kind;
+}
+
+// --- The numbers --------------------------------------------------------------------------------
+
+// A keepalive probe, or Linux's probe of a closed window: one octet below SND.NXT, at most one
+// octet long. No retransmission, no hole, no FIN.
+static bool is_probe(const struct endpoint *e, const struct tw_segment *s) {
+    return e->seen && !(s->flags & (TW_SYN | TW_FIN | TW_RST)) && s->length <= 1 &&
+           s->seq + 1 == e->nxt && e->contig == e->nxt;
+}
+
+// Keeps the highest octet without a hole, and where the last island beyond a hole begins.
+static void take_octets(struct endpoint *e, const struct tw_segment *s,
+                        struct connection_effect *effect) {
+    uint32_t start = s->seq, end = tw_segment_end(s);
+    if (end == start)
+        return;
+    bool fresh = tw_seq_lt(e->nxt, end);
+    if (!fresh) {
+        if (e->hole && tw_seq_le(e->contig, start) && tw_seq_lt(start, e->island))
+            note(effect, TW_FINDING_OUT_OF_ORDER);
+        else {
+            e->retransmissions++;
+            note(effect, TW_FINDING_RETRANSMISSION);
+        }
+    }
+    if (tw_seq_le(start, e->contig)) {
+        if (tw_seq_lt(e->contig, end))
+            e->contig = end;
+        if (e->hole && tw_seq_le(e->island, e->contig)) {
+            e->contig = tw_seq_max(e->contig, e->nxt);
+            e->hole = 0;
+        }
+    } else {
+        if (!e->hole || tw_seq_lt(e->nxt, start)) {
+            e->island = start;
+            note(effect, TW_FINDING_GAP);
+        } else if (tw_seq_lt(start, e->island) && tw_seq_le(e->island, end))
+            e->island = start;
+        e->hole = 1;
+    }
+    if (fresh)
+        e->nxt = end;
+}
+
+// The peer has received all below its ACK number, whether the tap saw it or not.
+static void take_acknowledgement(struct endpoint *e, struct endpoint *peer, uint32_t ack,
+                                 struct connection_effect *effect) {
+    if (!e->ack_seen || tw_seq_lt(e->acked, ack)) {
+        e->acked = ack;
+        e->ack_seen = 1;
+    }
+    if (!peer->seen || !tw_seq_lt(peer->contig, ack))
+        return;
+    if (tw_seq_lt(peer->nxt, ack)) {
+        if (ack - peer->nxt > (1U << 30))
+            return; // far beyond all that was sent: no acknowledgement of ours
+        note(effect, TW_FINDING_ACKED_UNSEEN);
+        peer->nxt = ack;
+    }
+    peer->contig = ack;
+    if (peer->hole && tw_seq_le(peer->island, ack)) {
+        peer->contig = peer->nxt;
+        peer->hole = 0;
+    }
+}
+
+static void begin_numbers(struct endpoint *e, const struct tw_segment *s) {
+    e->seen = 1;
+    e->iss_known = (s->flags & TW_SYN) != 0;
+    e->iss = e->iss_known ? s->seq : s->seq - 1;
+    e->nxt = e->contig = s->seq;
+}
+
+static void take_options(struct endpoint *e, const struct endpoint *peer,
+                         const struct tw_segment *s) {
+    if (s->options & TW_OPT_TIMESTAMPS) {
+        if (!e->ts_seen || tw_seq_lt(e->tsval, s->tsval))
+            e->tsval = s->tsval;
+        e->ts_seen = 1;
+        e->tsecr = s->tsecr;
+    }
+    if (s->flags & TW_SYN) {
+        e->scale_known = 1;
+        e->scale = ((s->options & TW_OPT_SCALE) == 0 ? 0U : s->scale > 14 ? 14U : s->scale) & 0xfU;
+        e->window = s->window;
+    } else
+        e->window = (uint32_t)s->window << (e->scale_known && peer->scale_known ? e->scale : 0);
+}
+
+static void take_handshake(struct tw_connection *c, enum tw_end sender,
+                           const struct tw_segment *s) {
+    struct endpoint *e = &c->end[sender];
+    const struct endpoint *peer = &c->end[peer_of(c, sender)];
+    bool syn = (s->flags & TW_SYN) != 0, ack = (s->flags & TW_ACK) != 0;
+    if (syn && !ack) {
+        e->syn_again = e->syn_sent;
+        e->syn_sent = 1;
+    } else if (syn) {
+        e->synack_again = e->synack_sent;
+        e->synack_sent = 1;
+        if (peer->syn_sent && !e->syn_sent && !peer->syn_again && !e->synack_again &&
+            sender == TW_SERVER)
+            c->syn_to_synack = duration_pack(s->time - c->opened);
+    } else if (ack && sender == TW_CLIENT && peer->synack_sent && !peer->synack_again &&
+               !peer->syn_sent && c->synack_to_ack == 0 && c->syn_to_synack != 0 && !(s->flags & TW_RST))
+        c->synack_to_ack =
+            duration_pack(s->time - c->opened - duration_unpack(c->syn_to_synack));
+}
+
+static void take_completeness(struct tw_connection *c, const struct tw_segment *s) {
+    unsigned bits = 0;
+    if (s->flags & TW_SYN)
+        bits |= (s->flags & TW_ACK) ? COMPLETE_SYN_ACK : COMPLETE_SYN;
+    else if ((s->flags & (TW_ACK | TW_RST)) == TW_ACK)
+        bits |= COMPLETE_ACK;
+    if (s->length > 0)
+        bits |= COMPLETE_DATA;
+    if (s->flags & TW_FIN)
+        bits |= COMPLETE_FIN;
+    if (s->flags & TW_RST)
+        bits |= COMPLETE_RST;
+    c->completeness |= (uint8_t)bits;
+}
+
+static void take(struct tw_connection *c, enum tw_end sender, const struct tw_segment *s,
+                 struct connection_effect *effect) {
+    struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
+    bool reset = (s->flags & TW_RST) != 0;
+    e->packets++;
+    e->bytes += s->length;
+    take_completeness(c, s);
+    if (!e->seen && !(reset && !(s->flags & TW_ACK)) && !(reset && s->seq == 0))
+        begin_numbers(e, s);
+    if (s->length > 0)
+        e->data_seen = 1;
+    if (reset) {
+        e->resets++;
+        e->rst_seen = 1;
+        if (!(s->flags & TW_ACK))
+            return; // its SEQ is the peer's ACK number
+    }
+    take_handshake(c, sender, s);
+    if (is_probe(e, s))
+        note(effect, TW_FINDING_KEEPALIVE);
+    else if (!reset)
+        take_octets(e, s, effect);
+    if ((s->flags & TW_FIN) && !reset) {
+        if (!e->fin_seen && c->first_fin == 0)
+            c->first_fin = sender == TW_CLIENT ? 1 : 2;
+        e->fin_seen = 1;
+        e->fin = tw_segment_end(s) - 1;
+    }
+    if (s->flags & TW_ACK)
+        take_acknowledgement(e, peer, s->ack, effect);
+    take_options(e, peer, s);
+    if (s->notes & TW_NOTE_OPTIONS_MALFORMED)
+        note(effect, TW_FINDING_OPTIONS);
+    if (s->window == 0 && !(s->flags & (TW_SYN | TW_RST)))
+        note(effect, TW_FINDING_ZERO_WINDOW);
+}
+
+// --- The walk -----------------------------------------------------------------------------------
+
+bool connection_begin(struct tw_connection *c, enum tw_end sender, const struct tw_segment *s) {
+    c->opened = c->last = s->time;
+    c->closed = TW_NO_TIME;
+    struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
+    if (s->flags & TW_RST)
+        return true;
+    if ((s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK)) {
+        // The SYN was not seen; its sequence number is one below what is acknowledged.
+        peer->iss = s->ack - 1;
+        peer->nxt = peer->contig = s->ack;
+        peer->seen = peer->iss_known = 1;
+        return endpoint_step(peer, TW_SYN_SENT, TW_EV_SEND_SYN, TW_ASSUMED, s->packet);
+    }
+    if (s->flags & TW_SYN)
+        return true;
+    c->midstream = 1;
+    return endpoint_step(e, TW_ESTABLISHED, TW_EV_JOIN, TW_ASSUMED, s->packet) &&
+           (e == peer || endpoint_step(peer, TW_ESTABLISHED, TW_EV_JOIN, TW_ASSUMED, s->packet));
+}
+
+bool connection_is_plain(const struct tw_connection *c, enum tw_end sender,
+                         const struct tw_segment *s) {
+    const struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
+    return (s->flags & (TW_SYN | TW_FIN | TW_RST)) == 0 && e->flight_count == 0 &&
+           peer->flight_count == 0 && endpoint_state(e) == TW_ESTABLISHED &&
+           endpoint_state(peer) == TW_ESTABLISHED && !e->hole && !tw_seq_lt(e->contig, s->seq);
+}
+
+bool connection_segment(struct tw_connection *c, enum tw_end sender, const struct tw_segment *s,
+                        struct connection_effect *effect) {
+    enum tw_end receiver = peer_of(c, sender);
+    effect->findings = 0;
+    if (s->time > c->last)
+        c->last = s->time;
+    if (TW_LIKELY(connection_is_plain(c, sender, s))) {
+        take(c, sender, s, effect);
+        return true;
+    }
+    bool done = landing_judge(c, sender, s) && landing_launch(c, sender, receiver, s);
+    take(c, sender, s, effect);
+    return endpoint_fold(c, sender, s->time, effect->times[sender]) &&
+           (receiver == sender ||
+            endpoint_fold(c, receiver, s->time, effect->times[receiver])) &&
+           done;
+}
+
+static bool is_finished(const struct endpoint *e) {
+    enum tw_state state = endpoint_state(e);
+    return e->step_count > 0 && (state == TW_CLOSED || state == TW_TIME_WAIT);
+}
+
+bool connection_is_finished(const struct tw_connection *c) {
+    return is_finished(&c->end[TW_CLIENT]) && (c->self || is_finished(&c->end[TW_SERVER]));
+}
+
+void connection_fini(struct tw_connection *c) {
+    endpoint_fini(&c->end[TW_CLIENT]);
+    endpoint_fini(&c->end[TW_SERVER]);
+}
+
+// --- Reading ------------------------------------------------------------------------------------
+
+static const char *const outcome_names[] = {
+#define X(id, name) [TW_OUTCOME_##id] = name,
+    TW_OUTCOME_LIST(X)
+#undef X
+};
+const char *tw_outcome_name(enum tw_outcome outcome) {
+    return outcome_names[outcome];
+}
+const char *tw_closer_name(enum tw_closer closer) {
+    static const char *const names[] = {
+        [TW_CLOSED_BY_NOBODY] = NULL,
+        [TW_CLOSED_BY_CLIENT] = "client",
+        [TW_CLOSED_BY_SERVER] = "server",
+        [TW_CLOSED_BY_BOTH] = "both",
+    };
+    return names[closer];
+}
+
+static bool entered(const struct endpoint *e, enum tw_state state) {
+    for (size_t i = 0; i < e->step_count; i++)
+        if (endpoint_steps(e)[i].state == state)
+            return true;
+    return false;
+}
+
+static bool ended_by(const struct endpoint *e, enum tw_event event) {
+    return e->step_count > 0 && endpoint_steps(e)[e->step_count - 1].event == event &&
+           endpoint_state(e) == TW_CLOSED;
+}
+
+static void read_outcome(const struct tw_connection *c, struct tw_connection_info *info) {
+    const struct endpoint *client = &c->end[TW_CLIENT];
+    const struct endpoint *server = &c->end[peer_of(c, TW_CLIENT)];
+    bool opened = entered(client, TW_ESTABLISHED) || entered(server, TW_ESTABLISHED) ||
+                  entered(client, TW_FIN_WAIT_1) || entered(server, TW_FIN_WAIT_1) ||
+                  entered(client, TW_CLOSE_WAIT) || entered(server, TW_CLOSE_WAIT);
+    bool client_reset = ended_by(client, TW_EV_RCV_RST), server_reset = ended_by(server, TW_EV_RCV_RST);
+    bool client_resets = ended_by(client, TW_EV_SEND_RST), server_resets = ended_by(server, TW_EV_SEND_RST);
+    bool any = client_reset || server_reset || client_resets || server_resets;
+    bool both_fins = client->fin_seen && server->fin_seen;
+    info->closed_by = TW_CLOSED_BY_NOBODY;
+    if (any && opened) {
+        info->outcome = TW_OUTCOME_RESET;
+        info->closed_by = client_resets || (server_reset && !server_resets) ? TW_CLOSED_BY_CLIENT
+                                                                            : TW_CLOSED_BY_SERVER;
+        if (client_resets && server_resets)
+            info->closed_by = TW_CLOSED_BY_BOTH;
+    } else if (both_fins) {
+        info->outcome = TW_OUTCOME_CLOSED;
+        if (entered(client, TW_FIN_WAIT_1) && entered(server, TW_FIN_WAIT_1))
+            info->closed_by = TW_CLOSED_BY_BOTH;
+        else if (entered(client, TW_LAST_ACK))
+            info->closed_by = TW_CLOSED_BY_SERVER;
+        else if (entered(server, TW_LAST_ACK))
+            info->closed_by = TW_CLOSED_BY_CLIENT;
+        else
+            info->closed_by = c->first_fin == 1 ? TW_CLOSED_BY_CLIENT : TW_CLOSED_BY_SERVER;
+    } else if (client_reset && server->rst_seen && !server->synack_sent) {
+        info->outcome = TW_OUTCOME_REFUSED;
+        info->closed_by = TW_CLOSED_BY_SERVER;
+    } else if (client_resets || server_reset || ended_by(client, TW_EV_GIVE_UP) ||
+               (client->rst_seen && client->syn_sent)) {
+        info->outcome = TW_OUTCOME_ABORTED_OPEN;
+    } else if (client->syn_sent && server->packets == 0)
+        info->outcome = TW_OUTCOME_NO_ANSWER;
+    else
+        info->outcome = c->midstream && !any && !client->fin_seen && !server->fin_seen
+                            ? TW_OUTCOME_UNKNOWN
+                            : TW_OUTCOME_OPEN;
+    if (info->outcome == TW_OUTCOME_OPEN)
+        info->closed_by = c->first_fin == 1   ? TW_CLOSED_BY_CLIENT
+                          : c->first_fin == 2 ? TW_CLOSED_BY_SERVER
+                                              : TW_CLOSED_BY_NOBODY;
+}
+
+static void read_end(const struct tw_connection *c, enum tw_end end, struct tw_end_info *info) {
+    const struct endpoint *e = &c->end[end];
+    size_t length = c->version == 4 ? 4 : 16;
+    *info = (struct tw_end_info){
+        .port = c->port[end],
+        .packets = e->packets,
+        .bytes = e->bytes,
+        .retransmissions = e->retransmissions,
+        .resets = e->resets,
+    };
+    memcpy(info->address.octets, c->address + end * length, length);
+    if (c->self)
+        e = &c->end[TW_CLIENT];
+    bool scaled = e->scale_known && c->end[peer_of(c, end)].scale_known;
+    info->state = endpoint_state(e);
+    info->step_count = e->step_count;
+    info->steps_dropped = e->steps_dropped;
+    info->initial_seq = e->iss;
+    info->initial_known = e->iss_known;
+    info->scale = scaled ? (uint8_t)e->scale : 0;
+    info->scale_known = scaled;
+}
+
+void tw_connection_read(const struct tw_connection *c, struct tw_connection_info *info) {
+    *info = (struct tw_connection_info){
+        .number = c->number,
+        .version = c->version,
+        .self = c->self,
+        .midstream = c->midstream,
+        .evicted = c->evicted,
+        .opened = c->opened,
+        .last = c->last,
+        .closed = c->closed,
+        .syn_to_synack = duration_unpack(c->syn_to_synack),
+        .synack_to_ack = duration_unpack(c->synack_to_ack),
+        .wireshark_completeness = c->completeness,
+    };
+    read_end(c, TW_CLIENT, &info->end[TW_CLIENT]);
+    read_end(c, TW_SERVER, &info->end[TW_SERVER]);
+    read_outcome(c, info);
+    info->zeek = dialect_zeek(c, info);
+    info->conntrack = dialect_conntrack(c, info);
+}
+
+size_t tw_connection_history(const struct tw_connection *c, enum tw_end end, struct tw_step *steps,
+                             size_t room) {
+    const struct endpoint *e = &c->end[c->self ? TW_CLIENT : end];
+    const struct packed_step *from = endpoint_steps(e);
+    for (size_t i = 0; i < e->step_count && i < room; i++)
+        steps[i] = (struct tw_step){from[i].packet, (enum tw_state)from[i].state,
+                                    (enum tw_event)from[i].event, (enum tw_basis)from[i].basis};
+    return e->step_count;
+}

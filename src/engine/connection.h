@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// One connection: what each of its segments changes in the numbers and histories of both ends.
+#ifndef TW_ENGINE_CONNECTION_H
+#define TW_ENGINE_CONNECTION_H
+
+#include "endpoint.h"
+#include "tcpwalk/tracker.h"
+
+// What a segment meant, for findings and for the tracker: a bit set of enum tw_finding_kind.
+struct connection_effect {
+    uint32_t findings;
+    tw_time *times[TW_END_COUNT]; // for endpoint_fold, or NULL
+};
+
+// Begins a connection with its first segment, sent by end `sender`. The record is zeroed but for
+// its key.
+bool connection_begin(struct tw_connection *c, enum tw_end sender, const struct tw_segment *first)
+    TW_CHECKED;
+// Walks one segment through both ends. Returns false when out of memory.
+bool connection_segment(struct tw_connection *c, enum tw_end sender, const struct tw_segment *s,
+                        struct connection_effect *effect) TW_CHECKED;
+// Whether a segment can be taken by connection_count alone: data or an acknowledgement in the
+// middle of an open connection, which moves nobody.
+bool connection_is_plain(const struct tw_connection *c, enum tw_end sender,
+                         const struct tw_segment *s);
+// Both ends CLOSED, or in TIME-WAIT, where `time_wait` counts as closed.
+bool connection_is_finished(const struct tw_connection *c);
+void connection_fini(struct tw_connection *c);
+
+// dialects.c: the same connection in other tools' words.
+const char *dialect_zeek(const struct tw_connection *c, const struct tw_connection_info *info);
+const char *dialect_conntrack(const struct tw_connection *c, const struct tw_connection_info *info);
+
+#endif

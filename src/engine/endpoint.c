@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+// One end: its flights and the fold of them over the state table, which is its history.
+//
+// There is no undo log: the history is a pure function of the settled steps and the flights, and
+// a correction is the difference between two folds.
+#include "endpoint.h"
+
+#include "landing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Flights are kept in arrays of 1, 2, 4, ... entries; most connections have none most of the time.
+static bool room_for_one(struct endpoint *e) {
+    if (e->flight_count < e->flight_room)
+        return true;
+    size_t room = e->flight_room == 0 ? 1 : (size_t)e->flight_room * 2;
+    struct flight *flights = realloc(e->flights, room * sizeof *flights);
+    if (flights == NULL)
+        return false;
+    e->flights = flights;
+    e->flight_room = (uint8_t)room;
+    return true;
+}
+
+// What may go when the list is full: an arrival without SYN, FIN and RST, else the first on its
+// way, else the first of all.
+static size_t least_wanted(const struct endpoint *e) {
+    for (size_t i = e->placed; i < e->flight_count; i++)
+        if (!e->flights[i].syn && !e->flights[i].fin && !e->flights[i].rst)
+            return i;
+    return e->placed < e->flight_count ? e->placed : 0;
+}
+
+bool endpoint_insert(struct endpoint *e, size_t index, const struct flight *flight) {
+    if (e->flight_count >= FLIGHTS_MAX) {
+        size_t victim = least_wanted(e);
+        endpoint_remove(e, victim);
+        if (victim < index)
+            index--;
+    }
+    if (!room_for_one(e))
+        return false;
+    memmove(&e->flights[index + 1], &e->flights[index],
+            (e->flight_count - index) * sizeof *e->flights);
+    e->flights[index] = *flight;
+    e->flight_count++;
+    if (index < e->placed)
+        e->placed++;
+    return true;
+}
+
+void endpoint_remove(struct endpoint *e, size_t index) {
+    e->flight_count--;
+    memmove(&e->flights[index], &e->flights[index + 1],
+            (e->flight_count - index) * sizeof *e->flights);
+    if (index < e->placed)
+        e->placed--;
+    if (e->flight_count == 0)
+        endpoint_close(e);
+}
+
+void endpoint_place(struct endpoint *e, size_t index, enum fate fate) {
+    struct flight flight = e->flights[index];
+    flight.fate = fate;
+    memmove(&e->flights[e->placed + 1], &e->flights[e->placed],
+            (index - e->placed) * sizeof *e->flights);
+    e->flights[e->placed++] = flight;
+}
+
+void endpoint_close(struct endpoint *e) {
+    free(e->flights);
+    e->flights = NULL;
+    e->flight_count = e->flight_room = e->placed = 0;
+    e->settled = e->step_count;
+}
+
+void endpoint_fini(struct endpoint *e) {
+    endpoint_close(e);
+    free(e->more);
+}
+
+// A history outgrows its place in the record only in odd connections: then it moves out, whole.
+static bool append(struct endpoint *e, struct packed_step step) {
+    if (e->step_count == INLINE_STEPS && e->more == NULL) {
+        e->more = malloc(STEPS_MAX * sizeof *e->more);
+        if (e->more == NULL)
+            return false;
+        memcpy(e->more, e->steps, sizeof e->steps);
+    }
+    struct packed_step *steps = e->more != NULL ? e->more : e->steps;
+    if (e->step_count == STEPS_MAX) { // the middle goes, the first and the last steps stay
+        size_t half = STEPS_MAX / 2;
+        memmove(&steps[half], &steps[half + 1], (STEPS_MAX - half - 1) * sizeof *steps);
+        e->step_count--;
+        if (e->settled > half)
+            e->settled--;
+        if (e->steps_dropped < UINT8_MAX)
+            e->steps_dropped++;
+    }
+    steps[e->step_count++] = step;
+    return true;
+}
+
+bool endpoint_step(struct endpoint *e, enum tw_state state, enum tw_event event,
+                   enum tw_basis basis, uint64_t packet) {
+    bool done = append(e, (struct packed_step){.packet = packet & 0xffffffffffff,
+                                               .state = state & 0xf,
+                                               .event = event & 0x3f,
+                                               .basis = basis & 0x3});
+    e->settled = e->step_count;
+    return done;
+}
+
+// --- The walk: one flight at a time through the table -------------------------------------------
+
+struct walk {
+    const struct tw_connection *c;
+    const struct endpoint *end, *peer;
+    enum tw_state state;
+    bool known;         // anything at all is known of this end
+    bool failed;        // out of memory
+    struct endpoint *into; // where the steps go, or NULL
+    uint64_t landed_by; // packet that caused the last step, if it was an arrival
+    tw_time now, trip;
+    tw_time *times; // by step, or NULL
+};
+
+static void enter(struct walk *w, enum tw_state state, enum tw_event event, enum tw_basis basis,
+                  const struct flight *f) {
+    bool same_segment = f->kind == ARRIVAL && w->landed_by == f->packet &&
+                        (w->state == TW_FIN_WAIT_2 || w->state == TW_ESTABLISHED);
+    w->known = true;
+    w->state = state;
+    w->landed_by = f->kind == ARRIVAL && event != TW_EV_PASSIVE_OPEN ? f->packet : 0;
+    if (w->into == NULL)
+        return;
+    struct packed_step step = {.packet = f->packet,
+                               .state = state & 0xf,
+                               .event = event & 0x3f,
+                               .basis = basis & 0x3,
+                               .passed = same_segment};
+    struct endpoint *e = w->into;
+    if (same_segment && e->step_count > e->settled) // one step, through the state between
+        (e->more != NULL ? e->more : e->steps)[e->step_count - 1] = step;
+    else if (!append(e, step))
+        w->failed = true;
+    if (w->times == NULL || e->step_count == 0)
+        return;
+    tw_time at = f->time;
+    if (f->kind == ARRIVAL && w->trip != TW_NO_TIME)
+        at += w->trip / 2;
+    if (f->kind == ARRIVAL && (f->fate == PROVEN || f->fate == ASSUMED) && at > w->now)
+        at = w->now;
+    w->times[e->step_count - 1] = at;
+}
+
+static void happen(struct walk *w, enum tw_event event, enum tw_basis basis,
+                   const struct flight *f) {
+    const struct tw_cell *cell = tw_state_cell(w->state, event);
+    if (cell->kind == TW_GO)
+        enter(w, cell->next, event, basis, f);
+    else if (!w->known && (event == TW_EV_SEND_RST || event == TW_EV_SEND_RST_ANSWER))
+        enter(w, TW_CLOSED, event, basis, f); // all that is known of it: nobody is there
+}
+
+static void walk_send(struct walk *w, const struct flight *f) {
+    if (f->rst) {
+        happen(w, f->answer ? TW_EV_SEND_RST_ANSWER : TW_EV_SEND_RST, TW_OBSERVED, f);
+        return;
+    }
+    if (f->syn && f->has_ack) {
+        if (!w->known) { // the SYN was not seen
+            happen(w, TW_EV_PASSIVE_OPEN, TW_PROVEN, f);
+            happen(w, TW_EV_RCV_SYN, TW_OBSERVED, f);
+        }
+        happen(w, TW_EV_SEND_SYN_ACK, TW_OBSERVED, f);
+    } else if (f->syn)
+        happen(w, TW_EV_SEND_SYN, TW_OBSERVED, f);
+    if (f->fin)
+        happen(w, TW_EV_SEND_FIN, TW_OBSERVED, f);
+}
+
+// RFC 5961 3.2: exactly at RCV.NXT; what has passed the tap in order may have landed or not.
+// Linux also takes one below in the states behind a FIN (tcp_reset_check, net/ipv4/tcp_input.c).
+static bool reset_accepted(const struct walk *w, const struct flight *f) {
+    uint32_t low = w->end->ack_seen ? w->end->acked : w->peer->contig;
+    uint32_t high = tw_seq_max(low, w->peer->contig);
+    switch (w->state) {
+    case TW_SYN_SENT:
+        return f->has_ack && tw_seq_lt(w->end->iss, f->ack) && tw_seq_le(f->ack, w->end->nxt);
+    case TW_CLOSE_WAIT:
+    case TW_LAST_ACK:
+    case TW_CLOSING: low--; break;
+    default: break;
+    }
+    return f->fate == PROVEN || (tw_seq_le(low, f->seq) && tw_seq_le(f->seq, high));
+}
+
+static void walk_arrival(struct walk *w, const struct flight *f, enum tw_basis basis) {
+    const struct endpoint *e = w->end;
+    if (f->rst) {
+        if (w->known)
+            happen(w, reset_accepted(w, f) ? TW_EV_RCV_RST : TW_EV_RCV_RST_REFUSED, basis, f);
+        return;
+    }
+    bool acks_syn = f->has_ack && tw_seq_lt(e->iss, f->ack) && tw_seq_le(f->ack, e->nxt);
+    if (f->syn && !f->has_ack) {
+        if (!w->known) {
+            if (f->fate != PROVEN)
+                return; // LISTEN is claimed only where a SYN,ACK shows it
+            happen(w, TW_EV_PASSIVE_OPEN, TW_PROVEN, f);
+            basis = TW_OBSERVED; // by the SYN,ACK
+        }
+        happen(w, TW_EV_RCV_SYN, basis, f);
+    } else if (f->syn && acks_syn)
+        happen(w, TW_EV_RCV_SYN_ACK, basis, f);
+    if (!w->known)
+        return;
+    if (!f->syn && acks_syn && w->state == TW_SYN_RECEIVED)
+        happen(w, TW_EV_RCV_ACK_OF_SYN, basis, f);
+    if (f->has_ack && e->fin_seen && tw_seq_lt(e->fin, f->ack) &&
+        (w->state == TW_FIN_WAIT_1 || w->state == TW_CLOSING || w->state == TW_LAST_ACK))
+        happen(w, TW_EV_RCV_ACK_OF_FIN, basis, f);
+    // A FIN above missing data waits (3.10.7.4: it is processed in its turn).
+    if (f->fin && (f->fate == PROVEN || tw_seq_le(f->end - 1, w->peer->contig) ||
+                   tw_seq_le(f->end - 1, e->acked)))
+        happen(w, TW_EV_RCV_FIN, basis, f);
+}
+
+static void walk_one(struct walk *w, const struct flight *f) {
+    if (f->kind == SENT)
+        walk_send(w, f);
+    else if (f->kind == ARRIVAL)
+        switch ((enum fate)f->fate) {
+        case PROVEN: walk_arrival(w, f, TW_PROVEN); break;
+        case ASSUMED:
+        case IN_FLIGHT: walk_arrival(w, f, TW_ASSUMED); break;
+        case OVERDUE:
+        case REFUSED: break;
+        }
+}
+
+static struct walk walk_begin(const struct tw_connection *c, enum tw_end end) {
+    const struct endpoint *e = &c->end[end];
+    return (struct walk){
+        .c = c,
+        .end = e,
+        .peer = &c->end[peer_of(c, end)],
+        .known = e->settled > 0,
+        .state = e->settled > 0 ? (enum tw_state)endpoint_steps(e)[e->settled - 1].state
+                                : TW_CLOSED,
+    };
+}
+
+enum tw_state endpoint_placed_state(const struct tw_connection *c, enum tw_end end) {
+    struct walk w = walk_begin(c, end);
+    for (size_t i = 0; i < c->end[end].placed; i++)
+        walk_one(&w, &c->end[end].flights[i]);
+    return w.state;
+}
+
+// A flight is beyond doubt when nothing that may still come can move it.
+static bool beyond_doubt(const struct flight *f) {
+    return (f->kind == SENT && !f->rst) || (f->kind == ARRIVAL && f->fate == PROVEN && !f->rst);
+}
+
+bool endpoint_fold(struct tw_connection *c, enum tw_end end, tw_time now, tw_time *times) {
+    struct endpoint *e = &c->end[end];
+    struct walk w = walk_begin(c, end);
+    w.into = e;
+    w.now = now;
+    w.times = times;
+    w.trip = times != NULL ? landing_round_trip(c, end) : TW_NO_TIME;
+    e->step_count = e->settled;
+    size_t done = 0;
+    while (done < e->placed && beyond_doubt(&e->flights[done])) {
+        walk_one(&w, &e->flights[done++]);
+        // One segment's two steps are one: settle behind it only.
+        e->settled = e->step_count;
+    }
+    for (size_t i = done; i < e->flight_count; i++)
+        walk_one(&w, &e->flights[i]);
+    if (done > 0) {
+        e->flight_count = (uint8_t)(e->flight_count - done);
+        e->placed = (uint8_t)(e->placed - done);
+        memmove(e->flights, e->flights + done, e->flight_count * sizeof *e->flights);
+        if (e->flight_count == 0)
+            endpoint_close(e);
+    }
+    return !w.failed;
+}

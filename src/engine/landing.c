@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+// The landing rule: what one end's segment says about what had reached it when it was sent.
+//
+// An end has received every octet below the ACK number that it sends; so what takes sequence
+// numbers is proven or disproved exactly. Pure acknowledgements take none: they are judged by the
+// timestamp that comes back (RFC 7323 4.3), by what the end could not have sent otherwise, and,
+// where all that is silent, by the clock.
+#include "landing.h"
+
+enum verdict { LANDED, NOT_YET, UNKNOWN };
+
+enum { DURATION_IN_MICROSECONDS = 1U << 31 };
+
+uint32_t duration_pack(tw_time duration) {
+    if (duration < 0)
+        return 0;
+    if (duration < DURATION_IN_MICROSECONDS - 1)
+        return (uint32_t)duration + 1;
+    tw_time microseconds = duration / 1000;
+    if (microseconds >= DURATION_IN_MICROSECONDS - 1)
+        return 0;
+    return (uint32_t)microseconds | DURATION_IN_MICROSECONDS;
+}
+
+tw_time duration_unpack(uint32_t packed) {
+    if (packed == 0)
+        return TW_NO_TIME;
+    if (packed & DURATION_IN_MICROSECONDS)
+        return (tw_time)(packed & ~DURATION_IN_MICROSECONDS) * 1000;
+    return (tw_time)packed - 1;
+}
+
+tw_time landing_round_trip(const struct tw_connection *c, enum tw_end end) {
+    return duration_unpack(end == TW_SERVER ? c->syn_to_synack : c->synack_to_ack);
+}
+
+bool landing_is_old_news(const struct endpoint *e, const struct tw_segment *s) {
+    if (e->ts_seen && (s->options & TW_OPT_TIMESTAMPS) && tw_seq_lt(s->tsval, e->tsval))
+        return true;
+    return e->ack_seen && (s->flags & TW_ACK) && tw_seq_lt(s->ack, e->acked);
+}
+
+// Takes sequence numbers that its receiver acknowledges.
+static bool takes_numbers(const struct flight *f) {
+    return f->end != f->seq && !f->rst;
+}
+
+static bool by_clock(const struct tw_connection *c, enum tw_end end, const struct flight *f,
+                     tw_time sent) {
+    tw_time trip = landing_round_trip(c, end);
+    return trip == TW_NO_TIME || sent - f->time > trip;
+}
+
+// A timestamp that the end would have taken over, had the segment landed before (RFC 7323 4.3:
+// SEG.SEQ <= Last.ACK.sent).
+static enum verdict judge_by_timestamp(const struct endpoint *e, const struct flight *f,
+                                       const struct tw_segment *s) {
+    if (!f->has_ts || !(s->options & TW_OPT_TIMESTAMPS) || !(s->flags & TW_ACK))
+        return UNKNOWN;
+    if (tw_seq_lt(f->tsval, s->tsecr))
+        return LANDED;
+    if (f->tsval == s->tsecr)
+        return f->newest_ts ? LANDED : UNKNOWN;
+    return tw_seq_le(f->seq, e->acked) ? NOT_YET : UNKNOWN;
+}
+
+// What the judging of all flights has in common.
+struct judgement {
+    struct tw_connection *c;
+    struct endpoint *e;
+    const struct endpoint *peer;
+    enum tw_end end;
+    enum tw_state state; // after the placed flights
+    const struct tw_segment *s;
+    bool old;
+};
+
+static enum verdict judge(const struct judgement *j, const struct flight *f) {
+    const struct tw_segment *s = j->s;
+    bool reset = (s->flags & TW_RST) != 0, has_ack = (s->flags & TW_ACK) != 0;
+    if (f->rst || !has_ack) // whoever speaks on has not been reset
+        return reset ? UNKNOWN : NOT_YET;
+    // In a simultaneous open the number of the SYN,ACK was acknowledged with the peer's bare SYN
+    // already, and proves nothing more.
+    if (takes_numbers(f) && !(f->syn && f->has_ack && j->peer->syn_sent))
+        return tw_seq_le(f->end, s->ack) ? LANDED : NOT_YET;
+    if (s->flags & TW_SYN)
+        return NOT_YET; // the SYN,ACK again: its acknowledgement had not arrived
+    if (j->state == TW_SYN_RECEIVED && j->e->synack_sent && !j->e->syn_sent && !reset)
+        return LANDED; // 3.10.7.4: nothing else leaves a passive SYN-RECEIVED
+    enum verdict verdict = judge_by_timestamp(j->e, f, s);
+    if (verdict == UNKNOWN && (s->flags & TW_FIN) && j->e->fin_seen && !j->old)
+        return NOT_YET; // the FIN again
+    return verdict;
+}
+
+// --- Copies of one segment ----------------------------------------------------------------------
+
+static bool same_octets(const struct flight *a, const struct flight *b) {
+    return a->kind == b->kind && a->seq == b->seq && a->end == b->end && a->syn == b->syn &&
+           a->fin == b->fin && a->rst == b->rst;
+}
+
+// Of the copies of flight `index` that are on their way the one that the segment answers: that
+// with the newest timestamp not above the echoed one, else the first that is not overdue.
+static size_t answered_copy(const struct endpoint *e, size_t index, const struct tw_segment *s) {
+    size_t best = index;
+    for (size_t i = index + 1; i < e->flight_count; i++) {
+        const struct flight *f = &e->flights[i], *b = &e->flights[best];
+        if (!same_octets(f, b))
+            continue;
+        if (f->has_ts && (s->options & TW_OPT_TIMESTAMPS)) {
+            if (tw_seq_le(f->tsval, s->tsecr) && tw_seq_lt(b->tsval, f->tsval))
+                best = i;
+        } else if (b->fate == OVERDUE && f->fate != OVERDUE)
+            best = i;
+    }
+    return best;
+}
+
+static void forget_copies(struct endpoint *e, const struct flight *of) {
+    for (size_t i = e->flight_count; i-- > e->placed;)
+        if (e->flights[i].kind == ARRIVAL && takes_numbers(&e->flights[i]) &&
+            same_octets(&e->flights[i], of))
+            endpoint_remove(e, i);
+}
+
+// --- Judging ------------------------------------------------------------------------------------
+
+static void land(struct endpoint *e, size_t index, enum fate fate) {
+    endpoint_place(e, index, fate);
+    if (fate != PROVEN)
+        return;
+    struct flight landed = e->flights[e->placed - 1];
+    if (takes_numbers(&landed))
+        forget_copies(e, &landed);
+}
+
+// How long after a segment passed the tap its receiver may still speak as if it had not come.
+static bool is_overdue(const struct tw_connection *c, enum tw_end end, const struct flight *f,
+                       tw_time now) {
+    tw_time trip = landing_round_trip(c, end);
+    tw_time patience = 200 * TW_MILLISECOND;
+    return now - f->time > (trip == TW_NO_TIME ? patience : trip + patience);
+}
+
+// Lands, in order, what has landed; what its sender sent earlier has landed with it.
+static void land_all(const struct judgement *j) {
+    struct endpoint *e = j->e;
+    uint64_t last = 0;
+    for (size_t i = e->placed; i < e->flight_count; i++)
+        if (judge(j, &e->flights[i]) == LANDED)
+            last = e->flights[i].packet;
+    for (size_t i = e->placed; i < e->flight_count;) {
+        const struct flight *f = &e->flights[i];
+        enum verdict verdict = judge(j, f);
+        if (verdict == LANDED)
+            land(e, takes_numbers(f) ? answered_copy(e, i, j->s) : i, PROVEN);
+        else if (verdict == UNKNOWN && !f->rst && f->packet < last)
+            land(e, i, PROVEN);
+        else {
+            i++;
+            continue;
+        }
+        i = e->placed;
+    }
+}
+
+static void judge_all(const struct judgement *j) {
+    struct endpoint *e = j->e;
+    land_all(j);
+    bool moves = (j->s->flags & (TW_FIN | TW_RST)) != 0;
+    for (size_t i = e->placed; i < e->flight_count; i++) {
+        struct flight *f = &e->flights[i];
+        enum verdict verdict = judge(j, f);
+        if (verdict == UNKNOWN && moves && !f->rst && by_clock(j->c, j->end, f, j->s->time))
+            land(e, i, ASSUMED);
+        else if (verdict == NOT_YET && !j->old && is_overdue(j->c, j->end, f, j->s->time))
+            f->fate = OVERDUE;
+    }
+}
+
+// A bare RST answers one segment and carries its ACK number as SEQ: what had passed before the
+// first such segment had landed, and of several such segments the last were refused, one for each
+// RST. Returns whether the end is closed; otherwise it answered a bad acknowledgement.
+static bool judge_bare_reset(struct tw_connection *c, enum tw_end end, const struct tw_segment *s) {
+    struct endpoint *e = &c->end[end];
+    enum tw_state state = endpoint_placed_state(c, end);
+    bool opening = state == TW_SYN_SENT || state == TW_SYN_RECEIVED;
+    if (opening && !(tw_seq_lt(e->iss, s->seq) && tw_seq_le(s->seq, e->nxt)))
+        return false;
+    size_t first = e->flight_count, refused = e->flight_count;
+    for (size_t i = 0; i < e->flight_count; i++) {
+        const struct flight *f = &e->flights[i];
+        if (f->kind != ARRIVAL || !f->has_ack || f->ack != s->seq || f->rst || f->fate == PROVEN ||
+            f->fate == REFUSED)
+            continue;
+        if (first == e->flight_count)
+            first = i;
+        refused = i;
+    }
+    if (refused == e->flight_count)
+        return true;
+    e->flights[refused].fate = REFUSED;
+    for (size_t i = e->placed; i <= refused && i < e->flight_count; i++)
+        if (e->flights[i].kind == ARRIVAL && !e->flights[i].rst && e->flights[i].fate != REFUSED)
+            endpoint_place(e, i, i < first ? PROVEN : ASSUMED);
+    return true;
+}
+
+// --- The segment's own place --------------------------------------------------------------------
+
+static struct flight flight_of(const struct tw_segment *s, enum flight_kind kind) {
+    return (struct flight){
+        .time = s->time,
+        .packet = s->packet & 0xffffffffffff,
+        .kind = kind,
+        .fin = (s->flags & TW_FIN) != 0,
+        .syn = (s->flags & TW_SYN) != 0,
+        .rst = (s->flags & TW_RST) != 0,
+        .has_ack = (s->flags & TW_ACK) != 0,
+        .has_ts = (s->options & TW_OPT_TIMESTAMPS) != 0,
+        .seq = s->seq,
+        .end = (s->flags & TW_RST) ? s->seq : tw_segment_end(s),
+        .ack = s->ack,
+        .tsval = s->tsval,
+    };
+}
+
+// A bare ACK carries SND.NXT: above all that was seen, something was sent that the tap did not
+// see, and it may have been the FIN. Its place is before what this ACK proves.
+static bool mark_unseen(struct endpoint *e, const struct tw_segment *s) {
+    struct flight hint = flight_of(s, UNSEEN);
+    for (size_t i = 0; i < e->flight_count; i++)
+        if (e->flights[i].kind == UNSEEN && e->flights[i].seq == hint.seq)
+            return true;
+    size_t before = e->placed;
+    if (!endpoint_insert(e, before, &hint))
+        return false;
+    e->placed++;
+    return true;
+}
+
+static void forget_filled(struct endpoint *e) {
+    for (size_t i = e->flight_count; i-- > 0;)
+        if (e->flights[i].kind == UNSEEN && tw_seq_le(e->flights[i].seq, e->contig))
+            endpoint_remove(e, i);
+}
+
+// An end that goes on after "its" RST has not sent it: somebody between has.
+static void forget_forged(struct endpoint *e, const struct tw_segment *s) {
+    for (size_t i = 0; i < e->placed; i++)
+        if (e->flights[i].kind == SENT && e->flights[i].rst && !e->flights[i].answer &&
+            s->time - e->flights[i].time > TW_SECOND) {
+            endpoint_remove(e, i);
+            return;
+        }
+}
+
+static bool place_sent(struct tw_connection *c, enum tw_end end, const struct tw_segment *s,
+                       bool old, bool answer) {
+    struct endpoint *e = &c->end[end];
+    struct flight sent = flight_of(s, SENT);
+    sent.answer = answer;
+    if (sent.fin)
+        for (size_t i = 0; i < e->placed; i++)
+            if (e->flights[i].kind == UNSEEN && e->flights[i].seq == sent.end) {
+                e->flights[i] = sent; // it had been sent before and was lost before the tap
+                return true;
+            }
+    size_t at = e->placed;
+    if (old && sent.has_ack) // overtaken: before what it does not acknowledge
+        while (at > 0 && e->flights[at - 1].kind == ARRIVAL &&
+               takes_numbers(&e->flights[at - 1]) &&
+               tw_seq_lt(sent.ack, e->flights[at - 1].end))
+            at--;
+    if (!endpoint_insert(e, at, &sent))
+        return false;
+    if (at == e->placed)
+        e->placed++;
+    return true;
+}
+
+bool landing_judge(struct tw_connection *c, enum tw_end end, const struct tw_segment *s) {
+    struct endpoint *e = &c->end[end];
+    bool old = landing_is_old_news(e, s);
+    bool reset = (s->flags & TW_RST) != 0, has_ack = (s->flags & TW_ACK) != 0;
+    bool answer = false;
+    if (e->flight_count > 0)
+        forget_filled(e);
+    if (!reset && !(s->flags & (TW_SYN | TW_FIN)) && s->length == 0 && e->seen && !old &&
+        tw_seq_lt(e->contig, s->seq) && !(e->fin_seen && s->seq == e->fin + 1) &&
+        !mark_unseen(e, s))
+        return false;
+    if (reset && !has_ack)
+        answer = !judge_bare_reset(c, end, s);
+    else if (e->flight_count > 0) {
+        judge_all(&(struct judgement){c, e, &c->end[peer_of(c, end)], end,
+                                      endpoint_placed_state(c, end), s, old});
+        if (!reset && !(s->flags & TW_SYN))
+            forget_forged(e, s);
+    }
+    bool again = (s->flags & TW_FIN) && e->fin_seen;
+    if ((s->flags & (TW_SYN | TW_RST)) || ((s->flags & TW_FIN) && !again))
+        return place_sent(c, end, s, old, answer);
+    return true;
+}
+
+bool landing_launch(struct tw_connection *c, enum tw_end sender, enum tw_end receiver,
+                    const struct tw_segment *s) {
+    struct endpoint *to = &c->end[receiver];
+    const struct endpoint *from = &c->end[sender];
+    bool control = (s->flags & (TW_SYN | TW_FIN | TW_RST)) != 0;
+    enum tw_state state = endpoint_state(to);
+    bool known = to->step_count > 0;
+    if (!control && (!known || state == TW_ESTABLISHED || state == TW_CLOSE_WAIT ||
+                     state == TW_TIME_WAIT || state == TW_CLOSED || state == TW_LISTEN) &&
+        to->flight_count == 0)
+        return true;
+    if (!known && !(s->flags & TW_SYN))
+        return true;
+    struct flight f = flight_of(s, ARRIVAL);
+    // What lies below RCV.NXT is not processed again (3.10.7.4, first: check sequence number).
+    if (!f.rst && !f.syn && to->ack_seen && tw_seq_lt(f.end, to->acked))
+        return true;
+    f.newest_ts = f.has_ts && (!from->ts_seen || tw_seq_lt(from->tsval, f.tsval));
+    return endpoint_insert(to, to->flight_count, &f);
+}

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: MIT
+// Keeps what the tracker tells: per connection its segments and state changes, and, once it is
+// over, its last information and histories.
+#include "tcpwalk/story.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BLOCK_SHIFT = 8, // connections are allocated by the block, so that they never move
+    BLOCK_SIZE = 1 << BLOCK_SHIFT,
+    FIRST_ROOM = 4,
+    FIRST_SLOTS = 64,
+};
+static const size_t default_limit = (size_t)1 << 30;
+
+// A step in eight octets.
+struct packed_step {
+    uint64_t packet : 48, state : 4, event : 8, basis : 4;
+};
+_Static_assert(TW_STATE_COUNT <= 16 && TW_EVENT_COUNT <= 256 && TW_BASIS_COUNT <= 16, "they fit");
+
+// What remains of a connection that the tracker has freed.
+struct remains {
+    struct tw_connection_info info;
+    size_t counts[TW_END_COUNT];
+    struct packed_step steps[]; // the client's, then the server's
+};
+
+struct tw_story_connection {
+    const struct tw_connection *alive; // lent by the tracker; NULL when it is over
+    struct remains *remains;           // NULL while it is alive
+    struct tw_story_segment *segments;
+    struct tw_story_change *changes;
+    size_t segment_count, change_count;
+    uint8_t known[TW_END_COUNT], state[TW_END_COUNT]; // for the census
+};
+
+// A place in the table that finds the story of a connection the tracker speaks of.
+struct slot {
+    const struct tw_connection *key; // NULL: free
+    struct tw_story_connection *value;
+};
+
+struct tw_story {
+    struct tw_story_connection **blocks;
+    size_t count, block_room;
+    struct slot *slots;
+    size_t slot_count, slots_used; // a power of two
+    size_t memory, limit;
+    uint64_t told, dropped, connections_dropped;
+    uint64_t census[TW_STATE_COUNT];
+};
+
+struct tw_story *tw_story_new(void) {
+    struct tw_story *story = calloc(1, sizeof *story);
+    if (story == NULL)
+        return NULL;
+    story->slots = calloc(FIRST_SLOTS, sizeof *story->slots);
+    if (story->slots == NULL) {
+        free(story);
+        return NULL;
+    }
+    story->slot_count = FIRST_SLOTS;
+    story->limit = default_limit;
+    story->memory = sizeof *story + FIRST_SLOTS * sizeof *story->slots;
+    return story;
+}
+
+static struct tw_story_connection *at(const struct tw_story *story, size_t index) {
+    return &story->blocks[index >> BLOCK_SHIFT][index & (BLOCK_SIZE - 1)];
+}
+
+void tw_story_free(struct tw_story *story) {
+    if (story == NULL)
+        return;
+    for (size_t i = 0; i < story->count; i++) {
+        struct tw_story_connection *c = at(story, i);
+        free(c->remains);
+        free(c->segments);
+        free(c->changes);
+    }
+    for (size_t i = 0; i < story->count; i += BLOCK_SIZE)
+        free(story->blocks[i >> BLOCK_SHIFT]);
+    free(story->blocks);
+    free(story->slots);
+    free(story);
+}
+
+// --- the table from the tracker's connection to ours: open addressing, no tombstones
+
+static size_t home(const struct tw_story *story, const struct tw_connection *key) {
+    uint64_t x = (uint64_t)(uintptr_t)key * 0x9e3779b97f4a7c15U;
+    return (size_t)(x >> 32) & (story->slot_count - 1);
+}
+
+static struct slot *find(const struct tw_story *story, const struct tw_connection *key) {
+    size_t i = home(story, key);
+    while (story->slots[i].key != NULL && story->slots[i].key != key)
+        i = (i + 1) & (story->slot_count - 1);
+    return &story->slots[i];
+}
+
+static bool grow_table(struct tw_story *story) {
+    struct slot *old = story->slots;
+    size_t old_count = story->slot_count;
+    struct slot *slots = calloc(old_count * 2, sizeof *slots);
+    if (slots == NULL)
+        return false;
+    story->slots = slots;
+    story->slot_count = old_count * 2;
+    for (size_t i = 0; i < old_count; i++)
+        if (old[i].key != NULL)
+            *find(story, old[i].key) = old[i];
+    free(old);
+    story->memory += old_count * sizeof *slots;
+    return true;
+}
+
+// Takes a slot out and moves those behind it that would no longer be found.
+static void forget(struct tw_story *story, struct slot *slot) {
+    size_t mask = story->slot_count - 1;
+    size_t hole = (size_t)(slot - story->slots);
+    for (size_t i = (hole + 1) & mask; story->slots[i].key != NULL; i = (i + 1) & mask) {
+        size_t distance = (i - home(story, story->slots[i].key)) & mask;
+        if (distance >= ((i - hole) & mask)) {
+            story->slots[hole] = story->slots[i];
+            hole = i;
+        }
+    }
+    story->slots[hole] = (struct slot){0};
+    story->slots_used--;
+}
+
+// --- room
+
+// Makes room for one more item behind `count`; arrays double at powers of two. NULL: no room.
+static void *room_for(struct tw_story *story, void *items, size_t count, size_t size) {
+    bool full = count == 0 || (count >= FIRST_ROOM && (count & (count - 1)) == 0);
+    if (!full)
+        return items;
+    size_t more = count < FIRST_ROOM ? FIRST_ROOM : count;
+    if (story->memory + more * size > story->limit / 4 * 3)
+        return NULL;
+    void *grown = realloc(items, (count + more) * size);
+    if (grown != NULL)
+        story->memory += more * size;
+    return grown;
+}
+
+static struct tw_story_connection *add(struct tw_story *story) {
+    size_t block = story->count >> BLOCK_SHIFT;
+    if ((story->count & (BLOCK_SIZE - 1)) == 0) {
+        size_t octets = BLOCK_SIZE * sizeof(struct tw_story_connection);
+        if (story->memory + octets > story->limit)
+            return NULL;
+        if (block == story->block_room) {
+            size_t room = block == 0 ? 64 : block * 2;
+            void *blocks = realloc(story->blocks, room * sizeof *story->blocks);
+            if (blocks == NULL)
+                return NULL;
+            story->memory += (room - block) * sizeof *story->blocks;
+            story->blocks = blocks;
+            story->block_room = room;
+        }
+        story->blocks[block] = calloc(BLOCK_SIZE, sizeof **story->blocks);
+        if (story->blocks[block] == NULL)
+            return NULL;
+        story->memory += octets;
+    }
+    return at(story, story->count++);
+}
+
+// The story of a connection, begun if it is new; NULL when there is no room for it.
+static struct tw_story_connection *of(struct tw_story *story, const struct tw_connection *key) {
+    struct slot *slot = find(story, key);
+    if (slot->key != NULL)
+        return slot->value;
+    if ((story->slots_used + 1) * 4 > story->slot_count * 3) {
+        if (!grow_table(story))
+            return NULL;
+        slot = find(story, key);
+    }
+    struct tw_story_connection *c = add(story);
+    // A connection without a story keeps its slot too, so that it is counted once.
+    if (c == NULL)
+        story->connections_dropped++;
+    else
+        c->alive = key;
+    *slot = (struct slot){key, c};
+    story->slots_used++;
+    return c;
+}
+
+static void count_state(struct tw_story *story, struct tw_story_connection *c, enum tw_end end,
+                        enum tw_state state) {
+    if (c->known[end])
+        story->census[c->state[end]]--;
+    c->known[end] = 1;
+    c->state[end] = (uint8_t)state;
+    story->census[state]++;
+}
+
+// --- what the tracker tells
+
+static void told_segment(void *context, const struct tw_connection *connection, enum tw_end sender,
+                         const struct tw_segment *segment) {
+    struct tw_story *story = context;
+    story->told++;
+    struct tw_story_connection *c = of(story, connection);
+    void *items =
+        c == NULL ? NULL : room_for(story, c->segments, c->segment_count, sizeof *c->segments);
+    if (items == NULL) {
+        story->dropped++;
+        return;
+    }
+    c->segments = items;
+    c->segments[c->segment_count++] = (struct tw_story_segment){
+        .time = segment->time,
+        .packet = segment->packet,
+        .seq = segment->seq,
+        .ack = segment->ack,
+        .length = segment->length,
+        .window = segment->window,
+        .flags = segment->flags,
+        .sender = (uint8_t)sender,
+    };
+}
+
+static void add_change(struct tw_story *story, struct tw_story_connection *c,
+                       const struct tw_story_change *change) {
+    void *items = room_for(story, c->changes, c->change_count, sizeof *c->changes);
+    if (items == NULL) {
+        story->dropped++;
+        return;
+    }
+    c->changes = items;
+    c->changes[c->change_count++] = *change;
+}
+
+static void told_transition(void *context, const struct tw_connection *connection,
+                            const struct tw_transition *t) {
+    struct tw_story *story = context;
+    struct tw_story_connection *c = of(story, connection);
+    if (c == NULL)
+        return;
+    count_state(story, c, t->end, t->to);
+    struct tw_story_change change = {
+        .time = t->time,
+        .packet = t->packet,
+        .decided_by = t->decided_by,
+        .end = (uint8_t)t->end,
+        .cell = t->cell,
+    };
+    change.from = (uint8_t)t->from;
+    change.to = (uint8_t)t->to;
+    change.through = (uint8_t)t->through;
+    change.event = (uint8_t)t->event;
+    change.basis = (uint8_t)t->basis;
+    change.passes = t->passes;
+    add_change(story, c, &change);
+}
+
+static uint8_t copy_tail(uint8_t *tail, const enum tw_state *states, size_t count) {
+    size_t kept = count < TW_STORY_TAIL ? count : TW_STORY_TAIL;
+    for (size_t i = 0; i < kept; i++)
+        tail[i] = (uint8_t)states[i];
+    return (uint8_t)kept;
+}
+
+static void told_correction(void *context, const struct tw_connection *connection,
+                            const struct tw_correction *correction) {
+    struct tw_story *story = context;
+    struct tw_story_connection *c = of(story, connection);
+    if (c == NULL)
+        return;
+    if (correction->now_count > 0)
+        count_state(story, c, correction->end, correction->now[correction->now_count - 1]);
+    struct tw_story_change change = {
+        .time = correction->time,
+        .packet = correction->packet,
+        .corrects = true,
+        .end = (uint8_t)correction->end,
+        .why = correction->why,
+    };
+    change.was_count = copy_tail(change.was, correction->was, correction->was_count);
+    change.now_count = copy_tail(change.now, correction->now, correction->now_count);
+    add_change(story, c, &change);
+}
+
+// A finding is told with its segment or soon after it.
+static void told_finding(void *context, const struct tw_connection *connection,
+                         const struct tw_finding *finding) {
+    enum { LOOK_BACK = 32 };
+    struct tw_story *story = context;
+    struct tw_story_connection *c = of(story, connection);
+    if (c == NULL)
+        return;
+    size_t last = c->segment_count > LOOK_BACK ? c->segment_count - LOOK_BACK : 0;
+    for (size_t i = c->segment_count; i > last; i--)
+        if (c->segments[i - 1].packet == finding->packet) {
+            c->segments[i - 1].findings |= (uint16_t)(1U << finding->kind);
+            return;
+        }
+}
+
+static struct remains *bury(const struct tw_connection *connection) {
+    struct tw_step steps[TW_END_COUNT][TW_HISTORY_MAX];
+    size_t counts[TW_END_COUNT];
+    for (int end = 0; end < TW_END_COUNT; end++) {
+        size_t count =
+            tw_connection_history(connection, (enum tw_end)end, steps[end], TW_HISTORY_MAX);
+        counts[end] = count < TW_HISTORY_MAX ? count : TW_HISTORY_MAX;
+    }
+    size_t total = counts[TW_CLIENT] + counts[TW_SERVER];
+    struct remains *remains = malloc(sizeof *remains + total * sizeof *remains->steps);
+    if (remains == NULL)
+        return NULL;
+    tw_connection_read(connection, &remains->info);
+    struct packed_step *to = remains->steps;
+    for (int end = 0; end < TW_END_COUNT; end++) {
+        remains->counts[end] = counts[end];
+        for (size_t i = 0; i < counts[end]; i++) {
+            const struct tw_step *s = &steps[end][i];
+            *to++ = (struct packed_step){
+                .packet = s->packet & 0xffffffffffffU,
+                .state = s->state & 15U,
+                .event = s->event & 255U,
+                .basis = s->basis & 15U,
+            };
+        }
+    }
+    return remains;
+}
+
+static void told_over(void *context, const struct tw_connection *connection) {
+    struct tw_story *story = context;
+    struct tw_story_connection *c = of(story, connection);
+    forget(story, find(story, connection));
+    if (c == NULL)
+        return;
+    c->alive = NULL;
+    c->remains = bury(connection);
+    if (c->remains == NULL)
+        return;
+    story->memory += sizeof *c->remains +
+                     (c->remains->counts[0] + c->remains->counts[1]) * sizeof *c->remains->steps;
+    for (int end = 0; end < TW_END_COUNT; end++)
+        if (c->remains->info.end[end].step_count > 0)
+            count_state(story, c, (enum tw_end)end, c->remains->info.end[end].state);
+}
+
+struct tw_observer tw_story_observer(struct tw_story *story) {
+    return (struct tw_observer){
+        .context = story,
+        .segment = told_segment,
+        .transition = told_transition,
+        .correction = told_correction,
+        .finding = told_finding,
+        .over = told_over,
+    };
+}
+
+// --- what readers ask
+
+size_t tw_story_count(const struct tw_story *story) {
+    return story->count;
+}
+
+const struct tw_story_connection *tw_story_at(const struct tw_story *story, size_t index) {
+    return at(story, index);
+}
+
+void tw_story_info(const struct tw_story_connection *connection, struct tw_connection_info *info) {
+    if (connection->alive != NULL)
+        tw_connection_read(connection->alive, info);
+    else if (connection->remains != NULL)
+        *info = connection->remains->info;
+    else // there was no memory for its remains
+        *info = (struct tw_connection_info){.outcome = TW_OUTCOME_UNKNOWN,
+                                            .syn_to_synack = TW_NO_TIME,
+                                            .synack_to_ack = TW_NO_TIME,
+                                            .closed = TW_NO_TIME};
+}
+
+size_t tw_story_history(const struct tw_story_connection *connection, enum tw_end end,
+                        struct tw_step *steps, size_t room) {
+    if (connection->alive != NULL)
+        return tw_connection_history(connection->alive, end, steps, room);
+    const struct remains *remains = connection->remains;
+    if (remains == NULL)
+        return 0;
+    const struct packed_step *from =
+        remains->steps + (end == TW_SERVER ? remains->counts[TW_CLIENT] : 0);
+    size_t count = remains->counts[end];
+    for (size_t i = 0; i < count && i < room; i++)
+        steps[i] = (struct tw_step){
+            .packet = from[i].packet,
+            .state = (enum tw_state)from[i].state,
+            .event = (enum tw_event)from[i].event,
+            .basis = (enum tw_basis)from[i].basis,
+        };
+    return count;
+}
+
+const struct tw_story_segment *tw_story_segments(const struct tw_story_connection *connection,
+                                                 size_t *count) {
+    *count = connection->segment_count;
+    return connection->segments;
+}
+
+const struct tw_story_change *tw_story_changes(const struct tw_story_connection *connection,
+                                               size_t *count) {
+    *count = connection->change_count;
+    return connection->changes;
+}
+
+tw_time tw_story_flight(const struct tw_connection_info *info, enum tw_end end) {
+    tw_time round_trip = end == TW_CLIENT ? info->synack_to_ack : info->syn_to_synack;
+    return round_trip == TW_NO_TIME || round_trip < 0 ? 0 : round_trip / 2;
+}
+
+void tw_story_census(const struct tw_story *story, uint64_t counts[TW_STATE_COUNT]) {
+    memcpy(counts, story->census, sizeof story->census);
+}
+
+uint64_t tw_story_told(const struct tw_story *story) {
+    return story->told;
+}
+
+size_t tw_story_memory(const struct tw_story *story) {
+    return story->memory;
+}
+
+void tw_story_limit(struct tw_story *story, size_t octets) {
+    story->limit = octets;
+}
+
+uint64_t tw_story_dropped(const struct tw_story *story) {
+    return story->dropped;
+}
+
+uint64_t tw_story_connections_dropped(const struct tw_story *story) {
+    return story->connections_dropped;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// Telling an observer what changed in the histories: the difference between two folds.
+#include "telling.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "landing.h"
+
+void telling_fini(struct telling *t) {
+    free(t->heap);
+}
+
+// --- Landings that are due later ----------------------------------------------------------------
+
+static bool push(struct telling *t, struct due due) {
+    if (t->count == t->room) {
+        size_t room = t->room == 0 ? 64 : t->room * 2;
+        struct due *heap = realloc(t->heap, room * sizeof *heap);
+        if (heap == NULL)
+            return false;
+        t->heap = heap;
+        t->room = room;
+    }
+    size_t i = t->count++;
+    for (; i > 0 && t->heap[(i - 1) / 2].time > due.time; i = (i - 1) / 2)
+        t->heap[i] = t->heap[(i - 1) / 2];
+    t->heap[i] = due;
+    return true;
+}
+
+bool telling_next(struct telling *t, tw_time now, struct due *due) {
+    if (t->count == 0 || t->heap[0].time > now)
+        return false;
+    *due = t->heap[0];
+    struct due last = t->heap[--t->count];
+    size_t i = 0;
+    for (;;) {
+        size_t child = 2 * i + 1;
+        if (child + 1 < t->count && t->heap[child + 1].time < t->heap[child].time)
+            child++;
+        if (child >= t->count || t->heap[child].time >= last.time)
+            break;
+        t->heap[i] = t->heap[child];
+        i = child;
+    }
+    t->heap[i] = last;
+    return true;
+}
+
+// --- Differences --------------------------------------------------------------------------------
+
+void telling_remember(struct telling *t, const struct tw_connection *c) {
+    for (unsigned end = 0; end < TW_END_COUNT; end++) {
+        const struct endpoint *e = &c->end[end];
+        t->before[end].count = e->told;
+        memcpy(t->before[end].steps, endpoint_steps(e), e->told * sizeof(struct packed_step));
+    }
+}
+
+static enum tw_state middle_of(enum tw_state from) {
+    return from == TW_SYN_RECEIVED ? TW_ESTABLISHED : TW_FIN_WAIT_2;
+}
+
+static void tell_transition(const struct telling *t, const struct tw_connection *c,
+                            enum tw_end end, size_t index, uint64_t packet) {
+    const struct packed_step *steps = endpoint_steps(&c->end[end]), *step = &steps[index];
+    enum tw_basis basis = (enum tw_basis)step->basis;
+    struct tw_transition transition = {
+        .end = end,
+        .from = index > 0 ? (enum tw_state)steps[index - 1].state : TW_CLOSED,
+        .to = (enum tw_state)step->state,
+        .passes = step->passed,
+        .event = (enum tw_event)step->event,
+        .basis = basis,
+        .packet = step->packet,
+        .decided_by = basis == TW_OBSERVED ? step->packet : basis == TW_PROVEN ? packet : 0,
+        .time = t->times[end][index],
+    };
+    enum tw_state before = transition.from;
+    if (transition.passes)
+        before = transition.through = middle_of(transition.from);
+    transition.cell = tw_state_cell(before, transition.event);
+    if (t->observer.transition != NULL)
+        t->observer.transition(t->observer.context, c, &transition);
+}
+
+// When an assumed step lands that is not yet placed: TW_NO_TIME where it is told at once,
+// INT64_MAX where only a proof can tell.
+static tw_time due_time(const struct tw_connection *c, enum tw_end end,
+                        const struct packed_step *step) {
+    const struct endpoint *e = &c->end[end];
+    if (step->basis != TW_ASSUMED)
+        return TW_NO_TIME;
+    for (size_t i = e->placed; i < e->flight_count; i++) {
+        const struct flight *f = &e->flights[i];
+        if (f->kind != ARRIVAL || f->packet != step->packet)
+            continue;
+        tw_time trip = landing_round_trip(c, end);
+        return trip == TW_NO_TIME ? INT64_MAX : f->time + trip / 2;
+    }
+    return TW_NO_TIME;
+}
+
+static const char *correction_why(const struct packed_step *was, const struct packed_step *now) {
+    if (was != NULL && was->state == TW_CLOSED && was->event == TW_EV_RCV_RST)
+        return "taken back: the end went on, so the RST had not reached it or was not accepted";
+    if (was != NULL && (was->event == TW_EV_RCV_FIN || was->state == TW_CLOSE_WAIT))
+        return "taken back: the end had not received the FIN when it sent this";
+    if (now != NULL && now->event == TW_EV_SEND_FIN)
+        return "taken back: the end had sent its FIN before, and the capture missed it";
+    return "taken back: the end had not received the segment when it sent this";
+}
+
+static size_t due_count(const struct tw_connection *c, enum tw_end end, size_t from, tw_time now,
+                        bool all, tw_time *next) {
+    const struct endpoint *e = &c->end[end];
+    size_t count = from;
+    for (; count < e->step_count; count++) {
+        *next = due_time(c, end, &endpoint_steps(e)[count]);
+        if (!all && *next > now)
+            return count;
+    }
+    *next = INT64_MAX;
+    return count;
+}
+
+static bool tell_end(struct telling *t, struct tw_connection *c, enum tw_end end, uint64_t packet,
+                     tw_time now, bool all) {
+    struct endpoint *e = &c->end[end];
+    const struct packed_step *old = t->before[end].steps, *steps = endpoint_steps(e);
+    size_t told = t->before[end].count, same = 0;
+    tw_time next;
+    while (same < told && same < e->step_count && old[same].state == steps[same].state) {
+        if (old[same].basis == TW_ASSUMED && steps[same].basis == TW_PROVEN &&
+            t->observer.proof != NULL)
+            t->observer.proof(t->observer.context, c, end, packet, now, steps[same].packet);
+        same++;
+    }
+    size_t due = due_count(c, end, same, now, all, &next);
+    if (same < told) {
+        enum tw_state was[STEPS_MAX], is[STEPS_MAX];
+        for (size_t i = same; i < told; i++)
+            was[i - same] = (enum tw_state)old[i].state;
+        for (size_t i = same; i < due; i++)
+            is[i - same] = (enum tw_state)steps[i].state;
+        struct tw_correction correction = {
+            .end = end,
+            .was_count = told - same,
+            .now_count = due - same,
+            .was = was,
+            .now = is,
+            .packet = packet,
+            .time = now,
+            .why = correction_why(&old[same], due > same ? &steps[same] : NULL),
+        };
+        if (t->observer.correction != NULL)
+            t->observer.correction(t->observer.context, c, &correction);
+    } else
+        for (size_t i = same; i < due; i++)
+            tell_transition(t, c, end, i, packet);
+    e->told = (uint8_t)due;
+    return next == INT64_MAX || push(t, (struct due){next, c->number, c->id});
+}
+
+bool telling_tell(struct telling *t, struct tw_connection *c, uint64_t packet, tw_time now,
+                  bool all) {
+    bool done = tell_end(t, c, TW_CLIENT, packet, now, all);
+    return (c->self || tell_end(t, c, TW_SERVER, packet, now, all)) && done;
+}

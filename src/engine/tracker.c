@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: MIT
+// The tracker: finds or makes the connection of each segment, tells what happened, and lets go of
+// what is over.
+#include "tcpwalk/tracker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "connection.h"
+#include "pool.h"
+#include "siphash.h"
+#include "table.h"
+#include "telling.h"
+
+enum { BATCH = 32 };
+
+// Connections that may go first when memory is short, in order of their last segment.
+enum queue_kind { QUEUE_NONE, QUEUE_FINISHED, QUEUE_HALF_OPEN, QUEUE_COUNT };
+struct queue {
+    uint32_t oldest, newest;
+};
+
+struct tw_tracker {
+    struct tw_tracker_options options;
+    const struct tw_profile *profile;
+    struct telling telling;
+    struct table table;
+    struct pool pool[2]; // IPv4, IPv6
+    struct queue queue[QUEUE_COUNT];
+    uint32_t hand; // of the clock that looks for the least busy connection
+    tw_time now;
+    struct tw_tracker_counts counts; // of what is over; what is alive is counted when asked for
+    bool short_of_memory;
+};
+
+// --- Records ------------------------------------------------------------------------------------
+
+static struct tw_connection *at(const struct tw_tracker *t, uint32_t id) {
+    return pool_at(&t->pool[(id & POOL_SECOND_KIND) != 0], id);
+}
+
+static uint32_t hash_of(const void *context, uint32_t id) {
+    return at(context, id)->hash;
+}
+
+struct tw_tracker *tw_tracker_new(const struct tw_tracker_options *options,
+                                  const struct tw_observer *observer) {
+    struct tw_tracker *t = calloc(1, sizeof *t);
+    if (t == NULL || !table_init(&t->table, hash_of, t)) {
+        free(t);
+        return NULL;
+    }
+    t->options = *options;
+    t->profile = options->profile != NULL ? options->profile : tw_profile_at(0);
+    if (observer != NULL)
+        t->telling.observer = *observer;
+    pool_init(&t->pool[0], sizeof(struct tw_connection) + 2 * 4, 0);
+    pool_init(&t->pool[1], sizeof(struct tw_connection) + 2 * 16, POOL_SECOND_KIND);
+    for (unsigned i = 0; i < QUEUE_COUNT; i++)
+        t->queue[i] = (struct queue){NO_ID, NO_ID};
+    t->now = TW_NO_TIME;
+    return t;
+}
+
+void tw_tracker_free(struct tw_tracker *t) {
+    if (t == NULL)
+        return;
+    pool_fini(&t->pool[0]);
+    pool_fini(&t->pool[1]);
+    table_fini(&t->table);
+    telling_fini(&t->telling);
+    free(t);
+}
+
+// --- Queues -------------------------------------------------------------------------------------
+
+static void dequeue(struct tw_tracker *t, struct tw_connection *c) {
+    if (c->queue == QUEUE_NONE)
+        return;
+    struct queue *q = &t->queue[c->queue];
+    *(c->older == NO_ID ? &q->oldest : &at(t, c->older)->newer) = c->newer;
+    *(c->newer == NO_ID ? &q->newest : &at(t, c->newer)->older) = c->older;
+    c->queue = QUEUE_NONE;
+}
+
+static void enqueue(struct tw_tracker *t, struct tw_connection *c, enum queue_kind kind) {
+    struct queue *q = &t->queue[kind];
+    if (c->queue == kind && (kind == QUEUE_HALF_OPEN || q->newest == c->id))
+        return;
+    dequeue(t, c);
+    if (kind == QUEUE_NONE)
+        return;
+    c->queue = kind & 0x3;
+    c->older = q->newest;
+    c->newer = NO_ID;
+    *(q->newest == NO_ID ? &q->oldest : &at(t, q->newest)->newer) = c->id;
+    q->newest = c->id;
+}
+
+static enum queue_kind queue_of(const struct tw_connection *c) {
+    enum tw_state client = endpoint_state(&c->end[TW_CLIENT]);
+    if (client == TW_ESTABLISHED)
+        return QUEUE_NONE;
+    if (connection_is_finished(c))
+        return QUEUE_FINISHED;
+    return client == TW_SYN_SENT ? QUEUE_HALF_OPEN : QUEUE_NONE;
+}
+
+// --- The end of a connection --------------------------------------------------------------------
+
+static void tell(struct tw_tracker *t, struct tw_connection *c, uint64_t packet, bool all) {
+    if (telling_wanted(&t->telling) && !telling_tell(&t->telling, c, packet, t->now, all))
+        t->short_of_memory = true;
+}
+
+static void remember(struct tw_tracker *t, const struct tw_connection *c) {
+    if (telling_wanted(&t->telling))
+        telling_remember(&t->telling, c);
+}
+
+static bool in_time_wait(const struct endpoint *e) {
+    return e->step_count > 0 && endpoint_state(e) == TW_TIME_WAIT;
+}
+
+// An end leaves TIME-WAIT: by its timer, or because its ports are used again.
+static void leave_time_wait(struct tw_tracker *t, struct tw_connection *c, enum tw_event event,
+                            enum tw_basis basis, uint64_t packet, tw_time when) {
+    remember(t, c);
+    tell(t, c, packet, true);
+    for (unsigned end = 0; end < TW_END_COUNT; end++) {
+        struct endpoint *e = &c->end[end];
+        if (!in_time_wait(e))
+            continue;
+        endpoint_close(e);
+        remember(t, c);
+        if (!endpoint_step(e, TW_CLOSED, event, basis, packet))
+            t->short_of_memory = true;
+        else
+            t->telling.times[end][e->step_count - 1] = when;
+        tell(t, c, packet, true);
+    }
+    c->closed = when;
+}
+
+static void count(struct tw_tracker_counts *counts, const struct tw_connection *c,
+                  const struct tw_connection_info *info) {
+    counts->outcomes[info->outcome]++;
+    for (unsigned end = 0; end < (c->self ? 1U : TW_END_COUNT); end++)
+        if (info->end[end].step_count > 0)
+            counts->states[info->end[end].state]++;
+}
+
+static void forget(struct tw_tracker *t, struct tw_connection *c) {
+    if (c->previous != NO_ID)
+        forget(t, at(t, c->previous));
+    dequeue(t, c);
+    if (c->in_table)
+        table_remove(&t->table, c->hash, c->id);
+    remember(t, c);
+    tell(t, c, 0, true);
+    if (c->closed == TW_NO_TIME && connection_is_finished(c) &&
+        !in_time_wait(&c->end[TW_CLIENT]) && !in_time_wait(&c->end[TW_SERVER]))
+        c->closed = c->last;
+    struct tw_connection_info info;
+    tw_connection_read(c, &info);
+    count(&t->counts, c, &info);
+    if (t->telling.observer.over != NULL)
+        t->telling.observer.over(t->telling.observer.context, c);
+    pool_give(&t->pool[c->version != 4], c);
+    t->counts.alive--;
+}
+
+static void expire(struct tw_tracker *t) {
+    uint32_t id;
+    while ((id = t->queue[QUEUE_FINISHED].oldest) != NO_ID) {
+        struct tw_connection *c = at(t, id);
+        if (t->now - c->last < t->profile->time_wait)
+            return;
+        if (in_time_wait(&c->end[TW_CLIENT]) || in_time_wait(&c->end[TW_SERVER]))
+            leave_time_wait(t, c, TW_EV_TIMEOUT_2MSL, TW_TIMER, 0,
+                            c->last + t->profile->time_wait);
+        forget(t, c);
+    }
+}
+
+static void tell_due(struct tw_tracker *t) {
+    struct due due;
+    while (telling_next(&t->telling, t->now, &due)) {
+        struct tw_connection *c = at(t, due.id);
+        if (c->number != due.number)
+            continue;
+        for (unsigned end = 0; end < TW_END_COUNT; end++)
+            if (!endpoint_fold(c, (enum tw_end)end, t->now, t->telling.times[end]))
+                t->short_of_memory = true;
+        telling_remember(&t->telling, c);
+        tell(t, c, 0, false);
+    }
+}
+
+void tw_tracker_advance(struct tw_tracker *t, tw_time now) {
+    if (now <= t->now)
+        return;
+    t->now = now;
+    tell_due(t);
+    expire(t);
+}
+
+// --- Memory -------------------------------------------------------------------------------------
+
+// What a connection holds beside its record, at the most common.
+enum { ANNEX = 64 };
+
+static size_t memory_of(const struct tw_tracker *t) {
+    return pool_memory(&t->pool[0]) + pool_memory(&t->pool[1]) + table_memory(&t->table) +
+           t->counts.alive * ANNEX + t->telling.room * sizeof *t->telling.heap;
+}
+
+// The least busy of the next few connections, as a clock's hand passes them.
+static struct tw_connection *least_busy(struct tw_tracker *t) {
+    enum { LOOK_AT = 64, CHOOSE_FROM = 16 };
+    const struct pool *p = &t->pool[t->pool[0].count == 0];
+    struct tw_connection *least = NULL;
+    unsigned seen = 0;
+    for (unsigned i = 0; i < p->count && (i < LOOK_AT || least == NULL) && seen < CHOOSE_FROM; i++) {
+        t->hand = t->hand + 1 >= p->count ? 0 : t->hand + 1;
+        struct tw_connection *c = pool_at(p, t->hand);
+        if (c->number == 0 || !c->in_table)
+            continue;
+        seen++;
+        if (least == NULL || c->last < least->last)
+            least = c;
+    }
+    return least;
+}
+
+// Closed connections go first, then the oldest half-open one, then one that is quiet.
+static void make_room(struct tw_tracker *t) {
+    while (t->options.memory_limit != 0 && t->counts.alive > 0 &&
+           memory_of(t) > t->options.memory_limit) {
+        uint32_t id = t->queue[QUEUE_FINISHED].oldest;
+        if (id == NO_ID)
+            id = t->queue[QUEUE_HALF_OPEN].oldest;
+        struct tw_connection *c = id != NO_ID ? at(t, id) : least_busy(t);
+        if (c == NULL)
+            return;
+        c->evicted = 1;
+        t->counts.evicted++;
+        forget(t, c);
+        if (pool_has_free(&t->pool[0]) || pool_has_free(&t->pool[1]))
+            return; // the record is used again: memory does not grow
+    }
+}
+
+// --- Finding ------------------------------------------------------------------------------------
+
+struct key {
+    uint32_t hash;
+    uint16_t vlan;
+    bool self;
+    bool low_sends; // of the two ends the one with the lower address and port
+};
+
+static size_t address_length(const struct tw_segment *s) {
+    return s->version == 4 ? 4 : 16;
+}
+
+// The same in both directions: the lower end first.
+static struct key key_of(const struct tw_tracker *t, const struct tw_segment *s) {
+    int order = memcmp(s->source.octets, s->destination.octets, address_length(s));
+    if (order == 0)
+        order = (int)s->source_port - (int)s->destination_port;
+    const struct tw_address *low = order <= 0 ? &s->source : &s->destination;
+    const struct tw_address *high = order <= 0 ? &s->destination : &s->source;
+    uint16_t low_port = order <= 0 ? s->source_port : s->destination_port;
+    uint16_t high_port = order <= 0 ? s->destination_port : s->source_port;
+    struct key key = {.vlan = t->options.key_vlan ? s->vlan[0] : 0xffff,
+                      .self = order == 0,
+                      .low_sends = order <= 0};
+    uint64_t words[5];
+    words[0] = (uint64_t)low_port << 48 | (uint64_t)high_port << 32 | (uint64_t)key.vlan << 8 |
+               s->version;
+    size_t count = 2;
+    if (s->version == 4) {
+        memcpy(&words[1], low->octets, 4);
+        memcpy((uint8_t *)&words[1] + 4, high->octets, 4);
+    } else {
+        memcpy(&words[1], low->octets, 16);
+        memcpy(&words[3], high->octets, 16);
+        count = 5;
+    }
+    key.hash = (uint32_t)siphash(t->options.hash_key, words, count);
+    return key;
+}
+
+// Which end of the connection sent the segment, or TW_END_COUNT where it is another's.
+static enum tw_end sender_of(const struct tw_connection *c, const struct key *key,
+                             const struct tw_segment *s) {
+    size_t length = address_length(s);
+    if (c->version != s->version || c->vlan != key->vlan)
+        return TW_END_COUNT;
+    for (unsigned end = 0; end < TW_END_COUNT; end++)
+        if (c->port[end] == s->source_port && c->port[1 - end] == s->destination_port &&
+            memcmp(c->address + end * length, s->source.octets, length) == 0 &&
+            memcmp(c->address + (1 - end) * length, s->destination.octets, length) == 0)
+            return (enum tw_end)end;
+    return TW_END_COUNT;
+}
+
+static struct tw_connection *find(const struct tw_tracker *t, const struct key *key,
+                                  const struct tw_segment *s, enum tw_end *sender) {
+    struct table_cursor cursor = {table_bucket(&t->table, key->hash), 0};
+    uint32_t id;
+    while ((id = table_next(&t->table, key->hash, &cursor)) != NO_ID) {
+        struct tw_connection *c = at(t, id);
+        *sender = sender_of(c, key, s);
+        if (*sender != TW_END_COUNT)
+            return c;
+    }
+    return NULL;
+}
+
+// --- Making -------------------------------------------------------------------------------------
+
+static struct tw_connection *make(struct tw_tracker *t, const struct key *key,
+                                  const struct tw_segment *s, enum tw_end sender) {
+    make_room(t);
+    struct tw_connection *c = pool_take(&t->pool[s->version != 4]);
+    if (c == NULL || !table_insert(&t->table, key->hash, c->id)) {
+        if (c != NULL)
+            pool_give(&t->pool[s->version != 4], c);
+        t->short_of_memory = true;
+        return NULL;
+    }
+    size_t length = address_length(s);
+    c->number = ++t->counts.connections;
+    t->counts.alive++;
+    c->hash = key->hash;
+    c->in_table = 1;
+    c->previous = c->newer = c->older = NO_ID;
+    c->version = s->version;
+    c->vlan = key->vlan;
+    c->self = key->self;
+    c->port[sender] = s->source_port;
+    c->port[1 - sender] = s->destination_port;
+    memcpy(c->address + sender * length, s->source.octets, length);
+    memcpy(c->address + (1 - sender) * length, s->destination.octets, length);
+    if (!connection_begin(c, sender, s))
+        t->short_of_memory = true;
+    return c;
+}
+
+// --- Incarnations -------------------------------------------------------------------------------
+
+// A SYN without ACK that cannot belong to the connection: neither its own again, nor the other
+// half of a simultaneous open.
+static bool begins_anew(const struct tw_connection *c, enum tw_end sender,
+                        const struct tw_segment *s) {
+    const struct endpoint *e = &c->end[sender], *peer = &c->end[1 - sender];
+    if (e->iss_known && e->iss == s->seq)
+        return false;
+    if (c->self)
+        return true;
+    bool crossing = !e->seen && peer->syn_sent && !peer->synack_sent;
+    return !crossing;
+}
+
+// RFC 6191 section 2, RFC 9293 3.10.7.4: may this SYN take the place of a connection in TIME-WAIT?
+static bool is_newer(const struct endpoint *e, const struct tw_segment *s) {
+    if (e->ts_seen && (s->options & TW_OPT_TIMESTAMPS) && s->tsval != e->tsval)
+        return tw_seq_lt(e->tsval, s->tsval);
+    return tw_seq_lt(e->nxt, s->seq);
+}
+
+static struct tw_connection *begin_anew(struct tw_tracker *t, const struct key *key,
+                                        struct tw_connection *old, enum tw_end sender,
+                                        const struct tw_segment *s) {
+    bool replaces = false;
+    if (old->previous != NO_ID) {
+        struct tw_connection *oldest = at(t, old->previous);
+        old->previous = NO_ID;
+        forget(t, oldest);
+    }
+    bool waiting = in_time_wait(&old->end[TW_CLIENT]) || in_time_wait(&old->end[TW_SERVER]);
+    if (connection_is_finished(old)) {
+        replaces = !waiting || !in_time_wait(&old->end[1 - sender]) ||
+                   is_newer(&old->end[sender], s);
+        if (waiting && replaces)
+            leave_time_wait(t, old, TW_EV_RCV_SYN_REOPEN, TW_ASSUMED, s->packet, s->time);
+    }
+    if (replaces) {
+        forget(t, old);
+        return make(t, key, s, TW_CLIENT);
+    }
+    // It stays, as the other end may still live in it; what fits it goes on belonging to it.
+    dequeue(t, old);
+    table_remove(&t->table, old->hash, old->id);
+    old->in_table = 0;
+    struct tw_connection *c = make(t, key, s, TW_CLIENT);
+    if (c != NULL)
+        c->previous = old->id;
+    else
+        forget(t, old);
+    return c;
+}
+
+// With a newer incarnation that has not been answered yet, what is not about its SYN is about the
+// older one.
+static bool fits_previous(const struct tw_connection *c, enum tw_end sender,
+                          const struct tw_segment *s) {
+    const struct endpoint *client = &c->end[TW_CLIENT];
+    if (s->flags & TW_SYN)
+        return (s->flags & TW_ACK) && s->ack != client->iss + 1;
+    if (sender == TW_SERVER)
+        return !((s->flags & TW_ACK) && s->ack == client->iss + 1);
+    return s->seq != client->iss + 1;
+}
+
+static struct tw_connection *choose(struct tw_tracker *t, struct tw_connection *c,
+                                    enum tw_end *sender, const struct key *key,
+                                    const struct tw_segment *s) {
+    struct tw_connection *previous = at(t, c->previous);
+    if (!c->end[TW_SERVER].synack_sent && fits_previous(c, *sender, s)) {
+        *sender = sender_of(previous, key, s);
+        return previous;
+    }
+    if (c->end[TW_SERVER].synack_sent || (s->flags & TW_SYN)) {
+        if ((s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK)) {
+            c->previous = NO_ID; // the other end has taken the new one: the old one is no more
+            forget(t, previous);
+        }
+    }
+    return c;
+}
+
+// --- Feeding ------------------------------------------------------------------------------------
+
+static void tell_findings(struct tw_tracker *t, const struct tw_connection *c, enum tw_end sender,
+                          const struct tw_segment *s, uint32_t findings) {
+    const struct tw_observer *o = &t->telling.observer;
+    for (unsigned kind = 0; kind < TW_FINDING_COUNT; kind++)
+        if (findings & 1U << kind)
+            o->finding(o->context, c,
+                       &(struct tw_finding){.kind = (enum tw_finding_kind)kind,
+                                            .end = sender,
+                                            .packet = s->packet,
+                                            .time = s->time});
+}
+
+static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end sender,
+                 const struct tw_segment *s) {
+    struct connection_effect effect = {0};
+    bool plain = connection_is_plain(c, sender, s);
+    bool telling = telling_wanted(&t->telling) && !plain;
+    if (telling) {
+        telling_remember(&t->telling, c);
+        effect.times[TW_CLIENT] = t->telling.times[TW_CLIENT];
+        effect.times[TW_SERVER] = t->telling.times[TW_SERVER];
+    }
+    if (!connection_segment(c, sender, s, &effect))
+        t->short_of_memory = true;
+    const struct tw_observer *o = &t->telling.observer;
+    if (o->segment != NULL)
+        o->segment(o->context, c, sender, s);
+    if (o->finding != NULL && effect.findings != 0)
+        tell_findings(t, c, sender, s, effect.findings);
+    if (telling)
+        tell(t, c, s->packet, false);
+    if (!plain && c->in_table)
+        enqueue(t, c, queue_of(c));
+}
+
+static void feed_one(struct tw_tracker *t, const struct tw_segment *s, const struct key *key) {
+    t->counts.segments++;
+    if (t->now == TW_NO_TIME)
+        t->now = s->time;
+    tw_tracker_advance(t, s->time);
+    enum tw_end sender = TW_CLIENT;
+    struct tw_connection *c = find(t, key, s, &sender);
+    if (TW_UNLIKELY(c == NULL)) {
+        sender = (s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK) ? TW_SERVER : TW_CLIENT;
+        c = make(t, key, s, sender);
+    } else if (TW_UNLIKELY((s->flags & (TW_SYN | TW_ACK)) == TW_SYN) && begins_anew(c, sender, s)) {
+        c = begin_anew(t, key, c, sender, s);
+        sender = TW_CLIENT;
+    } else if (TW_UNLIKELY(c->previous != NO_ID))
+        c = choose(t, c, &sender, key, s);
+    if (c != NULL)
+        walk(t, c, sender, s);
+}
+
+enum tw_status tw_tracker_feed(struct tw_tracker *t, const struct tw_segment *segments,
+                               size_t count) {
+    struct key keys[BATCH];
+    t->short_of_memory = false;
+    while (count > 0) {
+        size_t some = count < BATCH ? count : BATCH;
+        for (size_t i = 0; i < some; i++) {
+            keys[i] = key_of(t, &segments[i]);
+            __builtin_prefetch(table_bucket(&t->table, keys[i].hash));
+        }
+        for (size_t i = 0; i < some; i++) {
+            struct table_cursor cursor = {table_bucket(&t->table, keys[i].hash), 0};
+            uint32_t id = table_next(&t->table, keys[i].hash, &cursor);
+            if (id != NO_ID) {
+                const char *record = (const char *)at(t, id);
+                for (size_t line = 0; line < sizeof(struct tw_connection); line += 64)
+                    __builtin_prefetch(record + line, 1);
+            }
+        }
+        for (size_t i = 0; i < some; i++)
+            feed_one(t, &segments[i], &keys[i]);
+        segments += some;
+        count -= some;
+    }
+    return t->short_of_memory ? TW_MEMORY : TW_OK;
+}
+
+// All that are alive, in order of their numbers.
+static int by_number(const void *a, const void *b) {
+    const struct tw_connection *x = *(struct tw_connection *const *)a;
+    const struct tw_connection *y = *(struct tw_connection *const *)b;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+void tw_tracker_finish(struct tw_tracker *t) {
+    struct tw_connection **all = malloc((t->counts.alive + 1) * sizeof(struct tw_connection *));
+    size_t count = 0;
+    for (unsigned k = 0; k < 2; k++)
+        for (uint32_t i = 0; i < t->pool[k].count; i++) {
+            struct tw_connection *c = pool_at(&t->pool[k], i);
+            if (c->number == 0 || !c->in_table)
+                continue;
+            if (all != NULL)
+                all[count++] = c;
+            else
+                forget(t, c); // without memory to sort in: in the order of the records
+        }
+    if (all == NULL)
+        return;
+    qsort(all, count, sizeof(struct tw_connection *), by_number);
+    for (size_t i = 0; i < count; i++)
+        forget(t, all[i]);
+    free(all);
+}
+
+void tw_tracker_counts_get(const struct tw_tracker *t, struct tw_tracker_counts *counts) {
+    *counts = t->counts;
+    counts->memory = memory_of(t);
+    for (unsigned k = 0; k < 2; k++)
+        for (uint32_t i = 0; i < t->pool[k].count; i++) {
+            const struct tw_connection *c = pool_at(&t->pool[k], i);
+            struct tw_connection_info info;
+            if (c->number == 0)
+                continue;
+            tw_connection_read(c, &info);
+            count(counts, c, &info);
+        }
+}
+
+static const struct {
+    const char *name, *text;
+} findings[] = {
+#define X(id, finding_name, finding_text) [TW_FINDING_##id] = {finding_name, finding_text},
+    TW_FINDING_LIST(X)
+#undef X
+};
+_Static_assert(TW_COUNT(findings) == TW_FINDING_COUNT, "every finding has its name");
+
+const char *tw_finding_name(enum tw_finding_kind kind) {
+    return findings[kind].name;
+}
+const char *tw_finding_text(enum tw_finding_kind kind) {
+    return findings[kind].text;
+}
