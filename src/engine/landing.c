@@ -7,7 +7,7 @@
 // where all that is silent, by the clock.
 #include "landing.h"
 
-enum verdict { LANDED, NOT_YET, UNKNOWN };
+enum verdict { LANDED, NOT_YET, UNKNOWN, TURNED_AWAY };
 
 enum { DURATION_IN_MICROSECONDS = 1U << 31 };
 
@@ -78,6 +78,9 @@ struct judgement {
 static enum verdict judge(const struct judgement *j, const struct flight *f) {
     const struct tw_segment *s = j->s;
     bool reset = (s->flags & TW_RST) != 0, has_ack = (s->flags & TW_ACK) != 0;
+    bool opening = j->state == TW_CLOSED || j->state == TW_LISTEN || j->state == TW_SYN_SENT;
+    if (reset && has_ack && opening && f->syn && !f->has_ack && f->end == s->ack)
+        return TURNED_AWAY; // 3.10.7.1: a SYN that met no listener, or an end that had given up
     if (f->rst || !has_ack) // whoever speaks on has not been reset
         return reset ? UNKNOWN : NOT_YET;
     // In a simultaneous open the number of the SYN,ACK was acknowledged with the peer's bare SYN
@@ -98,7 +101,7 @@ static enum verdict judge(const struct judgement *j, const struct flight *f) {
 
 static bool same_octets(const struct flight *a, const struct flight *b) {
     return a->kind == b->kind && a->seq == b->seq && a->end == b->end && a->syn == b->syn &&
-           a->fin == b->fin && a->rst == b->rst;
+           a->fin == b->fin && a->rst == b->rst && (!a->syn || a->has_ack == b->has_ack);
 }
 
 // Of the copies of flight `index` that are on their way the one that the segment answers: that
@@ -156,6 +159,8 @@ static void land_all(const struct judgement *j) {
         enum verdict verdict = judge(j, f);
         if (verdict == LANDED)
             land(e, takes_numbers(f) ? answered_copy(e, i, j->s) : i, PROVEN);
+        else if (verdict == TURNED_AWAY)
+            land(e, i, REFUSED);
         else if (verdict == UNKNOWN && !f->rst && f->packet < last)
             land(e, i, PROVEN);
         else {
