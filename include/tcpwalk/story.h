@@ -78,7 +78,7 @@ void tw_story_census(const struct tw_story *story, uint64_t counts[TW_STATE_COUN
 uint64_t tw_story_told(const struct tw_story *story); // segments, kept or not
 
 // Octets held, and the most that may be held. When three quarters are used up no more segments
-// and changes are kept, at the limit no more connections; both are counted.
+// and changes are kept, at the limit no more connections; both are counted. 0: the default, 1 GiB.
 size_t tw_story_memory(const struct tw_story *story);
 void tw_story_limit(struct tw_story *story, size_t octets);
 uint64_t tw_story_dropped(const struct tw_story *story);

@@ -94,6 +94,11 @@ static void begin_numbers(struct endpoint *e, const struct tw_segment *s) {
 static void take_options(struct endpoint *e, const struct endpoint *peer,
                          const struct tw_segment *s) {
     if (s->options & TW_OPT_TIMESTAMPS) {
+        uint32_t lag = landing_lag(s);
+        if (!e->ts_seen || tw_seq_lt(lag, e->lag))
+            e->lag = lag;
+        else
+            e->lag += (lag - e->lag) / 8; // follow a clock of another rate
         if (!e->ts_seen || tw_seq_lt(e->tsval, s->tsval))
             e->tsval = s->tsval;
         e->ts_seen = 1;
@@ -122,9 +127,9 @@ static void take_handshake(struct tw_connection *c, enum tw_end sender,
             sender == TW_SERVER)
             c->syn_to_synack = duration_pack(s->time - c->opened);
     } else if (ack && sender == TW_CLIENT && peer->synack_sent && !peer->synack_again &&
-               !peer->syn_sent && c->synack_to_ack == 0 && c->syn_to_synack != 0 && !(s->flags & TW_RST))
-        c->synack_to_ack =
-            duration_pack(s->time - c->opened - duration_unpack(c->syn_to_synack));
+               !peer->syn_sent && c->synack_to_ack == 0 && c->syn_to_synack != 0 &&
+               !(s->flags & TW_RST))
+        c->synack_to_ack = duration_pack(s->time - c->opened - duration_unpack(c->syn_to_synack));
 }
 
 static void take_completeness(struct tw_connection *c, const struct tw_segment *s) {
@@ -222,8 +227,7 @@ bool connection_segment(struct tw_connection *c, enum tw_end sender, const struc
     bool done = landing_judge(c, sender, s) && landing_launch(c, sender, receiver, s);
     take(c, sender, s, effect);
     return endpoint_fold(c, sender, s->time, effect->times[sender]) &&
-           (receiver == sender ||
-            endpoint_fold(c, receiver, s->time, effect->times[receiver])) &&
+           (receiver == sender || endpoint_fold(c, receiver, s->time, effect->times[receiver])) &&
            done;
 }
 
@@ -279,8 +283,10 @@ static void read_outcome(const struct tw_connection *c, struct tw_connection_inf
     bool opened = entered(client, TW_ESTABLISHED) || entered(server, TW_ESTABLISHED) ||
                   entered(client, TW_FIN_WAIT_1) || entered(server, TW_FIN_WAIT_1) ||
                   entered(client, TW_CLOSE_WAIT) || entered(server, TW_CLOSE_WAIT);
-    bool client_reset = ended_by(client, TW_EV_RCV_RST), server_reset = ended_by(server, TW_EV_RCV_RST);
-    bool client_resets = ended_by(client, TW_EV_SEND_RST), server_resets = ended_by(server, TW_EV_SEND_RST);
+    bool client_reset = ended_by(client, TW_EV_RCV_RST),
+         server_reset = ended_by(server, TW_EV_RCV_RST);
+    bool client_resets = ended_by(client, TW_EV_SEND_RST),
+         server_resets = ended_by(server, TW_EV_SEND_RST);
     bool any = client_reset || server_reset || client_resets || server_resets;
     bool both_fins = client->fin_seen && server->fin_seen;
     info->closed_by = TW_CLOSED_BY_NOBODY;

@@ -14,8 +14,8 @@ struct connection_effect {
 
 // Begins a connection with its first segment, sent by end `sender`. The record is zeroed but for
 // its key.
-bool connection_begin(struct tw_connection *c, enum tw_end sender, const struct tw_segment *first)
-    TW_CHECKED;
+bool connection_begin(struct tw_connection *c, enum tw_end sender,
+                      const struct tw_segment *first) TW_CHECKED;
 // Walks one segment through both ends. Returns false when out of memory.
 bool connection_segment(struct tw_connection *c, enum tw_end sender, const struct tw_segment *s,
                         struct connection_effect *effect) TW_CHECKED;

@@ -219,7 +219,7 @@ enum tw_reason tw_open_ppp(struct tw_walk *w) {
     switch (protocol) {
     case 0x0021: return tw_open_ipv4(w);
     case 0x0057: return tw_open_ipv6(w);
-    case 0x0281: return tw_open_mpls(w);
+    case 0x0281:
     case 0x0283: return tw_open_mpls(w);
     case 0x002d:                                  // Van Jacobson, compressed (RFC 1144) ...
     case 0x002f:                                  // ... and uncompressed

@@ -86,9 +86,10 @@ static bool option(struct tw_segment *s, const uint8_t *p, uint32_t length) {
             return false;
         s->options |= TW_OPT_SACK;
         s->sack_count = (uint8_t)count;
-        for (uint32_t i = 0; i < count; i++) {
-            s->sack[i].left = tw_be32(p + 2 + i * SACK_BLOCK);
-            s->sack[i].right = tw_be32(p + 6 + i * SACK_BLOCK);
+        p += 2;
+        for (uint32_t i = 0; i < count; i++, p += SACK_BLOCK) {
+            s->sack[i].left = tw_be32(p);
+            s->sack[i].right = tw_be32(p + 4);
         }
         return true;
     }

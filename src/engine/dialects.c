@@ -30,13 +30,16 @@ const char *dialect_zeek(const struct tw_connection *c, const struct tw_connecti
 }
 
 // One state for both directions, as net/netfilter/nf_conntrack_proto_tcp.c names them.
-const char *dialect_conntrack(const struct tw_connection *c, const struct tw_connection_info *info) {
+const char *dialect_conntrack(const struct tw_connection *c,
+                              const struct tw_connection_info *info) {
     enum tw_state client = info->end[TW_CLIENT].state, server = info->end[TW_SERVER].state;
     const struct endpoint *a = &c->end[TW_CLIENT], *b = &c->end[TW_SERVER];
     if (a->rst_seen || b->rst_seen)
         return "CLOSE";
     if (client == TW_SYN_SENT)
-        return b->packets > 0 && b->syn_sent ? "SYN_SENT2" : b->synack_sent ? "SYN_RECV" : "SYN_SENT";
+        return b->packets > 0 && b->syn_sent ? "SYN_SENT2"
+               : b->synack_sent              ? "SYN_RECV"
+                                             : "SYN_SENT";
     if (a->fin_seen && b->fin_seen)
         return client == TW_LAST_ACK || server == TW_LAST_ACK ? "LAST_ACK" : "TIME_WAIT";
     if (a->fin_seen || b->fin_seen)

@@ -112,16 +112,25 @@ bool endpoint_step(struct endpoint *e, enum tw_state state, enum tw_event event,
     return done;
 }
 
+void endpoint_was_active(struct endpoint *e, uint64_t packet) {
+    struct packed_step *first = e->more != NULL ? e->more : e->steps;
+    if (e->settled > 0 && first->state == TW_LISTEN)
+        *first = (struct packed_step){.packet = packet & 0xffffffffffff,
+                                      .state = TW_SYN_SENT,
+                                      .event = TW_EV_SEND_SYN,
+                                      .basis = TW_OBSERVED};
+}
+
 // --- The walk: one flight at a time through the table -------------------------------------------
 
 struct walk {
     const struct tw_connection *c;
     const struct endpoint *end, *peer;
     enum tw_state state;
-    bool known;         // anything at all is known of this end
-    bool failed;        // out of memory
+    bool known;            // anything at all is known of this end
+    bool failed;           // out of memory
     struct endpoint *into; // where the steps go, or NULL
-    uint64_t landed_by; // packet that caused the last step, if it was an arrival
+    uint64_t landed_by;    // packet that caused the last step, if it was an arrival
     tw_time now, trip;
     tw_time *times; // by step, or NULL
 };
@@ -170,7 +179,7 @@ static void walk_send(struct walk *w, const struct flight *f) {
         return;
     }
     if (f->syn && f->has_ack) {
-        if (!w->known) { // the SYN was not seen
+        if (!w->known || w->state == TW_CLOSED) { // the SYN was not seen, or refused at first
             happen(w, TW_EV_PASSIVE_OPEN, TW_PROVEN, f);
             happen(w, TW_EV_RCV_SYN, TW_OBSERVED, f);
         }
@@ -206,7 +215,7 @@ static void walk_arrival(struct walk *w, const struct flight *f, enum tw_basis b
     }
     bool acks_syn = f->has_ack && tw_seq_lt(e->iss, f->ack) && tw_seq_le(f->ack, e->nxt);
     if (f->syn && !f->has_ack) {
-        if (!w->known) {
+        if (!w->known || w->state == TW_CLOSED) {
             if (f->fate != PROVEN)
                 return; // LISTEN is claimed only where a SYN,ACK shows it
             happen(w, TW_EV_PASSIVE_OPEN, TW_PROVEN, f);
@@ -248,8 +257,8 @@ static struct walk walk_begin(const struct tw_connection *c, enum tw_end end) {
         .end = e,
         .peer = &c->end[peer_of(c, end)],
         .known = e->settled > 0,
-        .state = e->settled > 0 ? (enum tw_state)endpoint_steps(e)[e->settled - 1].state
-                                : TW_CLOSED,
+        .state =
+            e->settled > 0 ? (enum tw_state)endpoint_steps(e)[e->settled - 1].state : TW_CLOSED,
     };
 }
 

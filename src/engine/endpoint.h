@@ -28,13 +28,15 @@ void endpoint_place(struct endpoint *e, size_t index, enum fate fate);
 // Adds a step that no flight stands for (what must have been before the capture began).
 bool endpoint_step(struct endpoint *e, enum tw_state state, enum tw_event event,
                    enum tw_basis basis, uint64_t packet) TW_CHECKED;
+// The end's own SYN was overtaken by its SYN,ACK: it had not listened, it opened too.
+void endpoint_was_active(struct endpoint *e, uint64_t packet);
 // The state after the placed flights alone: where the end was at its last own segment.
 enum tw_state endpoint_placed_state(const struct tw_connection *c, enum tw_end end);
 // Folds the flights over the settled steps anew; what is beyond doubt is settled and forgotten.
 // `times`, if not NULL, has room for STEPS_MAX and receives when each step behind the settled ones
 // happened at its end: of sending, or of landing at half the round trip, not later than `now`.
-bool endpoint_fold(struct tw_connection *c, enum tw_end end, tw_time now, tw_time *times)
-    TW_CHECKED;
+bool endpoint_fold(struct tw_connection *c, enum tw_end end, tw_time now,
+                   tw_time *times) TW_CHECKED;
 // Forgets the flights: the history stands as it is.
 void endpoint_close(struct endpoint *e);
 void endpoint_fini(struct endpoint *e);

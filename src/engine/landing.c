@@ -9,6 +9,9 @@
 
 enum verdict { LANDED, NOT_YET, UNKNOWN, TURNED_AWAY };
 
+// How long an end of unknown distance may speak as if a segment had not come.
+static const tw_time PATIENCE = 200 * TW_MILLISECOND;
+
 enum { DURATION_IN_MICROSECONDS = 1U << 31 };
 
 uint32_t duration_pack(tw_time duration) {
@@ -81,6 +84,11 @@ static enum verdict judge(const struct judgement *j, const struct flight *f) {
     bool opening = j->state == TW_CLOSED || j->state == TW_LISTEN || j->state == TW_SYN_SENT;
     if (reset && has_ack && opening && f->syn && !f->has_ack && f->end == s->ack)
         return TURNED_AWAY; // 3.10.7.1: a SYN that met no listener, or an end that had given up
+    // A SYN that lands in SYN-SENT is answered by SYN,ACK (3.10.7.3): an end that answers with an
+    // ACK has got the peer's SYN,ACK first.
+    if (j->state == TW_SYN_SENT && f->syn && !f->has_ack && !(s->flags & TW_SYN) &&
+        !j->e->synack_sent && j->peer->synack_sent && !(f->has_ts && f->tsval == s->tsecr))
+        return NOT_YET;
     if (f->rst || !has_ack) // whoever speaks on has not been reset
         return reset ? UNKNOWN : NOT_YET;
     // In a simultaneous open the number of the SYN,ACK was acknowledged with the peer's bare SYN
@@ -139,12 +147,32 @@ static void land(struct endpoint *e, size_t index, enum fate fate) {
         forget_copies(e, &landed);
 }
 
-// How long after a segment passed the tap its receiver may still speak as if it had not come.
-static bool is_overdue(const struct tw_connection *c, enum tw_end end, const struct flight *f,
-                       tw_time now) {
-    tw_time trip = landing_round_trip(c, end);
-    tw_time patience = 200 * TW_MILLISECOND;
-    return now - f->time > (trip == TW_NO_TIME ? patience : trip + patience);
+uint32_t landing_lag(const struct tw_segment *s) {
+    return (uint32_t)(s->time / TW_MILLISECOND) - s->tsval;
+}
+
+// When the segment would have passed the tap had it come as fast as the fastest from its end:
+// its timestamp tells how long it took.
+static tw_time undelayed(const struct endpoint *e, const struct tw_segment *s) {
+    if (!e->ts_seen || !(s->options & TW_OPT_TIMESTAMPS))
+        return s->time;
+    uint32_t delay = landing_lag(s) - e->lag;
+    return delay < 1000 ? s->time - delay * TW_MILLISECOND : s->time;
+}
+
+// Whether a segment passed the tap so long ago that its receiver, had it come, would have spoken
+// otherwise.
+static bool is_overdue(const struct judgement *j, const struct flight *f) {
+    tw_time trip = landing_round_trip(j->c, j->end);
+    tw_time patience = trip == TW_NO_TIME ? PATIENCE : 2 * trip + 5 * TW_MILLISECOND;
+    return undelayed(j->e, j->s) - f->time > patience;
+}
+
+// The end was gone when this SYN came. Had anything of the peer's opened it before, it would have
+// answered; what came behind met nobody either.
+static void turn_away_all(struct endpoint *e) {
+    while (e->placed < e->flight_count)
+        land(e, e->placed, REFUSED);
 }
 
 // Lands, in order, what has landed; what its sender sent earlier has landed with it.
@@ -157,10 +185,12 @@ static void land_all(const struct judgement *j) {
     for (size_t i = e->placed; i < e->flight_count;) {
         const struct flight *f = &e->flights[i];
         enum verdict verdict = judge(j, f);
-        if (verdict == LANDED)
-            land(e, takes_numbers(f) ? answered_copy(e, i, j->s) : i, PROVEN);
+        if (verdict == LANDED && takes_numbers(f) && answered_copy(e, i, j->s) != i)
+            endpoint_remove(e, i); // a later copy is the one that landed first
+        else if (verdict == LANDED)
+            land(e, i, PROVEN);
         else if (verdict == TURNED_AWAY)
-            land(e, i, REFUSED);
+            turn_away_all(e);
         else if (verdict == UNKNOWN && !f->rst && f->packet < last)
             land(e, i, PROVEN);
         else {
@@ -180,7 +210,7 @@ static void judge_all(const struct judgement *j) {
         enum verdict verdict = judge(j, f);
         if (verdict == UNKNOWN && moves && !f->rst && by_clock(j->c, j->end, f, j->s->time))
             land(e, i, ASSUMED);
-        else if (verdict == NOT_YET && !j->old && is_overdue(j->c, j->end, f, j->s->time))
+        else if (verdict == NOT_YET && !j->old && is_overdue(j, f))
             f->fate = OVERDUE;
     }
 }
@@ -206,6 +236,12 @@ static bool judge_bare_reset(struct tw_connection *c, enum tw_end end, const str
     }
     if (refused == e->flight_count)
         return true;
+    if (state == TW_SYN_SENT) { // it had given up before any of them came
+        for (size_t i = first; i <= refused; i++)
+            if (e->flights[i].kind == ARRIVAL && e->flights[i].ack == s->seq)
+                e->flights[i].fate = REFUSED;
+        return true;
+    }
     e->flights[refused].fate = REFUSED;
     for (size_t i = e->placed; i <= refused && i < e->flight_count; i++)
         if (e->flights[i].kind == ARRIVAL && !e->flights[i].rst && e->flights[i].fate != REFUSED)
@@ -233,16 +269,21 @@ static struct flight flight_of(const struct tw_segment *s, enum flight_kind kind
 }
 
 // A bare ACK carries SND.NXT: above all that was seen, something was sent that the tap did not
-// see, and it may have been the FIN. Its place is before what this ACK proves.
+// see, and it may have been the FIN. Its place is before the peer's FIN, if this ACK is the first
+// to acknowledge that.
 static bool mark_unseen(struct endpoint *e, const struct tw_segment *s) {
     struct flight hint = flight_of(s, UNSEEN);
+    size_t at = e->placed;
     for (size_t i = 0; i < e->flight_count; i++)
         if (e->flights[i].kind == UNSEEN && e->flights[i].seq == hint.seq)
             return true;
-    size_t before = e->placed;
-    if (!endpoint_insert(e, before, &hint))
+        else if (i < e->placed && e->flights[i].kind == ARRIVAL && e->flights[i].fin &&
+                 at == e->placed)
+            at = i;
+    if (!endpoint_insert(e, at, &hint))
         return false;
-    e->placed++;
+    if (at == e->placed)
+        e->placed++;
     return true;
 }
 
@@ -267,6 +308,10 @@ static bool place_sent(struct tw_connection *c, enum tw_end end, const struct tw
     struct endpoint *e = &c->end[end];
     struct flight sent = flight_of(s, SENT);
     sent.answer = answer;
+    if (sent.syn && !sent.has_ack && e->synack_sent && !e->syn_sent && e->iss == sent.seq) {
+        endpoint_was_active(e, s->packet);
+        return true;
+    }
     if (sent.fin)
         for (size_t i = 0; i < e->placed; i++)
             if (e->flights[i].kind == UNSEEN && e->flights[i].seq == sent.end) {
@@ -275,8 +320,7 @@ static bool place_sent(struct tw_connection *c, enum tw_end end, const struct tw
             }
     size_t at = e->placed;
     if (old && sent.has_ack) // overtaken: before what it does not acknowledge
-        while (at > 0 && e->flights[at - 1].kind == ARRIVAL &&
-               takes_numbers(&e->flights[at - 1]) &&
+        while (at > 0 && e->flights[at - 1].kind == ARRIVAL && takes_numbers(&e->flights[at - 1]) &&
                tw_seq_lt(sent.ack, e->flights[at - 1].end))
             at--;
     if (!endpoint_insert(e, at, &sent))
@@ -293,10 +337,6 @@ bool landing_judge(struct tw_connection *c, enum tw_end end, const struct tw_seg
     bool answer = false;
     if (e->flight_count > 0)
         forget_filled(e);
-    if (!reset && !(s->flags & (TW_SYN | TW_FIN)) && s->length == 0 && e->seen && !old &&
-        tw_seq_lt(e->contig, s->seq) && !(e->fin_seen && s->seq == e->fin + 1) &&
-        !mark_unseen(e, s))
-        return false;
     if (reset && !has_ack)
         answer = !judge_bare_reset(c, end, s);
     else if (e->flight_count > 0) {
@@ -305,6 +345,10 @@ bool landing_judge(struct tw_connection *c, enum tw_end end, const struct tw_seg
         if (!reset && !(s->flags & TW_SYN))
             forget_forged(e, s);
     }
+    if (!reset && !(s->flags & (TW_SYN | TW_FIN)) && s->length == 0 && e->seen && !old &&
+        tw_seq_lt(e->contig, s->seq) && !(e->fin_seen && s->seq == e->fin + 1) &&
+        !mark_unseen(e, s))
+        return false;
     bool again = (s->flags & TW_FIN) && e->fin_seen;
     if ((s->flags & (TW_SYN | TW_RST)) || ((s->flags & TW_FIN) && !again))
         return place_sent(c, end, s, old, answer);
@@ -318,8 +362,9 @@ bool landing_launch(struct tw_connection *c, enum tw_end sender, enum tw_end rec
     bool control = (s->flags & (TW_SYN | TW_FIN | TW_RST)) != 0;
     enum tw_state state = endpoint_state(to);
     bool known = to->step_count > 0;
-    if (!control && (!known || state == TW_ESTABLISHED || state == TW_CLOSE_WAIT ||
-                     state == TW_TIME_WAIT || state == TW_CLOSED || state == TW_LISTEN) &&
+    if (!control &&
+        (!known || state == TW_ESTABLISHED || state == TW_CLOSE_WAIT || state == TW_TIME_WAIT ||
+         state == TW_CLOSED || state == TW_LISTEN) &&
         to->flight_count == 0)
         return true;
     if (!known && !(s->flags & TW_SYN))

@@ -8,8 +8,8 @@
 // Judges all that is on its way to `end` by a segment that `end` has just sent, and puts that
 // segment itself in its place among them. To be called before the endpoint's own numbers take the
 // segment in. Returns false when out of memory.
-bool landing_judge(struct tw_connection *c, enum tw_end end, const struct tw_segment *sent)
-    TW_CHECKED;
+bool landing_judge(struct tw_connection *c, enum tw_end end,
+                   const struct tw_segment *sent) TW_CHECKED;
 // Puts the segment on its way to `receiver`, where it can matter there.
 bool landing_launch(struct tw_connection *c, enum tw_end sender, enum tw_end receiver,
                     const struct tw_segment *sent) TW_CHECKED;
@@ -17,6 +17,10 @@ bool landing_launch(struct tw_connection *c, enum tw_end sender, enum tw_end rec
 bool landing_is_old_news(const struct endpoint *e, const struct tw_segment *sent);
 // Round trip between the tap and one end, from the handshake; TW_NO_TIME where not known.
 tw_time landing_round_trip(const struct tw_connection *c, enum tw_end end);
+
+// Our clock minus the sender's timestamp clock, in milliseconds, modulo 2^32: Linux, FreeBSD and
+// macOS count timestamps in milliseconds.
+uint32_t landing_lag(const struct tw_segment *sent);
 
 // Durations are kept in four octets: nanoseconds up to two seconds, microseconds beyond.
 uint32_t duration_pack(tw_time duration);

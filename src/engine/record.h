@@ -53,6 +53,7 @@ struct endpoint {
     uint32_t acked;  // highest ACK number sent: RCV.NXT as it says itself
     uint32_t fin;    // sequence number of its FIN
     uint32_t tsval, tsecr;
+    uint32_t lag; // milliseconds between its timestamp clock and ours, at the least
     uint32_t window;
     uint32_t scale : 4, scale_known : 1, seen : 1, iss_known : 1, fin_seen : 1, ack_seen : 1,
         ts_seen : 1, syn_sent : 1, synack_sent : 1, syn_again : 1, synack_again : 1, hole : 1,
@@ -62,9 +63,9 @@ struct endpoint {
 struct tw_connection {
     uint64_t number;
     tw_time opened, last, closed;
-    uint32_t hash, id;            // of the key; its own place in the pool
-    uint32_t newer, older;        // neighbours in the queue of finished or half-open connections
-    uint32_t previous;            // or NO_ID: an earlier incarnation on the same key that still lives
+    uint32_t hash, id;     // of the key; its own place in the pool
+    uint32_t newer, older; // neighbours in the queue of finished or half-open connections
+    uint32_t previous;     // or NO_ID: an earlier incarnation on the same key that still lives
     uint32_t syn_to_synack, synack_to_ack; // packed durations
     uint16_t port[2];
     uint16_t vlan;

@@ -433,7 +433,7 @@ size_t tw_story_memory(const struct tw_story *story) {
 }
 
 void tw_story_limit(struct tw_story *story, size_t octets) {
-    story->limit = octets;
+    story->limit = octets == 0 ? default_limit : octets;
 }
 
 uint64_t tw_story_dropped(const struct tw_story *story) {

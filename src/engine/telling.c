@@ -62,8 +62,8 @@ static enum tw_state middle_of(enum tw_state from) {
     return from == TW_SYN_RECEIVED ? TW_ESTABLISHED : TW_FIN_WAIT_2;
 }
 
-static void tell_transition(const struct telling *t, const struct tw_connection *c,
-                            enum tw_end end, size_t index, uint64_t packet) {
+static void tell_transition(const struct telling *t, const struct tw_connection *c, enum tw_end end,
+                            size_t index, uint64_t packet) {
     const struct packed_step *steps = endpoint_steps(&c->end[end]), *step = &steps[index];
     enum tw_basis basis = (enum tw_basis)step->basis;
     struct tw_transition transition = {
@@ -74,7 +74,9 @@ static void tell_transition(const struct telling *t, const struct tw_connection 
         .event = (enum tw_event)step->event,
         .basis = basis,
         .packet = step->packet,
-        .decided_by = basis == TW_OBSERVED ? step->packet : basis == TW_PROVEN ? packet : 0,
+        .decided_by = basis == TW_OBSERVED ? step->packet
+                      : basis == TW_PROVEN ? packet
+                                           : 0,
         .time = t->times[end][index],
     };
     enum tw_state before = transition.from;

@@ -158,8 +158,8 @@ static void forget(struct tw_tracker *t, struct tw_connection *c) {
         table_remove(&t->table, c->hash, c->id);
     remember(t, c);
     tell(t, c, 0, true);
-    if (c->closed == TW_NO_TIME && connection_is_finished(c) &&
-        !in_time_wait(&c->end[TW_CLIENT]) && !in_time_wait(&c->end[TW_SERVER]))
+    if (c->closed == TW_NO_TIME && connection_is_finished(c) && !in_time_wait(&c->end[TW_CLIENT]) &&
+        !in_time_wait(&c->end[TW_SERVER]))
         c->closed = c->last;
     struct tw_connection_info info;
     tw_connection_read(c, &info);
@@ -177,8 +177,7 @@ static void expire(struct tw_tracker *t) {
         if (t->now - c->last < t->profile->time_wait)
             return;
         if (in_time_wait(&c->end[TW_CLIENT]) || in_time_wait(&c->end[TW_SERVER]))
-            leave_time_wait(t, c, TW_EV_TIMEOUT_2MSL, TW_TIMER, 0,
-                            c->last + t->profile->time_wait);
+            leave_time_wait(t, c, TW_EV_TIMEOUT_2MSL, TW_TIMER, 0, c->last + t->profile->time_wait);
         forget(t, c);
     }
 }
@@ -221,7 +220,8 @@ static struct tw_connection *least_busy(struct tw_tracker *t) {
     const struct pool *p = &t->pool[t->pool[0].count == 0];
     struct tw_connection *least = NULL;
     unsigned seen = 0;
-    for (unsigned i = 0; i < p->count && (i < LOOK_AT || least == NULL) && seen < CHOOSE_FROM; i++) {
+    for (unsigned i = 0; i < p->count && (i < LOOK_AT || least == NULL) && seen < CHOOSE_FROM;
+         i++) {
         t->hand = t->hand + 1 >= p->count ? 0 : t->hand + 1;
         struct tw_connection *c = pool_at(p, t->hand);
         if (c->number == 0 || !c->in_table)
@@ -277,8 +277,8 @@ static struct key key_of(const struct tw_tracker *t, const struct tw_segment *s)
                       .self = order == 0,
                       .low_sends = order <= 0};
     uint64_t words[5];
-    words[0] = (uint64_t)low_port << 48 | (uint64_t)high_port << 32 | (uint64_t)key.vlan << 8 |
-               s->version;
+    words[0] =
+        (uint64_t)low_port << 48 | (uint64_t)high_port << 32 | (uint64_t)key.vlan << 8 | s->version;
     size_t count = 2;
     if (s->version == 4) {
         memcpy(&words[1], low->octets, 4);
@@ -371,27 +371,20 @@ static bool is_newer(const struct endpoint *e, const struct tw_segment *s) {
     return tw_seq_lt(e->nxt, s->seq);
 }
 
+// The old connection stays beside the new one until that is answered: its other end may still live
+// in it, and what is on its way may still be about it.
 static struct tw_connection *begin_anew(struct tw_tracker *t, const struct key *key,
                                         struct tw_connection *old, enum tw_end sender,
                                         const struct tw_segment *s) {
-    bool replaces = false;
     if (old->previous != NO_ID) {
         struct tw_connection *oldest = at(t, old->previous);
         old->previous = NO_ID;
         forget(t, oldest);
     }
     bool waiting = in_time_wait(&old->end[TW_CLIENT]) || in_time_wait(&old->end[TW_SERVER]);
-    if (connection_is_finished(old)) {
-        replaces = !waiting || !in_time_wait(&old->end[1 - sender]) ||
-                   is_newer(&old->end[sender], s);
-        if (waiting && replaces)
-            leave_time_wait(t, old, TW_EV_RCV_SYN_REOPEN, TW_ASSUMED, s->packet, s->time);
-    }
-    if (replaces) {
-        forget(t, old);
-        return make(t, key, s, TW_CLIENT);
-    }
-    // It stays, as the other end may still live in it; what fits it goes on belonging to it.
+    if (connection_is_finished(old) && waiting &&
+        (!in_time_wait(&old->end[1 - sender]) || is_newer(&old->end[sender], s)))
+        leave_time_wait(t, old, TW_EV_RCV_SYN_REOPEN, TW_ASSUMED, s->packet, s->time);
     dequeue(t, old);
     table_remove(&t->table, old->hash, old->id);
     old->in_table = 0;
