@@ -91,8 +91,7 @@ static void begin_numbers(struct endpoint *e, const struct tw_segment *s) {
     e->nxt = e->contig = s->seq;
 }
 
-static void take_options(struct endpoint *e, const struct endpoint *peer,
-                         const struct tw_segment *s) {
+static void take_options(struct endpoint *e, const struct tw_segment *s) {
     if (s->options & TW_OPT_TIMESTAMPS) {
         uint32_t lag = landing_lag(s);
         if (!e->ts_seen || tw_seq_lt(lag, e->lag))
@@ -102,14 +101,11 @@ static void take_options(struct endpoint *e, const struct endpoint *peer,
         if (!e->ts_seen || tw_seq_lt(e->tsval, s->tsval))
             e->tsval = s->tsval;
         e->ts_seen = 1;
-        e->tsecr = s->tsecr;
     }
     if (s->flags & TW_SYN) {
         e->scale_known = 1;
         e->scale = ((s->options & TW_OPT_SCALE) == 0 ? 0U : s->scale > 14 ? 14U : s->scale) & 0xfU;
-        e->window = s->window;
-    } else
-        e->window = (uint32_t)s->window << (e->scale_known && peer->scale_known ? e->scale : 0);
+    }
 }
 
 static void take_handshake(struct tw_connection *c, enum tw_end sender,
@@ -144,7 +140,7 @@ static void take_completeness(struct tw_connection *c, const struct tw_segment *
         bits |= COMPLETE_FIN;
     if (s->flags & TW_RST)
         bits |= COMPLETE_RST;
-    c->completeness |= (uint8_t)bits;
+    c->completeness |= bits & 0x3f;
 }
 
 static void take(struct tw_connection *c, enum tw_end sender, const struct tw_segment *s,
@@ -177,7 +173,7 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
     }
     if (s->flags & TW_ACK)
         take_acknowledgement(e, peer, s->ack, effect);
-    take_options(e, peer, s);
+    take_options(e, s);
     if (s->notes & TW_NOTE_OPTIONS_MALFORMED)
         note(effect, TW_FINDING_OPTIONS);
     if (s->window == 0 && !(s->flags & (TW_SYN | TW_RST)))
@@ -186,9 +182,9 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
 
 // --- The walk -----------------------------------------------------------------------------------
 
-bool connection_begin(struct tw_connection *c, enum tw_end sender, const struct tw_segment *s) {
+bool connection_begin(struct store *store, struct tw_connection *c, enum tw_end sender,
+                      const struct tw_segment *s) {
     c->opened = c->last = s->time;
-    c->closed = TW_NO_TIME;
     struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
     if (s->flags & TW_RST)
         return true;
@@ -197,13 +193,14 @@ bool connection_begin(struct tw_connection *c, enum tw_end sender, const struct 
         peer->iss = s->ack - 1;
         peer->nxt = peer->contig = s->ack;
         peer->seen = peer->iss_known = 1;
-        return endpoint_step(peer, TW_SYN_SENT, TW_EV_SEND_SYN, TW_ASSUMED, s->packet);
+        return endpoint_step(store, peer, TW_SYN_SENT, TW_EV_SEND_SYN, TW_ASSUMED, s->packet);
     }
     if (s->flags & TW_SYN)
         return true;
     c->midstream = 1;
-    return endpoint_step(e, TW_ESTABLISHED, TW_EV_JOIN, TW_ASSUMED, s->packet) &&
-           (e == peer || endpoint_step(peer, TW_ESTABLISHED, TW_EV_JOIN, TW_ASSUMED, s->packet));
+    return endpoint_step(store, e, TW_ESTABLISHED, TW_EV_JOIN, TW_ASSUMED, s->packet) &&
+           (e == peer ||
+            endpoint_step(store, peer, TW_ESTABLISHED, TW_EV_JOIN, TW_ASSUMED, s->packet));
 }
 
 bool connection_is_plain(const struct tw_connection *c, enum tw_end sender,
@@ -214,8 +211,8 @@ bool connection_is_plain(const struct tw_connection *c, enum tw_end sender,
            endpoint_state(peer) == TW_ESTABLISHED && !e->hole && !tw_seq_lt(e->contig, s->seq);
 }
 
-bool connection_segment(struct tw_connection *c, enum tw_end sender, const struct tw_segment *s,
-                        struct connection_effect *effect) {
+bool connection_segment(struct store *store, struct tw_connection *c, enum tw_end sender,
+                        const struct tw_segment *s, struct connection_effect *effect) {
     enum tw_end receiver = peer_of(c, sender);
     effect->findings = 0;
     if (s->time > c->last)
@@ -224,10 +221,11 @@ bool connection_segment(struct tw_connection *c, enum tw_end sender, const struc
         take(c, sender, s, effect);
         return true;
     }
-    bool done = landing_judge(c, sender, s) && landing_launch(c, sender, receiver, s);
+    bool done = landing_judge(store, c, sender, s) && landing_launch(store, c, sender, receiver, s);
     take(c, sender, s, effect);
-    return endpoint_fold(c, sender, s->time, effect->times[sender]) &&
-           (receiver == sender || endpoint_fold(c, receiver, s->time, effect->times[receiver])) &&
+    return endpoint_fold(store, c, sender, s->time, effect->times[sender]) &&
+           (receiver == sender ||
+            endpoint_fold(store, c, receiver, s->time, effect->times[receiver])) &&
            done;
 }
 
@@ -240,9 +238,9 @@ bool connection_is_finished(const struct tw_connection *c) {
     return is_finished(&c->end[TW_CLIENT]) && (c->self || is_finished(&c->end[TW_SERVER]));
 }
 
-void connection_fini(struct tw_connection *c) {
-    endpoint_fini(&c->end[TW_CLIENT]);
-    endpoint_fini(&c->end[TW_SERVER]);
+void connection_fini(struct store *store, struct tw_connection *c) {
+    endpoint_fini(store, &c->end[TW_CLIENT]);
+    endpoint_fini(store, &c->end[TW_SERVER]);
 }
 
 // --- Reading ------------------------------------------------------------------------------------
@@ -326,7 +324,7 @@ static void read_outcome(const struct tw_connection *c, struct tw_connection_inf
 
 static void read_end(const struct tw_connection *c, enum tw_end end, struct tw_end_info *info) {
     const struct endpoint *e = &c->end[end];
-    size_t length = c->version == 4 ? 4 : 16;
+    size_t length = c->ipv6 ? 16 : 4;
     *info = (struct tw_end_info){
         .port = c->port[end],
         .packets = e->packets,
@@ -350,13 +348,14 @@ static void read_end(const struct tw_connection *c, enum tw_end end, struct tw_e
 void tw_connection_read(const struct tw_connection *c, struct tw_connection_info *info) {
     *info = (struct tw_connection_info){
         .number = c->number,
-        .version = c->version,
+        .version = c->ipv6 ? 6 : 4,
         .self = c->self,
         .midstream = c->midstream,
         .evicted = c->evicted,
         .opened = c->opened,
         .last = c->last,
-        .closed = c->closed,
+        .closed =
+            c->last_to_closed == 0 ? TW_NO_TIME : c->last + duration_unpack(c->last_to_closed),
         .syn_to_synack = duration_unpack(c->syn_to_synack),
         .synack_to_ack = duration_unpack(c->synack_to_ack),
         .wireshark_completeness = c->completeness,

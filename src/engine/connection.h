@@ -14,18 +14,18 @@ struct connection_effect {
 
 // Begins a connection with its first segment, sent by end `sender`. The record is zeroed but for
 // its key.
-bool connection_begin(struct tw_connection *c, enum tw_end sender,
+bool connection_begin(struct store *store, struct tw_connection *c, enum tw_end sender,
                       const struct tw_segment *first) TW_CHECKED;
 // Walks one segment through both ends. Returns false when out of memory.
-bool connection_segment(struct tw_connection *c, enum tw_end sender, const struct tw_segment *s,
-                        struct connection_effect *effect) TW_CHECKED;
+bool connection_segment(struct store *store, struct tw_connection *c, enum tw_end sender,
+                        const struct tw_segment *s, struct connection_effect *effect) TW_CHECKED;
 // Whether a segment can be taken by connection_count alone: data or an acknowledgement in the
 // middle of an open connection, which moves nobody.
 bool connection_is_plain(const struct tw_connection *c, enum tw_end sender,
                          const struct tw_segment *s);
 // Both ends CLOSED, or in TIME-WAIT, where `time_wait` counts as closed.
 bool connection_is_finished(const struct tw_connection *c);
-void connection_fini(struct tw_connection *c);
+void connection_fini(struct store *store, struct tw_connection *c);
 
 // dialects.c: the same connection in other tools' words.
 const char *dialect_zeek(const struct tw_connection *c, const struct tw_connection_info *info);

@@ -7,17 +7,32 @@
 
 #include "landing.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-// Flights are kept in arrays of 1, 2, 4, ... entries; most connections have none most of the time.
-static bool room_for_one(struct endpoint *e) {
+_Static_assert(sizeof(struct flight) == STORE_UNIT, "a flight is one unit of the store");
+enum { HISTORY_CLASS = 4 };
+_Static_assert(STEPS_MAX * sizeof(struct packed_step) == STORE_UNIT << HISTORY_CLASS,
+               "an outgrown history is a block of the store");
+
+// The store's class of a block of so many flights, a power of two.
+static unsigned class_of(unsigned flights) {
+    unsigned size_class = 0;
+    while (1U << size_class < flights)
+        size_class++;
+    return size_class;
+}
+
+static bool room_for_one(struct store *store, struct endpoint *e) {
     if (e->flight_count < e->flight_room)
         return true;
-    size_t room = e->flight_room == 0 ? 1 : (size_t)e->flight_room * 2;
-    struct flight *flights = realloc(e->flights, room * sizeof *flights);
+    unsigned room = e->flight_room == 0 ? 1 : e->flight_room * 2U;
+    struct flight *flights = store_take(store, class_of(room));
     if (flights == NULL)
         return false;
+    if (e->flight_room > 0) {
+        memcpy(flights, e->flights, e->flight_count * sizeof *flights);
+        store_give(store, e->flights, class_of(e->flight_room));
+    }
     e->flights = flights;
     e->flight_room = (uint8_t)room;
     return true;
@@ -32,14 +47,15 @@ static size_t least_wanted(const struct endpoint *e) {
     return e->placed < e->flight_count ? e->placed : 0;
 }
 
-bool endpoint_insert(struct endpoint *e, size_t index, const struct flight *flight) {
+bool endpoint_insert(struct store *store, struct endpoint *e, size_t index,
+                     const struct flight *flight) {
     if (e->flight_count >= FLIGHTS_MAX) {
         size_t victim = least_wanted(e);
-        endpoint_remove(e, victim);
+        endpoint_remove(store, e, victim);
         if (victim < index)
             index--;
     }
-    if (!room_for_one(e))
+    if (!room_for_one(store, e))
         return false;
     memmove(&e->flights[index + 1], &e->flights[index],
             (e->flight_count - index) * sizeof *e->flights);
@@ -50,14 +66,14 @@ bool endpoint_insert(struct endpoint *e, size_t index, const struct flight *flig
     return true;
 }
 
-void endpoint_remove(struct endpoint *e, size_t index) {
+void endpoint_remove(struct store *store, struct endpoint *e, size_t index) {
     e->flight_count--;
     memmove(&e->flights[index], &e->flights[index + 1],
             (e->flight_count - index) * sizeof *e->flights);
     if (index < e->placed)
         e->placed--;
     if (e->flight_count == 0)
-        endpoint_close(e);
+        endpoint_close(store, e);
 }
 
 void endpoint_place(struct endpoint *e, size_t index, enum fate fate) {
@@ -68,27 +84,35 @@ void endpoint_place(struct endpoint *e, size_t index, enum fate fate) {
     e->flights[e->placed++] = flight;
 }
 
-void endpoint_close(struct endpoint *e) {
-    free(e->flights);
+void endpoint_close(struct store *store, struct endpoint *e) {
+    if (e->flight_room > 0)
+        store_give(store, e->flights, class_of(e->flight_room));
     e->flights = NULL;
     e->flight_count = e->flight_room = e->placed = 0;
     e->settled = e->step_count;
 }
 
-void endpoint_fini(struct endpoint *e) {
-    endpoint_close(e);
-    free(e->more);
+void endpoint_fini(struct store *store, struct endpoint *e) {
+    endpoint_close(store, e);
+    if (e->outgrown)
+        store_give(store, e->more, HISTORY_CLASS);
+}
+
+static struct packed_step *steps_of(struct endpoint *e) {
+    return e->outgrown ? e->more : e->steps;
 }
 
 // A history outgrows its place in the record only in odd connections: then it moves out, whole.
-static bool append(struct endpoint *e, struct packed_step step) {
-    if (e->step_count == INLINE_STEPS && e->more == NULL) {
-        e->more = malloc(STEPS_MAX * sizeof *e->more);
-        if (e->more == NULL)
+static bool append(struct store *store, struct endpoint *e, struct packed_step step) {
+    if (e->step_count == INLINE_STEPS && !e->outgrown) {
+        struct packed_step *more = store_take(store, HISTORY_CLASS);
+        if (more == NULL)
             return false;
-        memcpy(e->more, e->steps, sizeof e->steps);
+        memcpy(more, e->steps, sizeof e->steps);
+        e->more = more;
+        e->outgrown = 1;
     }
-    struct packed_step *steps = e->more != NULL ? e->more : e->steps;
+    struct packed_step *steps = steps_of(e);
     if (e->step_count == STEPS_MAX) { // the middle goes, the first and the last steps stay
         size_t half = STEPS_MAX / 2;
         memmove(&steps[half], &steps[half + 1], (STEPS_MAX - half - 1) * sizeof *steps);
@@ -102,18 +126,19 @@ static bool append(struct endpoint *e, struct packed_step step) {
     return true;
 }
 
-bool endpoint_step(struct endpoint *e, enum tw_state state, enum tw_event event,
-                   enum tw_basis basis, uint64_t packet) {
-    bool done = append(e, (struct packed_step){.packet = packet & 0xffffffffffff,
-                                               .state = state & 0xf,
-                                               .event = event & 0x3f,
-                                               .basis = basis & 0x3});
+bool endpoint_step(struct store *store, struct endpoint *e, enum tw_state state,
+                   enum tw_event event, enum tw_basis basis, uint64_t packet) {
+    bool done = append(store, e,
+                       (struct packed_step){.packet = packet & 0xffffffffffff,
+                                            .state = state & 0xf,
+                                            .event = event & 0x3f,
+                                            .basis = basis & 0x3});
     e->settled = e->step_count;
     return done;
 }
 
 void endpoint_was_active(struct endpoint *e, uint64_t packet) {
-    struct packed_step *first = e->more != NULL ? e->more : e->steps;
+    struct packed_step *first = steps_of(e);
     if (e->settled > 0 && first->state == TW_LISTEN)
         *first = (struct packed_step){.packet = packet & 0xffffffffffff,
                                       .state = TW_SYN_SENT,
@@ -124,7 +149,7 @@ void endpoint_was_active(struct endpoint *e, uint64_t packet) {
 // --- The walk: one flight at a time through the table -------------------------------------------
 
 struct walk {
-    const struct tw_connection *c;
+    struct store *store;
     const struct endpoint *end, *peer;
     enum tw_state state;
     bool known;            // anything at all is known of this end
@@ -151,8 +176,8 @@ static void enter(struct walk *w, enum tw_state state, enum tw_event event, enum
                                .passed = same_segment};
     struct endpoint *e = w->into;
     if (same_segment && e->step_count > e->settled) // one step, through the state between
-        (e->more != NULL ? e->more : e->steps)[e->step_count - 1] = step;
-    else if (!append(e, step))
+        steps_of(e)[e->step_count - 1] = step;
+    else if (!append(w->store, e, step))
         w->failed = true;
     if (w->times == NULL || e->step_count == 0)
         return;
@@ -253,7 +278,6 @@ static void walk_one(struct walk *w, const struct flight *f) {
 static struct walk walk_begin(const struct tw_connection *c, enum tw_end end) {
     const struct endpoint *e = &c->end[end];
     return (struct walk){
-        .c = c,
         .end = e,
         .peer = &c->end[peer_of(c, end)],
         .known = e->settled > 0,
@@ -269,14 +293,26 @@ enum tw_state endpoint_placed_state(const struct tw_connection *c, enum tw_end e
     return w.state;
 }
 
+bool endpoint_settle(struct store *store, struct tw_connection *c, enum tw_end end,
+                     const struct flight *sent) {
+    struct walk w = walk_begin(c, end);
+    w.store = store;
+    w.into = &c->end[end];
+    walk_one(&w, sent);
+    c->end[end].settled = c->end[end].step_count;
+    return !w.failed;
+}
+
 // A flight is beyond doubt when nothing that may still come can move it.
 static bool beyond_doubt(const struct flight *f) {
     return (f->kind == SENT && !f->rst) || (f->kind == ARRIVAL && f->fate == PROVEN && !f->rst);
 }
 
-bool endpoint_fold(struct tw_connection *c, enum tw_end end, tw_time now, tw_time *times) {
+bool endpoint_fold(struct store *store, struct tw_connection *c, enum tw_end end, tw_time now,
+                   tw_time *times) {
     struct endpoint *e = &c->end[end];
     struct walk w = walk_begin(c, end);
+    w.store = store;
     w.into = e;
     w.now = now;
     w.times = times;
@@ -295,7 +331,7 @@ bool endpoint_fold(struct tw_connection *c, enum tw_end end, tw_time now, tw_tim
         e->placed = (uint8_t)(e->placed - done);
         memmove(e->flights, e->flights + done, e->flight_count * sizeof *e->flights);
         if (e->flight_count == 0)
-            endpoint_close(e);
+            endpoint_close(store, e);
     }
     return !w.failed;
 }

@@ -4,6 +4,7 @@
 #define TW_ENGINE_ENDPOINT_H
 
 #include "record.h"
+#include "store.h"
 
 // The end at which the arrivals come from `end`: the other, or itself on a self-connect.
 static inline enum tw_end peer_of(const struct tw_connection *c, enum tw_end end) {
@@ -11,7 +12,7 @@ static inline enum tw_end peer_of(const struct tw_connection *c, enum tw_end end
 }
 
 static inline const struct packed_step *endpoint_steps(const struct endpoint *e) {
-    return e->more != NULL ? e->more : e->steps;
+    return e->outgrown ? e->more : e->steps;
 }
 // The last state of the history, CLOSED where nothing is known.
 static inline enum tw_state endpoint_state(const struct endpoint *e) {
@@ -21,13 +22,14 @@ static inline enum tw_state endpoint_state(const struct endpoint *e) {
 
 // Inserts a flight at `index`; what is oldest and matters least makes room when the list is full.
 // Returns false when out of memory.
-bool endpoint_insert(struct endpoint *e, size_t index, const struct flight *flight) TW_CHECKED;
-void endpoint_remove(struct endpoint *e, size_t index);
+bool endpoint_insert(struct store *store, struct endpoint *e, size_t index,
+                     const struct flight *flight) TW_CHECKED;
+void endpoint_remove(struct store *store, struct endpoint *e, size_t index);
 // Moves flight `index` to the end of the placed ones.
 void endpoint_place(struct endpoint *e, size_t index, enum fate fate);
 // Adds a step that no flight stands for (what must have been before the capture began).
-bool endpoint_step(struct endpoint *e, enum tw_state state, enum tw_event event,
-                   enum tw_basis basis, uint64_t packet) TW_CHECKED;
+bool endpoint_step(struct store *store, struct endpoint *e, enum tw_state state,
+                   enum tw_event event, enum tw_basis basis, uint64_t packet) TW_CHECKED;
 // The end's own SYN was overtaken by its SYN,ACK: it had not listened, it opened too.
 void endpoint_was_active(struct endpoint *e, uint64_t packet);
 // The state after the placed flights alone: where the end was at its last own segment.
@@ -35,10 +37,13 @@ enum tw_state endpoint_placed_state(const struct tw_connection *c, enum tw_end e
 // Folds the flights over the settled steps anew; what is beyond doubt is settled and forgotten.
 // `times`, if not NULL, has room for STEPS_MAX and receives when each step behind the settled ones
 // happened at its end: of sending, or of landing at half the round trip, not later than `now`.
-bool endpoint_fold(struct tw_connection *c, enum tw_end end, tw_time now,
+bool endpoint_fold(struct store *store, struct tw_connection *c, enum tw_end end, tw_time now,
                    tw_time *times) TW_CHECKED;
+// Takes a segment of the end's own at once: nothing is on its way that could change its meaning.
+bool endpoint_settle(struct store *store, struct tw_connection *c, enum tw_end end,
+                     const struct flight *sent) TW_CHECKED;
 // Forgets the flights: the history stands as it is.
-void endpoint_close(struct endpoint *e);
-void endpoint_fini(struct endpoint *e);
+void endpoint_close(struct store *store, struct endpoint *e);
+void endpoint_fini(struct store *store, struct endpoint *e);
 
 #endif

@@ -69,6 +69,7 @@ static enum verdict judge_by_timestamp(const struct endpoint *e, const struct fl
 
 // What the judging of all flights has in common.
 struct judgement {
+    struct store *store;
     struct tw_connection *c;
     struct endpoint *e;
     const struct endpoint *peer;
@@ -129,22 +130,22 @@ static size_t answered_copy(const struct endpoint *e, size_t index, const struct
     return best;
 }
 
-static void forget_copies(struct endpoint *e, const struct flight *of) {
+static void forget_copies(struct store *store, struct endpoint *e, const struct flight *of) {
     for (size_t i = e->flight_count; i-- > e->placed;)
         if (e->flights[i].kind == ARRIVAL && takes_numbers(&e->flights[i]) &&
             same_octets(&e->flights[i], of))
-            endpoint_remove(e, i);
+            endpoint_remove(store, e, i);
 }
 
 // --- Judging ------------------------------------------------------------------------------------
 
-static void land(struct endpoint *e, size_t index, enum fate fate) {
+static void land(struct store *store, struct endpoint *e, size_t index, enum fate fate) {
     endpoint_place(e, index, fate);
     if (fate != PROVEN)
         return;
     struct flight landed = e->flights[e->placed - 1];
     if (takes_numbers(&landed))
-        forget_copies(e, &landed);
+        forget_copies(store, e, &landed);
 }
 
 uint32_t landing_lag(const struct tw_segment *s) {
@@ -170,13 +171,14 @@ static bool is_overdue(const struct judgement *j, const struct flight *f) {
 
 // The end was gone when this SYN came. Had anything of the peer's opened it before, it would have
 // answered; what came behind met nobody either.
-static void turn_away_all(struct endpoint *e) {
+static void turn_away_all(struct store *store, struct endpoint *e) {
     while (e->placed < e->flight_count)
-        land(e, e->placed, REFUSED);
+        land(store, e, e->placed, REFUSED);
 }
 
 // Lands, in order, what has landed; what its sender sent earlier has landed with it.
 static void land_all(const struct judgement *j) {
+    struct store *store = j->store;
     struct endpoint *e = j->e;
     uint64_t last = 0;
     for (size_t i = e->placed; i < e->flight_count; i++)
@@ -186,13 +188,13 @@ static void land_all(const struct judgement *j) {
         const struct flight *f = &e->flights[i];
         enum verdict verdict = judge(j, f);
         if (verdict == LANDED && takes_numbers(f) && answered_copy(e, i, j->s) != i)
-            endpoint_remove(e, i); // a later copy is the one that landed first
+            endpoint_remove(store, e, i); // a later copy is the one that landed first
         else if (verdict == LANDED)
-            land(e, i, PROVEN);
+            land(store, e, i, PROVEN);
         else if (verdict == TURNED_AWAY)
-            turn_away_all(e);
+            turn_away_all(store, e);
         else if (verdict == UNKNOWN && !f->rst && f->packet < last)
-            land(e, i, PROVEN);
+            land(store, e, i, PROVEN);
         else {
             i++;
             continue;
@@ -209,7 +211,7 @@ static void judge_all(const struct judgement *j) {
         struct flight *f = &e->flights[i];
         enum verdict verdict = judge(j, f);
         if (verdict == UNKNOWN && moves && !f->rst && by_clock(j->c, j->end, f, j->s->time))
-            land(e, i, ASSUMED);
+            land(j->store, e, i, ASSUMED);
         else if (verdict == NOT_YET && !j->old && is_overdue(j, f))
             f->fate = OVERDUE;
     }
@@ -271,7 +273,7 @@ static struct flight flight_of(const struct tw_segment *s, enum flight_kind kind
 // A bare ACK carries SND.NXT: above all that was seen, something was sent that the tap did not
 // see, and it may have been the FIN. Its place is before the peer's FIN, if this ACK is the first
 // to acknowledge that.
-static bool mark_unseen(struct endpoint *e, const struct tw_segment *s) {
+static bool mark_unseen(struct store *store, struct endpoint *e, const struct tw_segment *s) {
     struct flight hint = flight_of(s, UNSEEN);
     size_t at = e->placed;
     for (size_t i = 0; i < e->flight_count; i++)
@@ -280,31 +282,31 @@ static bool mark_unseen(struct endpoint *e, const struct tw_segment *s) {
         else if (i < e->placed && e->flights[i].kind == ARRIVAL && e->flights[i].fin &&
                  at == e->placed)
             at = i;
-    if (!endpoint_insert(e, at, &hint))
+    if (!endpoint_insert(store, e, at, &hint))
         return false;
     if (at == e->placed)
         e->placed++;
     return true;
 }
 
-static void forget_filled(struct endpoint *e) {
+static void forget_filled(struct store *store, struct endpoint *e) {
     for (size_t i = e->flight_count; i-- > 0;)
         if (e->flights[i].kind == UNSEEN && tw_seq_le(e->flights[i].seq, e->contig))
-            endpoint_remove(e, i);
+            endpoint_remove(store, e, i);
 }
 
 // An end that goes on after "its" RST has not sent it: somebody between has.
-static void forget_forged(struct endpoint *e, const struct tw_segment *s) {
+static void forget_forged(struct store *store, struct endpoint *e, const struct tw_segment *s) {
     for (size_t i = 0; i < e->placed; i++)
         if (e->flights[i].kind == SENT && e->flights[i].rst && !e->flights[i].answer &&
             s->time - e->flights[i].time > TW_SECOND) {
-            endpoint_remove(e, i);
+            endpoint_remove(store, e, i);
             return;
         }
 }
 
-static bool place_sent(struct tw_connection *c, enum tw_end end, const struct tw_segment *s,
-                       bool old, bool answer) {
+static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end end,
+                       const struct tw_segment *s, bool old, bool answer) {
     struct endpoint *e = &c->end[end];
     struct flight sent = flight_of(s, SENT);
     sent.answer = answer;
@@ -312,6 +314,8 @@ static bool place_sent(struct tw_connection *c, enum tw_end end, const struct tw
         endpoint_was_active(e, s->packet);
         return true;
     }
+    if (e->flight_count == 0 && !sent.rst)
+        return endpoint_settle(store, c, end, &sent);
     if (sent.fin)
         for (size_t i = 0; i < e->placed; i++)
             if (e->flights[i].kind == UNSEEN && e->flights[i].seq == sent.end) {
@@ -323,40 +327,41 @@ static bool place_sent(struct tw_connection *c, enum tw_end end, const struct tw
         while (at > 0 && e->flights[at - 1].kind == ARRIVAL && takes_numbers(&e->flights[at - 1]) &&
                tw_seq_lt(sent.ack, e->flights[at - 1].end))
             at--;
-    if (!endpoint_insert(e, at, &sent))
+    if (!endpoint_insert(store, e, at, &sent))
         return false;
     if (at == e->placed)
         e->placed++;
     return true;
 }
 
-bool landing_judge(struct tw_connection *c, enum tw_end end, const struct tw_segment *s) {
+bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end,
+                   const struct tw_segment *s) {
     struct endpoint *e = &c->end[end];
     bool old = landing_is_old_news(e, s);
     bool reset = (s->flags & TW_RST) != 0, has_ack = (s->flags & TW_ACK) != 0;
     bool answer = false;
     if (e->flight_count > 0)
-        forget_filled(e);
+        forget_filled(store, e);
     if (reset && !has_ack)
         answer = !judge_bare_reset(c, end, s);
     else if (e->flight_count > 0) {
-        judge_all(&(struct judgement){c, e, &c->end[peer_of(c, end)], end,
+        judge_all(&(struct judgement){store, c, e, &c->end[peer_of(c, end)], end,
                                       endpoint_placed_state(c, end), s, old});
         if (!reset && !(s->flags & TW_SYN))
-            forget_forged(e, s);
+            forget_forged(store, e, s);
     }
     if (!reset && !(s->flags & (TW_SYN | TW_FIN)) && s->length == 0 && e->seen && !old &&
         tw_seq_lt(e->contig, s->seq) && !(e->fin_seen && s->seq == e->fin + 1) &&
-        !mark_unseen(e, s))
+        !mark_unseen(store, e, s))
         return false;
     bool again = (s->flags & TW_FIN) && e->fin_seen;
     if ((s->flags & (TW_SYN | TW_RST)) || ((s->flags & TW_FIN) && !again))
-        return place_sent(c, end, s, old, answer);
+        return place_sent(store, c, end, s, old, answer);
     return true;
 }
 
-bool landing_launch(struct tw_connection *c, enum tw_end sender, enum tw_end receiver,
-                    const struct tw_segment *s) {
+bool landing_launch(struct store *store, struct tw_connection *c, enum tw_end sender,
+                    enum tw_end receiver, const struct tw_segment *s) {
     struct endpoint *to = &c->end[receiver];
     const struct endpoint *from = &c->end[sender];
     bool control = (s->flags & (TW_SYN | TW_FIN | TW_RST)) != 0;
@@ -374,5 +379,5 @@ bool landing_launch(struct tw_connection *c, enum tw_end sender, enum tw_end rec
     if (!f.rst && !f.syn && to->ack_seen && tw_seq_lt(f.end, to->acked))
         return true;
     f.newest_ts = f.has_ts && (!from->ts_seen || tw_seq_lt(from->tsval, f.tsval));
-    return endpoint_insert(to, to->flight_count, &f);
+    return endpoint_insert(store, to, to->flight_count, &f);
 }

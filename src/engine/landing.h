@@ -8,11 +8,11 @@
 // Judges all that is on its way to `end` by a segment that `end` has just sent, and puts that
 // segment itself in its place among them. To be called before the endpoint's own numbers take the
 // segment in. Returns false when out of memory.
-bool landing_judge(struct tw_connection *c, enum tw_end end,
+bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end,
                    const struct tw_segment *sent) TW_CHECKED;
 // Puts the segment on its way to `receiver`, where it can matter there.
-bool landing_launch(struct tw_connection *c, enum tw_end sender, enum tw_end receiver,
-                    const struct tw_segment *sent) TW_CHECKED;
+bool landing_launch(struct store *store, struct tw_connection *c, enum tw_end sender,
+                    enum tw_end receiver, const struct tw_segment *sent) TW_CHECKED;
 // The end's acknowledgement or timestamp is below one seen from it: it was overtaken on its way.
 bool landing_is_old_news(const struct endpoint *e, const struct tw_segment *sent);
 // Round trip between the tap and one end, from the handshake; TW_NO_TIME where not known.

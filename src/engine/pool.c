@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connection.h"
 #include "table.h"
 
 void pool_init(struct pool *p, size_t record_size, uint32_t kind) {
@@ -13,8 +12,6 @@ void pool_init(struct pool *p, size_t record_size, uint32_t kind) {
 }
 
 void pool_fini(struct pool *p) {
-    for (uint32_t i = 0; i < p->count; i++)
-        connection_fini(pool_at(p, i));
     for (uint32_t i = 0; i < p->chunk_count; i++)
         free(p->chunks[i]);
     free(p->chunks);
@@ -48,7 +45,6 @@ struct tw_connection *pool_take(struct pool *p) {
 }
 
 void pool_give(struct pool *p, struct tw_connection *c) {
-    connection_fini(c);
     uint32_t index = c->id & ~POOL_SECOND_KIND;
     memset(c, 0, p->record_size);
     c->newer = p->free;

@@ -18,9 +18,10 @@ enum { POOL_CHUNK = 512 };
 #define POOL_SECOND_KIND 0x80000000U
 
 void pool_init(struct pool *p, size_t record_size, uint32_t kind);
-void pool_fini(struct pool *p); // the records' own memory is freed too
+void pool_fini(struct pool *p);
 // A zeroed record with its id, or NULL when out of memory.
 struct tw_connection *pool_take(struct pool *p) TW_CHECKED;
+// What the record holds of the store has been given back by its owner.
 void pool_give(struct pool *p, struct tw_connection *c);
 size_t pool_memory(const struct pool *p);
 

@@ -6,7 +6,7 @@
 
 #include "tcpwalk/connection.h"
 
-enum { INLINE_STEPS = 6, STEPS_MAX = TW_HISTORY_MAX, FLIGHTS_MAX = 24 };
+enum { INLINE_STEPS = 6, STEPS_MAX = TW_HISTORY_MAX, FLIGHTS_MAX = 32 };
 
 // One entry of a history in eight octets.
 struct packed_step {
@@ -40,8 +40,10 @@ struct flight {
 // known, then those still on their way.
 struct endpoint {
     struct flight *flights;
-    struct packed_step *more; // the whole history, once it outgrows `steps`
-    struct packed_step steps[INLINE_STEPS];
+    union {
+        struct packed_step steps[INLINE_STEPS];
+        struct packed_step *more; // the whole history, once it has outgrown `steps`
+    };
     uint64_t bytes;
     uint64_t packets : 48, step_count : 8, settled : 8;
     uint64_t retransmissions : 48, flight_count : 8, flight_room : 8;
@@ -52,29 +54,28 @@ struct endpoint {
     uint32_t island; // highest octet seen beyond a hole; equal to contig without one
     uint32_t acked;  // highest ACK number sent: RCV.NXT as it says itself
     uint32_t fin;    // sequence number of its FIN
-    uint32_t tsval, tsecr;
+    uint32_t tsval;
     uint32_t lag; // milliseconds between its timestamp clock and ours, at the least
-    uint32_t window;
     uint32_t scale : 4, scale_known : 1, seen : 1, iss_known : 1, fin_seen : 1, ack_seen : 1,
         ts_seen : 1, syn_sent : 1, synack_sent : 1, syn_again : 1, synack_again : 1, hole : 1,
-        data_seen : 1, rst_seen : 1, steps_dropped : 8, rst_count : 4;
+        outgrown : 1, data_seen : 1, rst_seen : 1, steps_dropped : 8, rst_count : 4;
 };
 
 struct tw_connection {
     uint64_t number;
-    tw_time opened, last, closed;
+    tw_time opened, last;
     uint32_t hash, id;     // of the key; its own place in the pool
     uint32_t newer, older; // neighbours in the queue of finished or half-open connections
     uint32_t previous;     // or NO_ID: an earlier incarnation on the same key that still lives
-    uint32_t syn_to_synack, synack_to_ack; // packed durations
-    uint16_t port[2];
+    uint32_t syn_to_synack, synack_to_ack, last_to_closed; // packed durations, 0: not known
+    uint16_t port[TW_END_COUNT];
     uint16_t vlan;
-    uint8_t version;
-    uint8_t queue : 2, self : 1, midstream : 1, evicted : 1, in_table : 1, first_fin : 2;
-    uint8_t completeness;
+    uint8_t completeness : 6, queue : 2;
+    uint8_t ipv6 : 1, self : 1, midstream : 1, evicted : 1, in_table : 1, first_fin : 2;
     struct endpoint end[TW_END_COUNT];
     // Four octets each for IPv4, sixteen for IPv6; client first.
     uint8_t address[];
 };
+_Static_assert(sizeof(struct tw_connection) == 320, "half a million of these are held at once");
 
 #endif

@@ -11,6 +11,7 @@ enum {
     BLOCK_SIZE = 1 << BLOCK_SHIFT,
     FIRST_ROOM = 4,
     FIRST_SLOTS = 64,
+    USUAL_STEPS = 12, // of both ends
 };
 static const size_t default_limit = (size_t)1 << 30;
 
@@ -148,7 +149,14 @@ static void *room_for(struct tw_story *story, void *items, size_t count, size_t 
     return grown;
 }
 
+static size_t remains_size(size_t steps) {
+    return sizeof(struct remains) + steps * sizeof(struct packed_step);
+}
+
+// What will remain of a connection is set aside at once.
 static struct tw_story_connection *add(struct tw_story *story) {
+    if (story->memory + remains_size(USUAL_STEPS) > story->limit)
+        return NULL;
     size_t block = story->count >> BLOCK_SHIFT;
     if ((story->count & (BLOCK_SIZE - 1)) == 0) {
         size_t octets = BLOCK_SIZE * sizeof(struct tw_story_connection);
@@ -168,6 +176,7 @@ static struct tw_story_connection *add(struct tw_story *story) {
             return NULL;
         story->memory += octets;
     }
+    story->memory += remains_size(USUAL_STEPS);
     return at(story, story->count++);
 }
 
@@ -313,7 +322,7 @@ static struct remains *bury(const struct tw_connection *connection) {
         counts[end] = count < TW_HISTORY_MAX ? count : TW_HISTORY_MAX;
     }
     size_t total = counts[TW_CLIENT] + counts[TW_SERVER];
-    struct remains *remains = malloc(sizeof *remains + total * sizeof *remains->steps);
+    struct remains *remains = malloc(remains_size(total));
     if (remains == NULL)
         return NULL;
     tw_connection_read(connection, &remains->info);
@@ -343,8 +352,8 @@ static void told_over(void *context, const struct tw_connection *connection) {
     c->remains = bury(connection);
     if (c->remains == NULL)
         return;
-    story->memory += sizeof *c->remains +
-                     (c->remains->counts[0] + c->remains->counts[1]) * sizeof *c->remains->steps;
+    story->memory += remains_size(c->remains->counts[TW_CLIENT] + c->remains->counts[TW_SERVER]);
+    story->memory -= remains_size(USUAL_STEPS);
     for (int end = 0; end < TW_END_COUNT; end++)
         if (c->remains->info.end[end].step_count > 0)
             count_state(story, c, (enum tw_end)end, c->remains->info.end[end].state);

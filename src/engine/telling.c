@@ -77,7 +77,7 @@ static void tell_transition(const struct telling *t, const struct tw_connection 
         .decided_by = basis == TW_OBSERVED ? step->packet
                       : basis == TW_PROVEN ? packet
                                            : 0,
-        .time = t->times[end][index],
+        .time = step->packet == packet ? t->now : t->times[end][index],
     };
     enum tw_state before = transition.from;
     if (transition.passes)
@@ -167,6 +167,7 @@ static bool tell_end(struct telling *t, struct tw_connection *c, enum tw_end end
 
 bool telling_tell(struct telling *t, struct tw_connection *c, uint64_t packet, tw_time now,
                   bool all) {
+    t->now = now;
     bool done = tell_end(t, c, TW_CLIENT, packet, now, all);
     return (c->self || tell_end(t, c, TW_SERVER, packet, now, all)) && done;
 }

@@ -15,6 +15,7 @@ struct telling {
     struct tw_observer observer;
     struct due *heap; // the earliest first
     size_t count, room;
+    tw_time now;
     tw_time times[TW_END_COUNT][STEPS_MAX]; // of the steps of the last fold
     struct {
         size_t count;

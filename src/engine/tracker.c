@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "connection.h"
+#include "landing.h"
 #include "pool.h"
 #include "siphash.h"
 #include "table.h"
@@ -26,6 +27,7 @@ struct tw_tracker {
     struct telling telling;
     struct table table;
     struct pool pool[2]; // IPv4, IPv6
+    struct store store;
     struct queue queue[QUEUE_COUNT];
     uint32_t hand; // of the clock that looks for the least busy connection
     tw_time now;
@@ -67,6 +69,7 @@ void tw_tracker_free(struct tw_tracker *t) {
         return;
     pool_fini(&t->pool[0]);
     pool_fini(&t->pool[1]);
+    store_fini(&t->store);
     table_fini(&t->table);
     telling_fini(&t->telling);
     free(t);
@@ -131,15 +134,15 @@ static void leave_time_wait(struct tw_tracker *t, struct tw_connection *c, enum 
         struct endpoint *e = &c->end[end];
         if (!in_time_wait(e))
             continue;
-        endpoint_close(e);
+        endpoint_close(&t->store, e);
         remember(t, c);
-        if (!endpoint_step(e, TW_CLOSED, event, basis, packet))
+        if (!endpoint_step(&t->store, e, TW_CLOSED, event, basis, packet))
             t->short_of_memory = true;
         else
             t->telling.times[end][e->step_count - 1] = when;
         tell(t, c, packet, true);
     }
-    c->closed = when;
+    c->last_to_closed = duration_pack(when - c->last);
 }
 
 static void count(struct tw_tracker_counts *counts, const struct tw_connection *c,
@@ -158,15 +161,16 @@ static void forget(struct tw_tracker *t, struct tw_connection *c) {
         table_remove(&t->table, c->hash, c->id);
     remember(t, c);
     tell(t, c, 0, true);
-    if (c->closed == TW_NO_TIME && connection_is_finished(c) && !in_time_wait(&c->end[TW_CLIENT]) &&
+    if (c->last_to_closed == 0 && connection_is_finished(c) && !in_time_wait(&c->end[TW_CLIENT]) &&
         !in_time_wait(&c->end[TW_SERVER]))
-        c->closed = c->last;
+        c->last_to_closed = duration_pack(0);
     struct tw_connection_info info;
     tw_connection_read(c, &info);
     count(&t->counts, c, &info);
     if (t->telling.observer.over != NULL)
         t->telling.observer.over(t->telling.observer.context, c);
-    pool_give(&t->pool[c->version != 4], c);
+    connection_fini(&t->store, c);
+    pool_give(&t->pool[c->ipv6], c);
     t->counts.alive--;
 }
 
@@ -189,7 +193,7 @@ static void tell_due(struct tw_tracker *t) {
         if (c->number != due.number)
             continue;
         for (unsigned end = 0; end < TW_END_COUNT; end++)
-            if (!endpoint_fold(c, (enum tw_end)end, t->now, t->telling.times[end]))
+            if (!endpoint_fold(&t->store, c, (enum tw_end)end, t->now, t->telling.times[end]))
                 t->short_of_memory = true;
         telling_remember(&t->telling, c);
         tell(t, c, 0, false);
@@ -206,12 +210,9 @@ void tw_tracker_advance(struct tw_tracker *t, tw_time now) {
 
 // --- Memory -------------------------------------------------------------------------------------
 
-// What a connection holds beside its record, at the most common.
-enum { ANNEX = 64 };
-
 static size_t memory_of(const struct tw_tracker *t) {
     return pool_memory(&t->pool[0]) + pool_memory(&t->pool[1]) + table_memory(&t->table) +
-           t->counts.alive * ANNEX + t->telling.room * sizeof *t->telling.heap;
+           t->store.memory + t->telling.room * sizeof *t->telling.heap;
 }
 
 // The least busy of the next few connections, as a clock's hand passes them.
@@ -292,17 +293,29 @@ static struct key key_of(const struct tw_tracker *t, const struct tw_segment *s)
     return key;
 }
 
+static inline bool same_addresses(const uint8_t *first, const struct tw_address *a,
+                                  const struct tw_address *b, bool ipv6) {
+    if (ipv6)
+        return memcmp(first, a->octets, 16) == 0 && memcmp(first + 16, b->octets, 16) == 0;
+    uint32_t x[2], y[2]; // two words are compared faster than two strings
+    memcpy(x, first, sizeof x);
+    memcpy(&y[0], a->octets, 4);
+    memcpy(&y[1], b->octets, 4);
+    return x[0] == y[0] && x[1] == y[1];
+}
+
 // Which end of the connection sent the segment, or TW_END_COUNT where it is another's.
 static enum tw_end sender_of(const struct tw_connection *c, const struct key *key,
                              const struct tw_segment *s) {
-    size_t length = address_length(s);
-    if (c->version != s->version || c->vlan != key->vlan)
+    bool ipv6 = s->version != 4;
+    if (c->ipv6 != ipv6 || c->vlan != key->vlan)
         return TW_END_COUNT;
-    for (unsigned end = 0; end < TW_END_COUNT; end++)
-        if (c->port[end] == s->source_port && c->port[1 - end] == s->destination_port &&
-            memcmp(c->address + end * length, s->source.octets, length) == 0 &&
-            memcmp(c->address + (1 - end) * length, s->destination.octets, length) == 0)
-            return (enum tw_end)end;
+    if (c->port[TW_CLIENT] == s->source_port && c->port[TW_SERVER] == s->destination_port &&
+        same_addresses(c->address, &s->source, &s->destination, ipv6))
+        return TW_CLIENT;
+    if (c->port[TW_SERVER] == s->source_port && c->port[TW_CLIENT] == s->destination_port &&
+        same_addresses(c->address, &s->destination, &s->source, ipv6))
+        return TW_SERVER;
     return TW_END_COUNT;
 }
 
@@ -337,14 +350,14 @@ static struct tw_connection *make(struct tw_tracker *t, const struct key *key,
     c->hash = key->hash;
     c->in_table = 1;
     c->previous = c->newer = c->older = NO_ID;
-    c->version = s->version;
+    c->ipv6 = s->version != 4;
     c->vlan = key->vlan;
     c->self = key->self;
     c->port[sender] = s->source_port;
     c->port[1 - sender] = s->destination_port;
     memcpy(c->address + sender * length, s->source.octets, length);
     memcpy(c->address + (1 - sender) * length, s->destination.octets, length);
-    if (!connection_begin(c, sender, s))
+    if (!connection_begin(&t->store, c, sender, s))
         t->short_of_memory = true;
     return c;
 }
@@ -449,7 +462,7 @@ static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end send
         effect.times[TW_CLIENT] = t->telling.times[TW_CLIENT];
         effect.times[TW_SERVER] = t->telling.times[TW_SERVER];
     }
-    if (!connection_segment(c, sender, s, &effect))
+    if (!connection_segment(&t->store, c, sender, s, &effect))
         t->short_of_memory = true;
     const struct tw_observer *o = &t->telling.observer;
     if (o->segment != NULL)
@@ -462,13 +475,18 @@ static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end send
         enqueue(t, c, queue_of(c));
 }
 
-static void feed_one(struct tw_tracker *t, const struct tw_segment *s, const struct key *key) {
+static void feed_one(struct tw_tracker *t, const struct tw_segment *s, const struct key *key,
+                     uint32_t likely) {
     t->counts.segments++;
     if (t->now == TW_NO_TIME)
         t->now = s->time;
     tw_tracker_advance(t, s->time);
-    enum tw_end sender = TW_CLIENT;
-    struct tw_connection *c = find(t, key, s, &sender);
+    enum tw_end sender = TW_END_COUNT;
+    struct tw_connection *c = NULL;
+    if (likely != NO_ID && (c = at(t, likely))->in_table)
+        sender = sender_of(c, key, s);
+    if (sender == TW_END_COUNT)
+        c = find(t, key, s, &sender);
     if (TW_UNLIKELY(c == NULL)) {
         sender = (s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK) ? TW_SERVER : TW_CLIENT;
         c = make(t, key, s, sender);
@@ -481,59 +499,63 @@ static void feed_one(struct tw_tracker *t, const struct tw_segment *s, const str
         walk(t, c, sender, s);
 }
 
+// The table and the records are far larger than any cache: fetch for a whole batch first what each
+// segment will need, so that the memory answers while others are waited for.
+static void feed_batch(struct tw_tracker *t, const struct tw_segment *segments, size_t count) {
+    struct key keys[BATCH];
+    uint32_t likely[BATCH];
+    for (size_t i = 0; i < count; i++) {
+        keys[i] = key_of(t, &segments[i]);
+        __builtin_prefetch(table_bucket(&t->table, keys[i].hash));
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct table_cursor cursor = {table_bucket(&t->table, keys[i].hash), 0};
+        likely[i] = table_next(&t->table, keys[i].hash, &cursor);
+        if (likely[i] == NO_ID)
+            continue;
+        const char *record = (const char *)at(t, likely[i]);
+        for (size_t line = 0; line < sizeof(struct tw_connection); line += 64)
+            __builtin_prefetch(record + line, 1);
+    }
+    for (size_t i = 0; i < count; i++)
+        feed_one(t, &segments[i], &keys[i], likely[i]);
+}
+
 enum tw_status tw_tracker_feed(struct tw_tracker *t, const struct tw_segment *segments,
                                size_t count) {
-    struct key keys[BATCH];
     t->short_of_memory = false;
-    while (count > 0) {
-        size_t some = count < BATCH ? count : BATCH;
-        for (size_t i = 0; i < some; i++) {
-            keys[i] = key_of(t, &segments[i]);
-            __builtin_prefetch(table_bucket(&t->table, keys[i].hash));
-        }
-        for (size_t i = 0; i < some; i++) {
-            struct table_cursor cursor = {table_bucket(&t->table, keys[i].hash), 0};
-            uint32_t id = table_next(&t->table, keys[i].hash, &cursor);
-            if (id != NO_ID) {
-                const char *record = (const char *)at(t, id);
-                for (size_t line = 0; line < sizeof(struct tw_connection); line += 64)
-                    __builtin_prefetch(record + line, 1);
-            }
-        }
-        for (size_t i = 0; i < some; i++)
-            feed_one(t, &segments[i], &keys[i]);
-        segments += some;
-        count -= some;
-    }
+    for (size_t done = 0; done < count; done += BATCH)
+        feed_batch(t, segments + done, count - done < BATCH ? count - done : BATCH);
     return t->short_of_memory ? TW_MEMORY : TW_OK;
 }
 
-// All that are alive, in order of their numbers.
-static int by_number(const void *a, const void *b) {
-    const struct tw_connection *x = *(struct tw_connection *const *)a;
-    const struct tw_connection *y = *(struct tw_connection *const *)b;
-    return (x->number > y->number) - (x->number < y->number);
+static int by_number(const void *a, const void *b, void *tracker) {
+    uint64_t x = at(tracker, *(const uint32_t *)a)->number;
+    uint64_t y = at(tracker, *(const uint32_t *)b)->number;
+    return (x > y) - (x < y);
 }
 
 void tw_tracker_finish(struct tw_tracker *t) {
-    struct tw_connection **all = malloc((t->counts.alive + 1) * sizeof(struct tw_connection *));
+    uint32_t *ids = malloc((t->counts.alive + 1) * sizeof *ids);
     size_t count = 0;
+    bool sorted = true;
     for (unsigned k = 0; k < 2; k++)
         for (uint32_t i = 0; i < t->pool[k].count; i++) {
             struct tw_connection *c = pool_at(&t->pool[k], i);
             if (c->number == 0 || !c->in_table)
                 continue;
-            if (all != NULL)
-                all[count++] = c;
-            else
-                forget(t, c); // without memory to sort in: in the order of the records
+            if (ids == NULL) { // without memory to sort in: in the order of the records
+                forget(t, c);
+                continue;
+            }
+            sorted = sorted && (count == 0 || at(t, ids[count - 1])->number < c->number);
+            ids[count++] = c->id;
         }
-    if (all == NULL)
-        return;
-    qsort(all, count, sizeof(struct tw_connection *), by_number);
+    if (!sorted)
+        qsort_r(ids, count, sizeof *ids, by_number, t);
     for (size_t i = 0; i < count; i++)
-        forget(t, all[i]);
-    free(all);
+        forget(t, at(t, ids[i]));
+    free(ids);
 }
 
 void tw_tracker_counts_get(const struct tw_tracker *t, struct tw_tracker_counts *counts) {
