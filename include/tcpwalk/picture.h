@@ -22,8 +22,8 @@ enum tw_row_kind {
 enum { TW_NONE = -1 };
 
 struct tw_ladder_row {
-    tw_time time; // when it begins, by the clock of the ends
-    double lands; // segment: the place where it lands
+    tw_time time;     // when it begins, by the clock of the ends
+    double lands;     // segment: the place where it lands
     uint32_t segment; // index in the story's segments; of the change's cause, TW_NO_SEGMENT: none
     int16_t step;     // index in steps, or TW_NONE
     uint8_t kind;     // enum tw_row_kind
@@ -52,7 +52,7 @@ struct tw_ladder {
     size_t row_count;
     struct tw_ladder_step steps[TW_END_COUNT * TW_HISTORY_MAX]; // in order of place
     size_t step_count;
-    tw_time begin, end; // of the first and the last row
+    tw_time begin, end;       // of the first and the last row
     size_t segments_left_out; // beyond what a ladder shows
 };
 
@@ -94,12 +94,12 @@ struct tw_diagram_node {
 enum tw_diagram_head { TW_HEAD_DOWN, TW_HEAD_LEFT, TW_HEAD_RIGHT };
 struct tw_diagram_edge {
     enum tw_state from, to;
-    enum tw_event event; // the first of the table that takes this way
+    enum tw_event event; // one that takes this way
     struct tw_diagram_point points[TW_DIAGRAM_POINTS];
     int point_count;
     enum tw_diagram_head head;
-    bool labelled;                 // there is room for the event's label
-    bool label_left;               // it ends at `label`, rather than begins
+    bool labelled;   // there is room for the event's label
+    bool label_left; // it ends at `label`, rather than begins
     struct tw_diagram_point label;
 };
 
@@ -117,8 +117,8 @@ enum { TW_DIAGRAM_WIDTH = 39, TW_DIAGRAM_HEIGHT = 13, TW_DIAGRAM_LABELS = 80 };
 // Fits the diagram into width x height cells; where it is too small only nodes are left, cut.
 void tw_diagram_layout(struct tw_diagram *diagram, int width, int height);
 // The node of a state; CLOSED is where it begins or, if `over`, where it ends.
-const struct tw_diagram_node *tw_diagram_node(const struct tw_diagram *diagram,
-                                              enum tw_state state, bool over);
+const struct tw_diagram_node *tw_diagram_node(const struct tw_diagram *diagram, enum tw_state state,
+                                              bool over);
 // The edge drawn for a change of state, or NULL: resets and what gives up have no line of theirs.
 const struct tw_diagram_edge *tw_diagram_edge(const struct tw_diagram *diagram, enum tw_state from,
                                               enum tw_state to);

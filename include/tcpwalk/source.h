@@ -12,7 +12,7 @@ struct tw_packet {
     const uint8_t *octets; // lent until the next tw_source_next
     uint32_t captured;
     uint32_t length; // on the wire; never less than captured
-    int linktype; // LINKTYPE_ value
+    int linktype;    // LINKTYPE_ value
     uint32_t interface;
 };
 
@@ -43,8 +43,9 @@ struct tw_source_counts {
 struct tw_source;
 
 // Opens files ("-" is standard input), merged in time order where there are several. Nothing is
-// read to the end. On failure *source is NULL and *error says which name and why: TW_OPEN,
-// TW_PERMISSION, TW_USAGE (the filter), TW_MEMORY.
+// read to the end. With `nonblocking` a pipe's first octets are not waited for: what is wrong with
+// them is then told by tw_source_next, as a fault. On failure *source is NULL and *error says which
+// name and why: TW_OPEN, TW_PERMISSION, TW_USAGE (the filter), TW_MEMORY.
 enum tw_status tw_source_open_files(const char *const *names, size_t count,
                                     const struct tw_source_options *options,
                                     struct tw_source **source, struct tw_error *error) TW_CHECKED;

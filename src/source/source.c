@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: MIT
+// A source: files merged in time order, or an interface; counting, filter, limit and stop.
+#include "tcpwalk/source.h"
+
+#include "filter.h"
+#include "live.h"
+#include "reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tw_source {
+    struct tw_source_options options; // its filter is not used; it is in `filter`
+    atomic_bool stop;
+    bool is_live, over;
+    uint64_t number, passed;
+    struct tw_live live;
+
+    struct tw_filter filter;
+    struct tw_reader *readers;
+    size_t reader_count;
+    uint32_t interfaces;
+    // A heap of the readers that hold a packet, the earliest on top; of equal times the first file.
+    struct tw_reader **heap;
+    size_t heap_count;
+    size_t asked;          // so many readers have been asked for their first packet
+    bool lent;             // the top's packet is with the caller
+    size_t faults;         // readers that broke off
+    struct tw_error first; // what the first of them said
+};
+
+static struct tw_source *source_new(const struct tw_source_options *options) {
+    struct tw_source *source = calloc(1, sizeof *source);
+    if (source != NULL && options != NULL) {
+        source->options = *options;
+    }
+    return source;
+}
+
+// A filter is refused where it compiles for none of the link types that are known by now, or, where
+// none is known, neither for Ethernet nor for 802.11. Of a link type for which it does not compile
+// no packet passes.
+static enum tw_status check_filter(struct tw_source *source, struct tw_error *error) {
+    static const int usual[] = {DLT_EN10MB, DLT_IEEE802_11_RADIO};
+    enum tw_status status = TW_OK;
+    bool known = false;
+    for (size_t i = 0; i < source->reader_count; i++) {
+        const int linktype = source->readers[i].linktype;
+        if (linktype >= 0) {
+            status = tw_filter_compile(&source->filter, linktype, known ? NULL : error);
+            known = true;
+            if (status == TW_OK) {
+                return status;
+            }
+        }
+    }
+    for (size_t i = 0; !known && i < TW_COUNT(usual); i++) {
+        status = tw_filter_compile(&source->filter, usual[i], i > 0 ? NULL : error);
+        if (status == TW_OK) {
+            return status;
+        }
+    }
+    return status;
+}
+
+static enum tw_status open_reader(struct tw_source *source, const char *name,
+                                  struct tw_error *error) {
+    struct tw_reader *reader = &source->readers[source->reader_count++];
+    reader->linktype = -1;
+    reader->interfaces = &source->interfaces;
+    const enum tw_status status =
+        tw_input_init(&reader->input, name, source->options.nonblocking, &source->stop, error);
+    if (status != TW_OK) {
+        return status;
+    }
+    return tw_reader_begin(reader) == TW_GOT_FAULT
+               ? tw_fail(error, TW_OPEN, "%s: %s", reader->input.name, reader->why)
+               : TW_OK;
+}
+
+static enum tw_status open_files(struct tw_source *source, const char *const *names, size_t count,
+                                 const char *filter, struct tw_error *error) {
+    enum tw_status status = tw_filter_init(&source->filter, filter, error);
+    if (status != TW_OK) {
+        return status;
+    }
+    source->readers = calloc(count, sizeof *source->readers);
+    source->heap = calloc(count, sizeof(struct tw_reader *));
+    if (source->readers == NULL || source->heap == NULL) {
+        return tw_fail(error, TW_MEMORY, "%s: out of memory", names[0]);
+    }
+    bool standard = false;
+    for (size_t i = 0; i < count; i++) {
+        const bool is_standard = strcmp(names[i], "-") == 0;
+        if (is_standard && standard) {
+            return tw_fail(error, TW_OPEN, "standard input: is given twice");
+        }
+        standard = standard || is_standard;
+        status = open_reader(source, names[i], error);
+        if (status != TW_OK) {
+            return status;
+        }
+    }
+    return check_filter(source, error);
+}
+
+enum tw_status tw_source_open_files(const char *const *names, size_t count,
+                                    const struct tw_source_options *options,
+                                    struct tw_source **source, struct tw_error *error) {
+    *source = NULL;
+    if (count == 0) {
+        return tw_fail(error, TW_OPEN, "source: no file is given");
+    }
+    struct tw_source *opened = source_new(options);
+    if (opened == NULL) {
+        return tw_fail(error, TW_MEMORY, "%s: out of memory", names[0]);
+    }
+    const enum tw_status status = open_files(opened, names, count, opened->options.filter, error);
+    opened->options.filter = NULL;
+    if (status != TW_OK) {
+        tw_source_free(opened);
+        return status;
+    }
+    *source = opened;
+    return TW_OK;
+}
+
+enum tw_status tw_source_open_live(const char *interface, const struct tw_source_options *options,
+                                   struct tw_source **source, struct tw_error *error) {
+    *source = NULL;
+    struct tw_source *opened = source_new(options);
+    if (opened == NULL) {
+        return tw_fail(error, TW_MEMORY, "%s: out of memory", interface);
+    }
+    opened->is_live = true;
+    const enum tw_status status = tw_live_init(&opened->live, interface, &opened->options, error);
+    opened->options.filter = NULL;
+    if (status != TW_OK) {
+        tw_source_free(opened);
+        return status;
+    }
+    *source = opened;
+    return TW_OK;
+}
+
+void tw_source_free(struct tw_source *source) {
+    if (source == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < source->reader_count; i++) {
+        tw_reader_fini(&source->readers[i]);
+    }
+    free(source->readers);
+    free(source->heap);
+    tw_filter_fini(&source->filter);
+    tw_live_fini(&source->live);
+    free(source);
+}
+
+static bool earlier(const struct tw_reader *a, const struct tw_reader *b) {
+    return a->packet.time < b->packet.time || (a->packet.time == b->packet.time && a < b);
+}
+
+static void heap_push(struct tw_source *source, struct tw_reader *reader) {
+    size_t at = source->heap_count++;
+    for (size_t parent; at > 0; at = parent) {
+        parent = (at - 1) / 2;
+        if (!earlier(reader, source->heap[parent])) {
+            break;
+        }
+        source->heap[at] = source->heap[parent];
+    }
+    source->heap[at] = reader;
+}
+
+// Brings the top to its place.
+static void heap_sift(struct tw_source *source) {
+    struct tw_reader **heap = source->heap, *reader = heap[0];
+    size_t at = 0;
+    for (size_t child; (child = 2 * at + 1) < source->heap_count; at = child) {
+        child += child + 1 < source->heap_count && earlier(heap[child + 1], heap[child]);
+        if (!earlier(heap[child], reader)) {
+            break;
+        }
+        heap[at] = heap[child];
+    }
+    heap[at] = reader;
+}
+
+// The next packet of one reader. A fault is kept for the end; the other files go on.
+static enum tw_got advance(struct tw_source *source, struct tw_reader *reader) {
+    enum tw_got got = reader->next == NULL ? tw_reader_begin(reader) : TW_GOT_PACKET;
+    if (TW_LIKELY(got == TW_GOT_PACKET)) {
+        got = tw_reader_next(reader);
+    }
+    if (TW_UNLIKELY(got == TW_GOT_FAULT) && source->faults++ == 0) {
+        tw_input_broke_off(&source->first, reader->input.name, reader->why, reader->packets);
+    }
+    return got;
+}
+
+static enum tw_got files_next(struct tw_source *source, struct tw_packet *packet) {
+    for (; source->asked < source->reader_count; source->asked++) {
+        struct tw_reader *reader = &source->readers[source->asked];
+        const enum tw_got got = advance(source, reader);
+        if (got == TW_GOT_NOTHING) {
+            return got;
+        }
+        if (got == TW_GOT_PACKET) {
+            heap_push(source, reader);
+        }
+    }
+    if (source->lent) {
+        const enum tw_got got = advance(source, source->heap[0]);
+        if (got == TW_GOT_NOTHING) {
+            return got;
+        }
+        if (got != TW_GOT_PACKET) {
+            source->heap[0] = source->heap[--source->heap_count];
+        }
+        source->lent = false;
+        if (source->heap_count > 1) {
+            heap_sift(source);
+        }
+    }
+    if (source->heap_count == 0) {
+        return source->faults > 0 ? TW_GOT_FAULT : TW_GOT_END;
+    }
+    *packet = source->heap[0]->packet;
+    source->lent = true;
+    return TW_GOT_PACKET;
+}
+
+static void tell_faults(const struct tw_source *source, struct tw_error *error) {
+    if (source->faults > 1) {
+        (void)tw_fail(error, TW_BROKEN, "%s; %zu more broke off", source->first.text,
+                      source->faults - 1);
+    } else {
+        (void)tw_fail(error, TW_BROKEN, "%s", source->first.text);
+    }
+}
+
+enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
+                           struct tw_error *error) {
+    const uint64_t most = source->options.count != 0 ? source->options.count : UINT64_MAX;
+    while (!source->over && source->passed < most &&
+           !atomic_load_explicit(&source->stop, memory_order_relaxed)) {
+        const enum tw_got got = source->is_live
+                                    ? tw_live_next(&source->live, source->options.nonblocking,
+                                                   &source->stop, packet, error)
+                                    : files_next(source, packet);
+        if (TW_LIKELY(got == TW_GOT_PACKET)) {
+            packet->number = ++source->number;
+            if (tw_filter_passes(&source->filter, packet)) {
+                source->passed++;
+                return got;
+            }
+            continue;
+        }
+        if (got == TW_GOT_NOTHING) {
+            if (source->options.nonblocking) {
+                return got;
+            }
+            continue; // stopped while waiting
+        }
+        source->over = true;
+        if (got == TW_GOT_FAULT && !source->is_live) {
+            tell_faults(source, error);
+        }
+        return got;
+    }
+    return TW_GOT_END;
+}
+
+int tw_source_fd(const struct tw_source *source) {
+    if (source->is_live) {
+        return source->live.fd;
+    }
+    // What is waited for: the reader that is asked next, or else any that may have to be.
+    const struct tw_reader *next = source->asked < source->reader_count
+                                       ? &source->readers[source->asked]
+                                   : source->heap_count > 0 ? source->heap[0]
+                                                            : NULL;
+    if (next != NULL && !next->input.regular) {
+        return next->input.fd;
+    }
+    for (size_t i = 0; i < source->reader_count; i++) {
+        if (!source->readers[i].input.regular) {
+            return source->readers[i].input.fd;
+        }
+    }
+    return -1;
+}
+
+bool tw_source_is_live(const struct tw_source *source) {
+    return source->is_live;
+}
+
+int tw_source_linktype(const struct tw_source *source) {
+    return source->is_live ? source->live.linktype : source->readers[0].linktype;
+}
+
+void tw_source_stop(struct tw_source *source) {
+    atomic_store_explicit(&source->stop, true, memory_order_relaxed);
+}
+
+void tw_source_counts_get(const struct tw_source *source, struct tw_source_counts *counts) {
+    *counts = (struct tw_source_counts){.packets = source->number};
+    if (source->is_live) {
+        counts->dropped = tw_live_dropped(&source->live);
+        counts->octets = source->live.octets;
+        counts->backward = source->live.backward;
+        return;
+    }
+    bool sized = true;
+    for (size_t i = 0; i < source->reader_count; i++) {
+        const struct tw_reader *reader = &source->readers[i];
+        counts->dropped += reader->dropped;
+        counts->octets += reader->input.octets;
+        counts->size += reader->input.size;
+        counts->backward += reader->backward;
+        sized = sized && reader->input.regular;
+    }
+    counts->size = sized ? counts->size : 0;
+}
+
+const char *tw_source_features(void) {
+    static char text[128];
+    const char *version = pcap_lib_version(), *libraries = tw_unpack_libraries();
+    const char *details = strstr(version, " (");
+    const size_t length = details != NULL ? (size_t)(details - version) : strlen(version);
+    snprintf(text, sizeof text, "%.*s%s%s", (int)length, version, libraries != NULL ? "; " : "",
+             libraries != NULL ? libraries : "");
+    return text;
+}

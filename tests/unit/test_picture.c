@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+// Proves that a ladder puts segments and states in the order of the ends' own clocks, and that
+// the state diagram is the state table's: every line is a cell of it, and nothing overlaps.
+#include "scene.h"
+
+#include "tcpwalk/picture.h"
+
+// What holds for every ladder: rows in order of time, an end's steps one after another.
+static void check_ladder(const struct tw_ladder *ladder) {
+    for (size_t i = 0; i < ladder->row_count; i++) {
+        const struct tw_ladder_row *row = &ladder->rows[i];
+        if (i > 0)
+            assert_true(row->time >= ladder->rows[i - 1].time);
+        if (row->kind == TW_ROW_SEGMENT) {
+            assert_true(row->lands > (double)i && row->lands <= (double)ladder->row_count);
+            assert_true(tw_ladder_flown(ladder, i, (double)i) == 0);
+            assert_true(tw_ladder_flown(ladder, i, row->lands) == 1);
+        }
+        if (row->kind == TW_ROW_SILENCE)
+            assert_true(i + 1 < ladder->row_count);
+        if (row->step != TW_NONE)
+            assert_true(ladder->steps[row->step].place == (double)i);
+    }
+    for (int end = 0; end < TW_END_COUNT; end++) {
+        const struct tw_ladder_step *last = NULL;
+        for (size_t i = 0; i < ladder->step_count; i++) {
+            const struct tw_ladder_step *step = &ladder->steps[i];
+            assert_non_null(step->cell);
+            if (step->end != (enum tw_end)end)
+                continue;
+            if (last != NULL) {
+                assert_int_equal(step->from, last->to);
+                assert_true(step->place > last->place || last->place < 0);
+            }
+            last = step;
+        }
+    }
+    for (double place = 0; place < (double)ladder->row_count; place += 0.25) {
+        double again = tw_ladder_place(ladder, tw_ladder_time(ladder, place));
+        assert_true(tw_ladder_time(ladder, again) == tw_ladder_time(ladder, place));
+    }
+}
+
+static void build(struct tw_ladder *ladder, const struct scene *scene, size_t connection) {
+    *ladder = (struct tw_ladder){0};
+    assert_int_equal(tw_ladder_build(ladder, tw_story_at(scene->story, connection)), TW_OK);
+    check_ladder(ladder);
+}
+
+// "C:SYN-SENT" for a segment of the client with its new state, "s:CLOSING" for a landing.
+static void tell(const struct tw_ladder *ladder, char *text, size_t room) {
+    size_t count, at = 0;
+    const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
+    text[0] = '\0';
+    for (size_t i = 0; i < ladder->row_count && at < room; i++) {
+        const struct tw_ladder_row *row = &ladder->rows[i];
+        const char *state = row->step != TW_NONE ? tw_state_name(ladder->steps[row->step].to) : "";
+        if (row->kind == TW_ROW_SILENCE)
+            at += (size_t)snprintf(text + at, room - at, "... ");
+        else if (row->kind == TW_ROW_SEGMENT)
+            at += (size_t)snprintf(text + at, room - at, "%s:%s ",
+                                   segments[row->segment].sender == TW_CLIENT ? "C" : "S", state);
+        else
+            at += (size_t)snprintf(text + at, room - at, "%s:%s ",
+                                   ladder->steps[row->step].end == TW_CLIENT ? "c" : "s", state);
+    }
+}
+
+static void states_change_when_segments_land(void **state) {
+    (void)state;
+    struct scene scene;
+    struct tw_ladder ladder;
+    char text[1000];
+    scene_open(&scene);
+    scene_close_by_client(&scene, 0, 0);
+    scene_simultaneous_close(&scene, 1, 200000);
+    tw_tracker_finish(scene.tracker);
+    build(&ladder, &scene, 0);
+    tell(&ladder, text, sizeof text);
+    assert_string_equal(text, "C:SYN-SENT s:SYN-RECEIVED S: c:ESTABLISHED C: C: s:ESTABLISHED "
+                              "S: C:FIN-WAIT-1 s:CLOSE-WAIT S: S:LAST-ACK c:FIN-WAIT-2 "
+                              "c:TIME-WAIT C: s:CLOSED ");
+    assert_int_equal(tw_ladder_state(&ladder, TW_SERVER, 0)->to, TW_LISTEN);
+    assert_null(tw_ladder_state(&ladder, TW_CLIENT, 0));
+    assert_int_equal(tw_ladder_state(&ladder, TW_CLIENT, 0.5)->to, TW_SYN_SENT);
+    tw_ladder_fini(&ladder);
+    // The FINs cross: both leave before either lands, though the tap saw them one by one.
+    build(&ladder, &scene, 1);
+    tell(&ladder, text, sizeof text);
+    assert_string_equal(text, "C:SYN-SENT s:SYN-RECEIVED S: c:ESTABLISHED C: s:ESTABLISHED "
+                              "C:FIN-WAIT-1 S:FIN-WAIT-1 s:CLOSING S: c:CLOSING C: "
+                              "c:TIME-WAIT s:TIME-WAIT ");
+    tw_ladder_fini(&ladder);
+    scene_close(&scene);
+}
+
+static void numbers_are_relative(void **state) {
+    (void)state;
+    struct scene scene;
+    struct tw_ladder ladder;
+    scene_open(&scene);
+    scene_close_by_client(&scene, 0, 0);
+    build(&ladder, &scene, 0);
+    size_t count;
+    const struct tw_story_segment *s = tw_story_segments(ladder.connection, &count);
+    assert_int_equal(tw_ladder_seq(&ladder, &s[0]), 0);
+    assert_int_equal(tw_ladder_seq(&ladder, &s[4]), 1);
+    assert_int_equal(tw_ladder_ack(&ladder, &s[4]), 101);
+    tw_ladder_fini(&ladder);
+    scene_close(&scene);
+}
+
+static void silence_is_folded(void **state) {
+    (void)state;
+    struct scene scene;
+    struct tw_ladder ladder;
+    char text[1000];
+    scene_open(&scene);
+    for (int i = 0; i < 3; i++)
+        scene_send(&scene, 0, (int64_t)i * 3000000, TW_CLIENT, TW_SYN, 0, 0, 0);
+    build(&ladder, &scene, 0);
+    tell(&ladder, text, sizeof text);
+    assert_string_equal(text, "C:SYN-SENT ... C: ... C: ");
+    tw_ladder_fini(&ladder);
+    scene_close(&scene);
+}
+
+// Deterministic noise: segments that fit nothing must still give an ordered ladder.
+static void any_segments_give_a_ladder(void **state) {
+    (void)state;
+    uint32_t noise = 1;
+    for (int round = 0; round < 300; round++) {
+        struct scene scene;
+        scene_open(&scene);
+        int64_t us = 0;
+        for (int i = 0; i < 40; i++) {
+            noise = noise * 1664525 + 1013904223;
+            static const unsigned flags[] = {TW_SYN,          TW_SYN | TW_ACK, TW_ACK,
+                                             TW_FIN | TW_ACK, TW_RST,          TW_RST | TW_ACK,
+                                             TW_PSH | TW_ACK, TW_ACK};
+            us += (noise >> 8) % 40000;
+            scene_send(&scene, 0, us, (noise >> 3) & 1 ? TW_SERVER : TW_CLIENT,
+                       flags[(noise >> 24) & 7], (noise >> 16) % 4, (noise >> 20) % 4,
+                       (noise >> 28) % 3);
+        }
+        for (int finished = 0; finished < 2; finished++) {
+            for (size_t i = 0; i < tw_story_count(scene.story); i++) {
+                struct tw_ladder ladder;
+                build(&ladder, &scene, i);
+                tw_ladder_fini(&ladder);
+            }
+            if (!finished)
+                tw_tracker_finish(scene.tracker);
+        }
+        scene_close(&scene);
+    }
+}
+
+// --- the diagram
+
+static void lines_are_cells_of_the_table(void **state) {
+    (void)state;
+    struct tw_diagram d;
+    tw_diagram_layout(&d, 100, 30);
+    for (size_t i = 0; i < d.edge_count; i++) {
+        const struct tw_cell *cell = tw_state_cell(d.edges[i].from, d.edges[i].event);
+        assert_int_equal(cell->kind, TW_GO);
+        assert_int_equal(cell->next, d.edges[i].to);
+    }
+    // And every cell that goes somewhere has a line, but for what ends a connection by force, the
+    // beginning of a capture, and the two in one segment that pass ESTABLISHED.
+    for (unsigned from = 0; from < TW_STATE_COUNT; from++)
+        for (unsigned event = 0; event < TW_EVENT_COUNT; event++) {
+            const struct tw_cell *cell = tw_state_cell((enum tw_state)from, (enum tw_event)event);
+            if (cell->kind != TW_GO || cell->next == TW_CLOSED || event == TW_EV_JOIN ||
+                (from == TW_SYN_RECEIVED && event == TW_EV_RCV_FIN))
+                continue;
+            assert_non_null(tw_diagram_edge(&d, (enum tw_state)from, cell->next));
+        }
+}
+
+enum { GRID_W = 200, GRID_H = 60 };
+
+static void claim(char grid[GRID_H][GRID_W], int x, int y, int width, int height, int right,
+                  char mark) {
+    for (; width > 0; width--, x++) {
+        assert_in_range(y, 0, height - 1);
+        assert_in_range(x, 0, right - 1);
+        assert_int_equal(grid[y][x], 0);
+        grid[y][x] = mark;
+    }
+}
+
+static void nothing_overlaps(void **state) {
+    (void)state;
+    static const struct {
+        int width, height;
+    } sizes[] = {{39, 13}, {39, 17}, {45, 30}, {80, 13}, {80, 17}, {80, 18}, {120, 25}, {199, 59}};
+    for (size_t i = 0; i < TW_COUNT(sizes); i++) {
+        static char grid[GRID_H][GRID_W];
+        memset(grid, 0, sizeof grid);
+        int width = sizes[i].width, height = sizes[i].height;
+        struct tw_diagram d;
+        tw_diagram_layout(&d, width, height);
+        assert_int_equal(d.node_count, TW_DIAGRAM_NODES);
+        assert_true(d.edge_count > 10);
+        for (size_t n = 0; n < d.node_count; n++) // with both tokens
+            claim(grid, d.nodes[n].x - 2, d.nodes[n].y, d.nodes[n].width + 4, height, width, 'n');
+        for (size_t e = 0; e < d.edge_count; e++) {
+            const struct tw_diagram_edge *edge = &d.edges[e];
+            assert_in_range(edge->point_count, 2, TW_DIAGRAM_POINTS);
+            for (int p = 0; p + 1 < edge->point_count; p++) {
+                struct tw_diagram_point a = edge->points[p], b = edge->points[p + 1];
+                assert_true(a.x == b.x || a.y == b.y);
+                for (;; a.x += (b.x > a.x) - (b.x < a.x), a.y += (b.y > a.y) - (b.y < a.y)) {
+                    assert_in_range(a.x, 0, width - 1);
+                    assert_in_range(a.y, 0, height - 1);
+                    assert_int_not_equal(grid[a.y][a.x], 'n');
+                    grid[a.y][a.x] = 'l';
+                    if (a.x == b.x && a.y == b.y)
+                        break;
+                }
+            }
+        }
+        for (size_t e = 0; e < d.edge_count; e++)
+            if (d.edges[e].labelled) {
+                int length = (int)strlen(tw_event_label(d.edges[e].event));
+                int x = d.edges[e].label.x - (d.edges[e].label_left ? length - 1 : 0);
+                claim(grid, x, d.edges[e].label.y, length, height, width, 't');
+            }
+    }
+}
+
+static void too_small_has_no_lines(void **state) {
+    (void)state;
+    for (int width = -1; width < TW_DIAGRAM_WIDTH; width++)
+        for (int height = -1; height < 20; height++) {
+            struct tw_diagram d;
+            tw_diagram_layout(&d, width, height);
+            assert_int_equal(d.edge_count, 0);
+        }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(states_change_when_segments_land),
+        cmocka_unit_test(numbers_are_relative),
+        cmocka_unit_test(silence_is_folded),
+        cmocka_unit_test(any_segments_give_a_ladder),
+        cmocka_unit_test(lines_are_cells_of_the_table),
+        cmocka_unit_test(nothing_overlaps),
+        cmocka_unit_test(too_small_has_no_lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// Proves that the story keeps what the tracker tells, says the same of a connection alive and
+// over, finds every connection among many, and stays within its limit.
+#include "scene.h"
+
+static void keeps_segments_and_changes(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    scene_close_by_client(&scene, 0, 0);
+    tw_tracker_finish(scene.tracker);
+    assert_int_equal(tw_story_count(scene.story), 1);
+    assert_int_equal(tw_story_told(scene.story), 9);
+    const struct tw_story_connection *c = tw_story_at(scene.story, 0);
+    size_t count;
+    const struct tw_story_segment *segments = tw_story_segments(c, &count);
+    assert_int_equal(count, 9);
+    assert_int_equal(segments[0].flags, TW_SYN);
+    assert_int_equal(segments[1].sender, TW_SERVER);
+    assert_int_equal(segments[4].length, 1400);
+    assert_int_equal(segments[8].packet, 9);
+    const struct tw_story_change *changes = tw_story_changes(c, &count);
+    assert_true(count >= 10);
+    for (size_t i = 0; i < count; i++)
+        if (!changes[i].corrects)
+            assert_ptr_equal(changes[i].cell,
+                             tw_state_cell((enum tw_state)(changes[i].passes ? changes[i].through
+                                                                             : changes[i].from),
+                                           (enum tw_event)changes[i].event));
+    scene_close(&scene);
+}
+
+// What a story says of a connection must not depend on whether the tracker still holds it.
+static void same_alive_and_over(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    scene_simultaneous_close(&scene, 0, 0);
+    const struct tw_story_connection *c = tw_story_at(scene.story, 0);
+    struct tw_connection_info alive, over;
+    struct tw_step before[TW_HISTORY_MAX], after[TW_HISTORY_MAX];
+    tw_story_info(c, &alive);
+    size_t count = tw_story_history(c, TW_CLIENT, before, TW_HISTORY_MAX);
+    tw_tracker_finish(scene.tracker);
+    tw_story_info(c, &over);
+    assert_int_equal(tw_story_history(c, TW_CLIENT, after, TW_HISTORY_MAX), count);
+    assert_int_equal(alive.number, over.number);
+    assert_int_equal(alive.end[TW_SERVER].packets, over.end[TW_SERVER].packets);
+    assert_int_equal(over.closed_by, TW_CLOSED_BY_BOTH);
+    static const enum tw_state expected[] = {TW_SYN_SENT, TW_ESTABLISHED, TW_FIN_WAIT_1, TW_CLOSING,
+                                             TW_TIME_WAIT};
+    assert_int_equal(count, TW_COUNT(expected));
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(after[i].state, expected[i]);
+        assert_int_equal(after[i].state, before[i].state);
+        assert_int_equal(after[i].packet, before[i].packet);
+        assert_int_equal(after[i].event, before[i].event);
+    }
+    // Fewer than asked for are copied, all are counted.
+    assert_int_equal(tw_story_history(c, TW_CLIENT, after, 1), count);
+    scene_close(&scene);
+}
+
+static void counts_states(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    scene_mixed(&scene);
+    tw_tracker_finish(scene.tracker);
+    uint64_t counts[TW_STATE_COUNT], expected[TW_STATE_COUNT] = {0};
+    tw_story_census(scene.story, counts);
+    for (size_t i = 0; i < tw_story_count(scene.story); i++) {
+        struct tw_connection_info info;
+        tw_story_info(tw_story_at(scene.story, i), &info);
+        for (int end = 0; end < TW_END_COUNT; end++)
+            if (info.end[end].step_count > 0)
+                expected[info.end[end].state]++;
+    }
+    assert_memory_equal(counts, expected, sizeof counts);
+    assert_int_equal(counts[TW_SYN_SENT], 1);
+    scene_close(&scene);
+}
+
+// Connections come and go, so that slots are taken, freed and moved.
+static void finds_every_connection(void **state) {
+    (void)state;
+    enum { MANY = 20000 };
+    struct scene scene;
+    scene_open(&scene);
+    for (unsigned i = 0; i < MANY; i++) {
+        scene_handshake(&scene, i, (int64_t)i * 10000);
+        if (i % 3 == 0) // over at once, freed soon
+            scene_send(&scene, i, (int64_t)i * 10000 + 23000, TW_CLIENT, TW_RST | TW_ACK, 1, 1, 0);
+    }
+    assert_int_equal(tw_story_count(scene.story), MANY);
+    tw_tracker_finish(scene.tracker);
+    for (unsigned i = 0; i < MANY; i++) {
+        const struct tw_story_connection *c = tw_story_at(scene.story, i);
+        struct tw_connection_info info;
+        size_t count;
+        (void)tw_story_segments(c, &count);
+        tw_story_info(c, &info);
+        assert_int_equal(count, i % 3 == 0 ? 4 : 3);
+        assert_int_equal(info.number, i + 1);
+        assert_int_equal(info.end[TW_CLIENT].port, 51514 + i % 10000);
+        assert_int_equal(info.outcome, i % 3 == 0 ? TW_OUTCOME_RESET : TW_OUTCOME_OPEN);
+    }
+    scene_close(&scene);
+}
+
+static void stays_within_its_limit(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    const size_t limit = 200000;
+    tw_story_limit(scene.story, limit);
+    for (unsigned i = 0; i < 2000; i++)
+        scene_close_by_client(&scene, i, (int64_t)i * 100000);
+    assert_true(tw_story_dropped(scene.story) > 0);
+    assert_true(tw_story_connections_dropped(scene.story) > 0);
+    assert_int_equal(tw_story_count(scene.story) + tw_story_connections_dropped(scene.story), 2000);
+    assert_int_equal(tw_story_told(scene.story), 2000 * 9);
+    tw_tracker_finish(scene.tracker);
+    // The way from the tracker's connections to ours is kept for all that are alive.
+    assert_true(tw_story_memory(scene.story) < limit + 4096 * 16 * 2);
+    scene_close(&scene);
+}
+
+static void finding_marks_its_segment(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    scene_handshake(&scene, 0, 0);
+    scene_send(&scene, 0, 30000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100);
+    scene_send(&scene, 0, 530000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100);
+    size_t count;
+    const struct tw_story_segment *s = tw_story_segments(tw_story_at(scene.story, 0), &count);
+    assert_int_equal(count, 5);
+    assert_int_equal(s[3].findings, 0);
+    assert_int_equal(s[4].findings, 1U << TW_FINDING_RETRANSMISSION);
+    scene_close(&scene);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keeps_segments_and_changes),
+        cmocka_unit_test(same_alive_and_over),
+        cmocka_unit_test(counts_states),
+        cmocka_unit_test(finds_every_connection),
+        cmocka_unit_test(stays_within_its_limit),
+        cmocka_unit_test(finding_marks_its_segment),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
