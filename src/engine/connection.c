@@ -157,6 +157,8 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
     if (reset) {
         e->resets++;
         e->rst_seen = 1;
+        if (!e->fin_seen && !peer->rst_cut)
+            e->rst_cut = 1;
         if (!(s->flags & TW_ACK))
             return; // its SEQ is the peer's ACK number
     }
@@ -215,6 +217,13 @@ bool connection_segment(struct store *store, struct tw_connection *c, enum tw_en
                         const struct tw_segment *s, struct connection_effect *effect) {
     enum tw_end receiver = peer_of(c, sender);
     effect->findings = 0;
+    struct tw_segment bare;
+    if (TW_UNLIKELY((s->flags & (TW_SYN | TW_FIN)) == (TW_SYN | TW_FIN))) {
+        bare = *s; // a FIN is not processed where a SYN is (3.10.7.3)
+        bare.flags &= (uint16_t)~TW_FIN;
+        c->completeness |= COMPLETE_FIN;
+        s = &bare;
+    }
     if (s->time > c->last)
         c->last = s->time;
     if (TW_LIKELY(connection_is_plain(c, sender, s))) {
@@ -363,8 +372,8 @@ void tw_connection_read(const struct tw_connection *c, struct tw_connection_info
     read_end(c, TW_CLIENT, &info->end[TW_CLIENT]);
     read_end(c, TW_SERVER, &info->end[TW_SERVER]);
     read_outcome(c, info);
-    info->zeek = dialect_zeek(c, info);
-    info->conntrack = dialect_conntrack(c, info);
+    info->zeek = dialect_zeek(c);
+    info->conntrack = dialect_conntrack(c);
 }
 
 size_t tw_connection_history(const struct tw_connection *c, enum tw_end end, struct tw_step *steps,

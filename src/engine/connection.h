@@ -28,7 +28,7 @@ bool connection_is_finished(const struct tw_connection *c);
 void connection_fini(struct store *store, struct tw_connection *c);
 
 // dialects.c: the same connection in other tools' words.
-const char *dialect_zeek(const struct tw_connection *c, const struct tw_connection_info *info);
-const char *dialect_conntrack(const struct tw_connection *c, const struct tw_connection_info *info);
+const char *dialect_zeek(const struct tw_connection *c);
+const char *dialect_conntrack(const struct tw_connection *c);
 
 #endif

@@ -2,38 +2,46 @@
 // The same connection in other tools' words: Zeek's conn_state and conntrack's state.
 #include "connection.h"
 
-const char *dialect_zeek(const struct tw_connection *c, const struct tw_connection_info *info) {
-    const struct endpoint *client = &c->end[TW_CLIENT], *server = &c->end[TW_SERVER];
-    (void)info;
-    bool opened = client->syn_sent && (server->synack_sent || server->syn_sent);
-    if (c->midstream)
-        return "OTH";
-    if (!client->syn_sent && server->synack_sent) {
-        if (server->rst_seen)
-            return "RSTRH";
-        return server->fin_seen ? "SHR" : "OTH";
-    }
-    if (!opened) {
-        if (server->rst_seen)
-            return "REJ";
-        if (client->rst_seen)
-            return "RSTOS0";
-        return client->fin_seen ? "SH" : client->syn_sent ? "S0" : "OTH";
-    }
-    if (client->rst_seen)
-        return "RSTO";
-    if (server->rst_seen)
-        return "RSTR";
-    if (client->fin_seen && server->fin_seen)
-        return "SF";
-    return client->fin_seen ? "S2" : server->fin_seen ? "S3" : "S1";
+// Zeek's own words for one end (src/analyzer/protocol/tcp/TCP_Endpoint.h), as far as conn_state
+// asks for them. A RST of an end that had sent its FIN before changes nothing there.
+enum zeek_state { INACTIVE, PARTIAL, OPENING, ESTABLISHED, CLOSED, RESET };
+
+static enum zeek_state zeek_state(const struct tw_connection *c, enum tw_end end) {
+    const struct endpoint *e = &c->end[end], *peer = &c->end[peer_of(c, end)];
+    bool answered = (e->synack_sent && (peer->syn_sent || peer->packets > 0)) ||
+                    (peer->synack_sent && e->packets > 0);
+    if (e->rst_cut)
+        return RESET;
+    if (e->fin_seen)
+        return CLOSED;
+    if (answered)
+        return ESTABLISHED;
+    if (e->syn_sent || e->synack_sent)
+        return OPENING;
+    return e->packets > 0 ? PARTIAL : INACTIVE;
+}
+
+// As scripts/base/protocols/conn/main.zeek explains conn_state.
+const char *dialect_zeek(const struct tw_connection *c) {
+    const struct endpoint *client = &c->end[TW_CLIENT];
+    enum zeek_state orig = zeek_state(c, TW_CLIENT), resp = zeek_state(c, TW_SERVER);
+    if (orig == RESET)
+        return resp != INACTIVE ? "RSTO" : client->syn_sent ? "RSTOS0" : "OTH";
+    if (resp == RESET)
+        return orig == OPENING ? "REJ" : orig == INACTIVE || orig == PARTIAL ? "RSTRH" : "RSTR";
+    if (orig == CLOSED)
+        return resp == CLOSED ? "SF" : resp == INACTIVE ? "SH" : "S2";
+    if (resp == CLOSED)
+        return orig == INACTIVE ? "SHR" : "S3";
+    if (orig == ESTABLISHED && resp == ESTABLISHED)
+        return "S1";
+    return orig == OPENING ? "S0" : "OTH";
 }
 
 // One state for both directions, as net/netfilter/nf_conntrack_proto_tcp.c names them.
-const char *dialect_conntrack(const struct tw_connection *c,
-                              const struct tw_connection_info *info) {
-    enum tw_state client = info->end[TW_CLIENT].state, server = info->end[TW_SERVER].state;
-    const struct endpoint *a = &c->end[TW_CLIENT], *b = &c->end[TW_SERVER];
+const char *dialect_conntrack(const struct tw_connection *c) {
+    const struct endpoint *a = &c->end[TW_CLIENT], *b = &c->end[peer_of(c, TW_CLIENT)];
+    enum tw_state client = endpoint_state(a), server = endpoint_state(b);
     if (a->rst_seen || b->rst_seen)
         return "CLOSE";
     if (client == TW_SYN_SENT)

@@ -375,8 +375,9 @@ bool landing_launch(struct store *store, struct tw_connection *c, enum tw_end se
     if (!known && !(s->flags & TW_SYN))
         return true;
     struct flight f = flight_of(s, ARRIVAL);
-    // What lies below RCV.NXT is not processed again (3.10.7.4, first: check sequence number).
-    if (!f.rst && !f.syn && to->ack_seen && tw_seq_lt(f.end, to->acked))
+    // What lies below RCV.NXT is not processed again (3.10.7.4, first: check sequence number); of a
+    // probe one below, the acknowledgement counts.
+    if (!f.rst && !f.syn && to->ack_seen && tw_seq_lt(f.end + 1, to->acked))
         return true;
     f.newest_ts = f.has_ts && (!from->ts_seen || tw_seq_lt(from->tsval, f.tsval));
     return endpoint_insert(store, to, to->flight_count, &f);

@@ -417,7 +417,7 @@ static bool fits_previous(const struct tw_connection *c, enum tw_end sender,
     if (s->flags & TW_SYN)
         return (s->flags & TW_ACK) && s->ack != client->iss + 1;
     if (sender == TW_SERVER)
-        return !((s->flags & TW_ACK) && s->ack == client->iss + 1);
+        return (s->flags & (TW_RST | TW_ACK)) != (TW_RST | TW_ACK) || s->ack != client->iss + 1;
     return s->seq != client->iss + 1;
 }
 
