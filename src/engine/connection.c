@@ -29,13 +29,13 @@ static bool is_probe(const struct endpoint *e, const struct tw_segment *s) {
 }
 
 // Keeps the highest octet without a hole, and where the last island beyond a hole begins.
-static void take_octets(struct endpoint *e, const struct tw_segment *s,
+static void take_octets(struct endpoint *e, const struct tw_segment *s, bool duplicate,
                         struct connection_effect *effect) {
     uint32_t start = s->seq, end = tw_segment_end(s);
     if (end == start)
         return;
     bool fresh = tw_seq_lt(e->nxt, end);
-    if (!fresh) {
+    if (!fresh && !duplicate) {
         if (e->hole && tw_seq_le(e->contig, start) && tw_seq_lt(start, e->island))
             note(effect, TW_FINDING_OUT_OF_ORDER);
         else {
@@ -82,6 +82,19 @@ static void take_acknowledgement(struct endpoint *e, struct endpoint *peer, uint
         peer->contig = peer->nxt;
         peer->hole = 0;
     }
+}
+
+// The same segment captured twice (SPAN, several interfaces): equal throughout, and soon after.
+static bool is_duplicate(const struct tw_connection *c, struct endpoint *e,
+                         const struct tw_segment *s) {
+    const tw_time soon = 10 * TW_MILLISECOND;
+    uint32_t mark = s->seq * 0x9e3779b1U ^ s->ack * 0x85ebca77U ^ s->tsval * 0xc2b2ae3dU ^
+                    (s->length * 31U + s->flags) * 0x27d4eb2fU ^
+                    ((uint32_t)s->window << 16 | s->ip_id);
+    bool same = e->mark == mark && e->packets > 0 && s->time - c->last < soon;
+    e->mark = mark;
+    // Without an ID two equal bare ACKs may well be two.
+    return same && (s->length > 0 || s->ip_id != 0 || (s->flags & (TW_SYN | TW_FIN | TW_RST)));
 }
 
 static void begin_numbers(struct endpoint *e, const struct tw_segment *s) {
@@ -147,6 +160,9 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
                  struct connection_effect *effect) {
     struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
     bool reset = (s->flags & TW_RST) != 0;
+    bool duplicate = is_duplicate(c, e, s);
+    if (duplicate)
+        note(effect, TW_FINDING_DUPLICATE);
     e->packets++;
     e->bytes += s->length;
     take_completeness(c, s);
@@ -166,7 +182,7 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
     if (is_probe(e, s))
         note(effect, TW_FINDING_KEEPALIVE);
     else if (!reset)
-        take_octets(e, s, effect);
+        take_octets(e, s, duplicate, effect);
     if ((s->flags & TW_FIN) && !reset) {
         if (!e->fin_seen && c->first_fin == 0)
             c->first_fin = sender == TW_CLIENT ? 1 : 2;
@@ -213,6 +229,32 @@ bool connection_is_plain(const struct tw_connection *c, enum tw_end sender,
            endpoint_state(peer) == TW_ESTABLISHED && !e->hole && !tw_seq_lt(e->contig, s->seq);
 }
 
+// What the table says of a segment that may move somebody, before it does.
+static void probe(const struct tw_connection *c, enum tw_end sender, enum tw_end receiver,
+                  const struct tw_segment *s, struct connection_effect *effect) {
+    struct flight sent = flight_of(s, SENT), arrival = flight_of(s, ARRIVAL);
+    enum tw_event event;
+    enum tw_end where = sender;
+    enum tw_cell_kind kind = TW_STAY;
+    if (!(s->flags & TW_RST)) // whether its RST is an answer the landing rule decides
+        kind = endpoint_probe(c, sender, &sent, &event);
+    if (kind != TW_ODD && c->end[receiver].step_count > 0) {
+        where = receiver;
+        kind = endpoint_probe(c, receiver, &arrival, &event);
+        enum tw_state state = endpoint_state(&c->end[receiver]);
+        if (event == TW_EV_RCV_RST_REFUSED)
+            note(effect, TW_FINDING_RST_REFUSED);
+        if (event == TW_EV_RCV_SYN && kind == TW_STAY && state != TW_CLOSED && state != TW_LISTEN &&
+            state != TW_SYN_RECEIVED)
+            note(effect, TW_FINDING_CHALLENGE);
+    }
+    if (kind != TW_ODD)
+        return;
+    note(effect, TW_FINDING_ODD);
+    effect->odd_state = endpoint_state(&c->end[where]);
+    effect->odd_event = event;
+}
+
 bool connection_segment(struct store *store, struct tw_connection *c, enum tw_end sender,
                         const struct tw_segment *s, struct connection_effect *effect) {
     enum tw_end receiver = peer_of(c, sender);
@@ -224,14 +266,18 @@ bool connection_segment(struct store *store, struct tw_connection *c, enum tw_en
         c->completeness |= COMPLETE_FIN;
         s = &bare;
     }
-    if (s->time > c->last)
-        c->last = s->time;
+    if (TW_UNLIKELY(s->time < c->last))
+        note(effect, TW_FINDING_CLOCK_BACK);
     if (TW_LIKELY(connection_is_plain(c, sender, s))) {
         take(c, sender, s, effect);
+        c->last = s->time > c->last ? s->time : c->last;
         return true;
     }
+    if (s->flags & (TW_SYN | TW_FIN | TW_RST))
+        probe(c, sender, receiver, s, effect);
     bool done = landing_judge(store, c, sender, s) && landing_launch(store, c, sender, receiver, s);
     take(c, sender, s, effect);
+    c->last = s->time > c->last ? s->time : c->last;
     return endpoint_fold(store, c, sender, s->time, effect->times[sender]) &&
            (receiver == sender ||
             endpoint_fold(store, c, receiver, s->time, effect->times[receiver])) &&

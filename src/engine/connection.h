@@ -9,6 +9,8 @@
 // What a segment meant, for findings and for the tracker: a bit set of enum tw_finding_kind.
 struct connection_effect {
     uint32_t findings;
+    enum tw_state odd_state; // for ODD: where, and what happened
+    enum tw_event odd_event;
     tw_time *times[TW_END_COUNT]; // for endpoint_fold, or NULL
 };
 

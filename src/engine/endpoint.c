@@ -155,8 +155,12 @@ struct walk {
     bool known;            // anything at all is known of this end
     bool failed;           // out of memory
     struct endpoint *into; // where the steps go, or NULL
-    uint64_t landed_by;    // packet that caused the last step, if it was an arrival
+    bool listener_keeps;   // of the profile
+    enum tw_event event;   // the last that happened, and what the table said of it
+    enum tw_cell_kind kind;
+    uint64_t landed_by; // packet that caused the last step, if it was an arrival
     tw_time now, trip;
+    tw_time sent;   // when the end's last segment so far was seen
     tw_time *times; // by step, or NULL
 };
 
@@ -186,13 +190,20 @@ static void enter(struct walk *w, enum tw_state state, enum tw_event event, enum
         at += w->trip / 2;
     if (f->kind == ARRIVAL && (f->fate == PROVEN || f->fate == ASSUMED) && at > w->now)
         at = w->now;
+    if (at < w->sent) // what was sent before went before
+        at = w->sent;
     w->times[e->step_count - 1] = at;
 }
 
 static void happen(struct walk *w, enum tw_event event, enum tw_basis basis,
                    const struct flight *f) {
     const struct tw_cell *cell = tw_state_cell(w->state, event);
-    if (cell->kind == TW_GO)
+    w->event = event;
+    w->kind = cell->kind;
+    if (cell->kind == TW_GO && w->listener_keeps && event == TW_EV_RCV_RST &&
+        w->state == TW_SYN_RECEIVED && !w->end->syn_sent)
+        enter(w, TW_LISTEN, event, basis, f); // 3.5.3; with sockets the listener is another one
+    else if (cell->kind == TW_GO)
         enter(w, cell->next, event, basis, f);
     else if (!w->known && (event == TW_EV_SEND_RST || event == TW_EV_SEND_RST_ANSWER))
         enter(w, TW_CLOSED, event, basis, f); // all that is known of it: nobody is there
@@ -263,9 +274,10 @@ static void walk_arrival(struct walk *w, const struct flight *f, enum tw_basis b
 }
 
 static void walk_one(struct walk *w, const struct flight *f) {
-    if (f->kind == SENT)
+    if (f->kind == SENT) {
+        w->sent = f->time;
         walk_send(w, f);
-    else if (f->kind == ARRIVAL)
+    } else if (f->kind == ARRIVAL)
         switch ((enum fate)f->fate) {
         case PROVEN: walk_arrival(w, f, TW_PROVEN); break;
         case ASSUMED:
@@ -280,6 +292,8 @@ static struct walk walk_begin(const struct tw_connection *c, enum tw_end end) {
     return (struct walk){
         .end = e,
         .peer = &c->end[peer_of(c, end)],
+        .listener_keeps = c->listener_keeps,
+        .sent = TW_NO_TIME,
         .known = e->settled > 0,
         .state =
             e->settled > 0 ? (enum tw_state)endpoint_steps(e)[e->settled - 1].state : TW_CLOSED,
@@ -301,6 +315,18 @@ bool endpoint_settle(struct store *store, struct tw_connection *c, enum tw_end e
     walk_one(&w, sent);
     c->end[end].settled = c->end[end].step_count;
     return !w.failed;
+}
+
+enum tw_cell_kind endpoint_probe(const struct tw_connection *c, enum tw_end end,
+                                 const struct flight *f, enum tw_event *event) {
+    struct walk w = walk_begin(c, end);
+    w.known = w.end->step_count > 0;
+    w.state = endpoint_state(w.end);
+    w.kind = TW_STAY;
+    w.event = TW_EVENT_COUNT;
+    walk_one(&w, f);
+    *event = w.event;
+    return w.kind;
 }
 
 // A flight is beyond doubt when nothing that may still come can move it.

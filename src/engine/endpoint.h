@@ -39,6 +39,10 @@ enum tw_state endpoint_placed_state(const struct tw_connection *c, enum tw_end e
 // happened at its end: of sending, or of landing at half the round trip, not later than `now`.
 bool endpoint_fold(struct store *store, struct tw_connection *c, enum tw_end end, tw_time now,
                    tw_time *times) TW_CHECKED;
+// What the table says of one more flight in the end's present state: the kind of the last cell it
+// meets, and its event (TW_EVENT_COUNT where it meets none). Changes nothing.
+enum tw_cell_kind endpoint_probe(const struct tw_connection *c, enum tw_end end,
+                                 const struct flight *f, enum tw_event *event);
 // Takes a segment of the end's own at once: nothing is on its way that could change its meaning.
 bool endpoint_settle(struct store *store, struct tw_connection *c, enum tw_end end,
                      const struct flight *sent) TW_CHECKED;

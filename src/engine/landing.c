@@ -253,7 +253,7 @@ static bool judge_bare_reset(struct tw_connection *c, enum tw_end end, const str
 
 // --- The segment's own place --------------------------------------------------------------------
 
-static struct flight flight_of(const struct tw_segment *s, enum flight_kind kind) {
+struct flight flight_of(const struct tw_segment *s, enum flight_kind kind) {
     return (struct flight){
         .time = s->time,
         .packet = s->packet & 0xffffffffffff,

@@ -13,6 +13,8 @@ bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end
 // Puts the segment on its way to `receiver`, where it can matter there.
 bool landing_launch(struct store *store, struct tw_connection *c, enum tw_end sender,
                     enum tw_end receiver, const struct tw_segment *sent) TW_CHECKED;
+// A segment as a flight, SENT or an ARRIVAL.
+struct flight flight_of(const struct tw_segment *s, enum flight_kind kind);
 // The end's acknowledgement or timestamp is below one seen from it: it was overtaken on its way.
 bool landing_is_old_news(const struct endpoint *e, const struct tw_segment *sent);
 // Round trip between the tap and one end, from the handshake; TW_NO_TIME where not known.

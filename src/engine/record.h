@@ -31,7 +31,6 @@ struct flight {
     tw_time time; // of passing the tap
     uint64_t packet : 48, kind : 2, fate : 3;
     uint64_t fin : 1, syn : 1, rst : 1, has_ack : 1, has_ts : 1, newest_ts : 1, answer : 1;
-    uint64_t again : 1; // a repetition of one before
     uint32_t seq, end, ack, tsval;
 };
 
@@ -55,7 +54,8 @@ struct endpoint {
     uint32_t acked;  // highest ACK number sent: RCV.NXT as it says itself
     uint32_t fin;    // sequence number of its FIN
     uint32_t tsval;
-    uint32_t lag; // milliseconds between its timestamp clock and ours, at the least
+    uint32_t mark; // of its last segment, to know the same again
+    uint32_t lag;  // milliseconds between its timestamp clock and ours, at the least
     uint32_t scale : 4, scale_known : 1, seen : 1, iss_known : 1, fin_seen : 1, ack_seen : 1,
         ts_seen : 1, syn_sent : 1, synack_sent : 1, syn_again : 1, synack_again : 1, hole : 1,
         outgrown : 1, data_seen : 1, rst_seen : 1, rst_cut : 1, steps_dropped : 8;
@@ -71,7 +71,8 @@ struct tw_connection {
     uint16_t port[TW_END_COUNT];
     uint16_t vlan;
     uint8_t completeness : 6, queue : 2;
-    uint8_t ipv6 : 1, self : 1, midstream : 1, evicted : 1, in_table : 1, first_fin : 2;
+    uint8_t ipv6 : 1, self : 1, midstream : 1, evicted : 1, in_table : 1, first_fin : 2,
+        listener_keeps : 1;
     struct endpoint end[TW_END_COUNT];
     // Four octets each for IPv4, sixteen for IPv6; client first.
     uint8_t address[];

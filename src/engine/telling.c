@@ -62,6 +62,18 @@ static enum tw_state middle_of(enum tw_state from) {
     return from == TW_SYN_RECEIVED ? TW_ESTABLISHED : TW_FIN_WAIT_2;
 }
 
+// A segment of the end's own, which decides itself.
+static bool is_own(const struct packed_step *step) {
+    switch ((enum tw_event)step->event) {
+    case TW_EV_SEND_SYN:
+    case TW_EV_SEND_SYN_ACK:
+    case TW_EV_SEND_FIN:
+    case TW_EV_SEND_RST:
+    case TW_EV_SEND_RST_ANSWER: return step->basis == TW_OBSERVED;
+    default: return false;
+    }
+}
+
 static void tell_transition(const struct telling *t, const struct tw_connection *c, enum tw_end end,
                             size_t index, uint64_t packet) {
     const struct packed_step *steps = endpoint_steps(&c->end[end]), *step = &steps[index];
@@ -74,9 +86,9 @@ static void tell_transition(const struct telling *t, const struct tw_connection 
         .event = (enum tw_event)step->event,
         .basis = basis,
         .packet = step->packet,
-        .decided_by = basis == TW_OBSERVED ? step->packet
-                      : basis == TW_PROVEN ? packet
-                                           : 0,
+        .decided_by = is_own(step)                                 ? step->packet
+                      : basis == TW_OBSERVED || basis == TW_PROVEN ? packet
+                                                                   : 0,
         .time = step->packet == packet ? t->now : t->times[end][index],
     };
     enum tw_state before = transition.from;
@@ -114,6 +126,14 @@ static const char *correction_why(const struct packed_step *was, const struct pa
     return "taken back: the end had not received the segment when it sent this";
 }
 
+// The steps from `from` on that no flight still on its way has caused.
+static size_t placed_count(const struct tw_connection *c, enum tw_end end, size_t from) {
+    const struct endpoint *e = &c->end[end];
+    while (from < e->step_count && due_time(c, end, &endpoint_steps(e)[from]) == TW_NO_TIME)
+        from++;
+    return from;
+}
+
 static size_t due_count(const struct tw_connection *c, enum tw_end end, size_t from, tw_time now,
                         bool all, tw_time *next) {
     const struct endpoint *e = &c->end[end];
@@ -140,27 +160,31 @@ static bool tell_end(struct telling *t, struct tw_connection *c, enum tw_end end
         same++;
     }
     size_t due = due_count(c, end, same, now, all, &next);
+    size_t next_told = same;
     if (same < told) {
+        next_told = placed_count(c, end, same);
+        if (next_told > due)
+            next_told = due;
         enum tw_state was[STEPS_MAX], is[STEPS_MAX];
         for (size_t i = same; i < told; i++)
             was[i - same] = (enum tw_state)old[i].state;
-        for (size_t i = same; i < due; i++)
+        for (size_t i = same; i < next_told; i++)
             is[i - same] = (enum tw_state)steps[i].state;
         struct tw_correction correction = {
             .end = end,
             .was_count = told - same,
-            .now_count = due - same,
+            .now_count = next_told - same,
             .was = was,
             .now = is,
             .packet = packet,
             .time = now,
-            .why = correction_why(&old[same], due > same ? &steps[same] : NULL),
+            .why = correction_why(&old[same], next_told > same ? &steps[same] : NULL),
         };
         if (t->observer.correction != NULL)
             t->observer.correction(t->observer.context, c, &correction);
-    } else
-        for (size_t i = same; i < due; i++)
-            tell_transition(t, c, end, i, packet);
+    }
+    for (size_t i = next_told; i < due; i++)
+        tell_transition(t, c, end, i, packet);
     e->told = (uint8_t)due;
     return next == INT64_MAX || push(t, (struct due){next, c->number, c->id});
 }

@@ -353,6 +353,7 @@ static struct tw_connection *make(struct tw_tracker *t, const struct key *key,
     c->ipv6 = s->version != 4;
     c->vlan = key->vlan;
     c->self = key->self;
+    c->listener_keeps = t->profile->listener_keeps;
     c->port[sender] = s->source_port;
     c->port[1 - sender] = s->destination_port;
     memcpy(c->address + sender * length, s->source.octets, length);
@@ -441,15 +442,17 @@ static struct tw_connection *choose(struct tw_tracker *t, struct tw_connection *
 // --- Feeding ------------------------------------------------------------------------------------
 
 static void tell_findings(struct tw_tracker *t, const struct tw_connection *c, enum tw_end sender,
-                          const struct tw_segment *s, uint32_t findings) {
+                          const struct tw_segment *s, const struct connection_effect *effect) {
     const struct tw_observer *o = &t->telling.observer;
     for (unsigned kind = 0; kind < TW_FINDING_COUNT; kind++)
-        if (findings & 1U << kind)
+        if (effect->findings & 1U << kind)
             o->finding(o->context, c,
                        &(struct tw_finding){.kind = (enum tw_finding_kind)kind,
                                             .end = sender,
                                             .packet = s->packet,
-                                            .time = s->time});
+                                            .time = s->time,
+                                            .state = effect->odd_state,
+                                            .event = effect->odd_event});
 }
 
 static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end sender,
@@ -468,7 +471,7 @@ static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end send
     if (o->segment != NULL)
         o->segment(o->context, c, sender, s);
     if (o->finding != NULL && effect.findings != 0)
-        tell_findings(t, c, sender, s, effect.findings);
+        tell_findings(t, c, sender, s, &effect);
     if (telling)
         tell(t, c, s->packet, false);
     if (!plain && c->in_table)
