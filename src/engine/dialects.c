@@ -10,6 +10,8 @@ static enum zeek_state zeek_state(const struct tw_connection *c, enum tw_end end
     const struct endpoint *e = &c->end[end], *peer = &c->end[peer_of(c, end)];
     bool answered = (e->synack_sent && (peer->syn_sent || peer->packets > 0)) ||
                     (peer->synack_sent && e->packets > 0);
+    if (e->packets == 0)
+        return INACTIVE; // whatever is assumed of it
     if (e->rst_cut)
         return RESET;
     if (e->fin_seen)
@@ -18,7 +20,7 @@ static enum zeek_state zeek_state(const struct tw_connection *c, enum tw_end end
         return ESTABLISHED;
     if (e->syn_sent || e->synack_sent)
         return OPENING;
-    return e->packets > 0 ? PARTIAL : INACTIVE;
+    return PARTIAL;
 }
 
 // As scripts/base/protocols/conn/main.zeek explains conn_state.

@@ -210,20 +210,21 @@ static void happen(struct walk *w, enum tw_event event, enum tw_basis basis,
 }
 
 static void walk_send(struct walk *w, const struct flight *f) {
+    enum tw_basis basis = f->fate == ASSUMED ? TW_ASSUMED : TW_OBSERVED;
     if (f->rst) {
-        happen(w, f->answer ? TW_EV_SEND_RST_ANSWER : TW_EV_SEND_RST, TW_OBSERVED, f);
+        happen(w, f->answer ? TW_EV_SEND_RST_ANSWER : TW_EV_SEND_RST, basis, f);
         return;
     }
     if (f->syn && f->has_ack) {
         if (!w->known || w->state == TW_CLOSED) { // the SYN was not seen, or refused at first
-            happen(w, TW_EV_PASSIVE_OPEN, TW_PROVEN, f);
-            happen(w, TW_EV_RCV_SYN, TW_OBSERVED, f);
+            happen(w, TW_EV_PASSIVE_OPEN, basis == TW_ASSUMED ? basis : TW_PROVEN, f);
+            happen(w, TW_EV_RCV_SYN, basis, f);
         }
-        happen(w, TW_EV_SEND_SYN_ACK, TW_OBSERVED, f);
+        happen(w, TW_EV_SEND_SYN_ACK, basis, f);
     } else if (f->syn)
-        happen(w, TW_EV_SEND_SYN, TW_OBSERVED, f);
+        happen(w, TW_EV_SEND_SYN, basis, f);
     if (f->fin)
-        happen(w, TW_EV_SEND_FIN, TW_OBSERVED, f);
+        happen(w, TW_EV_SEND_FIN, basis, f);
 }
 
 // RFC 5961 3.2: exactly at RCV.NXT; what has passed the tap in order may have landed or not.

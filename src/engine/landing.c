@@ -334,6 +334,79 @@ static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end
     return true;
 }
 
+// --- What must have been, though the tap did not see it ------------------------------------------
+
+static bool insert_placed(struct store *store, struct endpoint *e, const struct flight *f) {
+    size_t at = e->placed;
+    if (!endpoint_insert(store, e, at, f))
+        return false;
+    if (at == e->placed)
+        e->placed++;
+    return true;
+}
+
+// The peer of which nothing was ever seen does what its end's behaviour says, assumed throughout.
+static bool assume_peer(struct store *store, struct tw_connection *c, enum tw_end peer,
+                        const struct tw_segment *s, uint16_t flags) {
+    struct endpoint *e = &c->end[peer];
+    struct flight sent = flight_of(s, SENT);
+    sent.seq = s->ack - 1;
+    sent.end = s->ack;
+    sent.ack = s->seq;
+    sent.fate = ASSUMED;
+    sent.syn = (flags & TW_SYN) != 0;
+    sent.fin = (flags & TW_FIN) != 0;
+    if (sent.syn) {
+        e->iss = s->ack - 1;
+        e->nxt = e->contig = s->ack;
+    } else {
+        e->fin_seen = 1;
+        e->fin = s->ack - 1;
+        while (e->placed < e->flight_count)
+            endpoint_place(e, e->placed, ASSUMED);
+    }
+    return insert_placed(store, e, &sent);
+}
+
+// An end past SYN-SENT or SYN-RECEIVED has got what leads there, though the tap has not; and one
+// that has closed and acknowledges a single octet more of a peer that is never seen got its FIN.
+static bool infer_unseen(struct store *store, struct tw_connection *c, enum tw_end end,
+                         const struct tw_segment *s) {
+    struct endpoint *e = &c->end[end];
+    const struct endpoint *peer = &c->end[peer_of(c, end)];
+    enum tw_state state = endpoint_placed_state(c, end);
+    bool silent = peer->packets == 0;
+    struct flight unseen = flight_of(s, ARRIVAL);
+    unseen.fate = PROVEN;
+    unseen.fin = unseen.rst = 0;
+    unseen.has_ts = 0;
+    unseen.seq = unseen.end = s->ack;
+    unseen.ack = s->seq;
+    if (state == TW_SYN_SENT && e->iss_known) {
+        unseen.syn = 1;
+        unseen.seq = s->ack - 1;
+        unseen.ack = e->iss + 1;
+        return insert_placed(store, e, &unseen) &&
+               (!silent || assume_peer(store, c, peer_of(c, end), s, TW_SYN));
+    }
+    // A bare ACK may answer a strange segment (RFC 5961) even in SYN-RECEIVED.
+    if (state == TW_SYN_RECEIVED && e->synack_sent && !e->syn_sent &&
+        (silent || s->length > 0 || (s->flags & TW_FIN))) {
+        unseen.ack = e->iss + 1;
+        return insert_placed(store, e, &unseen);
+    }
+    if ((state == TW_FIN_WAIT_1 || state == TW_FIN_WAIT_2) && silent && !peer->fin_seen &&
+        e->ack_seen && s->ack == e->acked + 1 && s->length == 0) {
+        unseen.fin = 1;
+        unseen.fate = ASSUMED;
+        unseen.seq = e->acked;
+        unseen.ack = e->fin + 1;
+        return insert_placed(store, e, &unseen) &&
+               assume_peer(store, c, peer_of(c, end), s, TW_FIN);
+    }
+    return true;
+}
+
 bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end,
                    const struct tw_segment *s) {
     struct endpoint *e = &c->end[end];
@@ -350,6 +423,9 @@ bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end
         if (!reset && !(s->flags & TW_SYN))
             forget_forged(store, e, s);
     }
+    if (has_ack && !reset && !(s->flags & TW_SYN) && !old && !c->self &&
+        !infer_unseen(store, c, end, s))
+        return false;
     if (!reset && !(s->flags & (TW_SYN | TW_FIN)) && s->length == 0 && e->seen && !old &&
         tw_seq_lt(e->contig, s->seq) && !(e->fin_seen && s->seq == e->fin + 1) &&
         !mark_unseen(store, e, s))
