@@ -9,14 +9,14 @@
 #include <stdint.h>
 
 #if defined(__GNUC__)
-#define TW_CHECKED __attribute__((warn_unused_result))
+#define TW_CHECKED               __attribute__((warn_unused_result))
 #define TW_PRINTF(string, first) __attribute__((format(printf, string, first)))
-#define TW_LIKELY(x) __builtin_expect(!!(x), 1)
-#define TW_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define TW_LIKELY(x)             __builtin_expect(!!(x), 1)
+#define TW_UNLIKELY(x)           __builtin_expect(!!(x), 0)
 #else
 #define TW_CHECKED
 #define TW_PRINTF(string, first)
-#define TW_LIKELY(x) (x)
+#define TW_LIKELY(x)   (x)
 #define TW_UNLIKELY(x) (x)
 #endif
 
@@ -51,9 +51,9 @@ enum tw_status tw_fail(struct tw_error *error, enum tw_status status, const char
 
 // Nanoseconds since 1970-01-01 00:00:00 UTC; also used for differences.
 typedef int64_t tw_time;
-#define TW_SECOND ((tw_time)1000000000)
+#define TW_SECOND      ((tw_time)1000000000)
 #define TW_MILLISECOND ((tw_time)1000000)
-#define TW_NO_TIME INT64_MIN
+#define TW_NO_TIME     INT64_MIN
 
 // Sequence number comparison modulo 2^32 (RFC 9293 section 3.4).
 static inline bool tw_seq_lt(uint32_t a, uint32_t b) {

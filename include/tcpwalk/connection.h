@@ -59,7 +59,7 @@ struct tw_connection_info {
     bool self;       // self-connect: one socket, one history at both ends
     bool midstream, evicted;
     struct tw_end_info end[TW_END_COUNT];
-    tw_time opened, last, closed; // closed: TW_NO_TIME while it is not over
+    tw_time opened, last, closed;         // closed: TW_NO_TIME while it is not over
     tw_time syn_to_synack, synack_to_ack; // TW_NO_TIME where not known
     enum tw_outcome outcome;
     enum tw_closer closed_by;

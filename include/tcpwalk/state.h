@@ -15,8 +15,7 @@
       "asked for a connection, waiting for the matching request")                                  \
     X(SYN_RECEIVED, "SYN-RECEIVED", "SYN_RECV", "SYN_RCVD",                                        \
       "both requests have been sent, waiting for the acknowledgement of ours")                     \
-    X(ESTABLISHED, "ESTABLISHED", "ESTABLISHED", "ESTABLISHED",                                    \
-      "open: data can go both ways")                                                               \
+    X(ESTABLISHED, "ESTABLISHED", "ESTABLISHED", "ESTABLISHED", "open: data can go both ways")     \
     X(FIN_WAIT_1, "FIN-WAIT-1", "FIN_WAIT1", "FIN_WAIT_1",                                         \
       "we have closed; waiting for the acknowledgement of our FIN, or the peer's FIN")             \
     X(FIN_WAIT_2, "FIN-WAIT-2", "FIN_WAIT2", "FIN_WAIT_2",                                         \
@@ -107,7 +106,7 @@ const char *tw_basis_name(enum tw_basis basis);  // "observed"
 const struct tw_cell *tw_state_cell(enum tw_state state, enum tw_event event);
 
 size_t tw_profile_count(void);
-const struct tw_profile *tw_profile_at(size_t index);         // 0 is the default, linux
+const struct tw_profile *tw_profile_at(size_t index);       // 0 is the default, linux
 const struct tw_profile *tw_profile_find(const char *name); // NULL if there is none
 
 #endif

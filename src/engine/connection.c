@@ -38,8 +38,8 @@ static void take_octets(struct endpoint *e, const struct tw_segment *s, bool dup
     if (!fresh && !duplicate) {
         if (e->hole && tw_seq_le(e->contig, start) && tw_seq_lt(start, e->island))
             note(effect, TW_FINDING_OUT_OF_ORDER);
-        else {
-            e->retransmissions++;
+        else if (!(s->flags & TW_SYN) || !(s->flags & TW_ACK) || e->synack_again) {
+            e->retransmissions++; // a simultaneous open's SYN,ACK is its SYN, but not again
             note(effect, TW_FINDING_RETRANSMISSION);
         }
     }
@@ -68,6 +68,10 @@ static void take_acknowledgement(struct endpoint *e, struct endpoint *peer, uint
     if (!e->ack_seen || tw_seq_lt(e->acked, ack)) {
         e->acked = ack;
         e->ack_seen = 1;
+    }
+    if (!peer->seen && !peer->based) {
+        peer->iss = ack - 1; // what relative numbers are based on
+        peer->based = 1;
     }
     if (!peer->seen || !tw_seq_lt(peer->contig, ack))
         return;
@@ -100,7 +104,11 @@ static bool is_duplicate(const struct tw_connection *c, struct endpoint *e,
 static void begin_numbers(struct endpoint *e, const struct tw_segment *s) {
     e->seen = 1;
     e->iss_known = (s->flags & TW_SYN) != 0;
-    e->iss = e->iss_known ? s->seq : s->seq - 1;
+    if (e->iss_known)
+        e->iss = s->seq;
+    else if (!e->based)
+        e->iss = s->seq - 1;
+    e->based = 1;
     e->nxt = e->contig = s->seq;
 }
 
@@ -210,7 +218,7 @@ bool connection_begin(struct store *store, struct tw_connection *c, enum tw_end 
         // The SYN was not seen; its sequence number is one below what is acknowledged.
         peer->iss = s->ack - 1;
         peer->nxt = peer->contig = s->ack;
-        peer->seen = peer->iss_known = 1;
+        peer->seen = peer->iss_known = peer->based = 1;
         return endpoint_step(store, peer, TW_SYN_SENT, TW_EV_SEND_SYN, TW_ASSUMED, s->packet);
     }
     if (s->flags & TW_SYN)

@@ -442,7 +442,7 @@ bool landing_launch(struct store *store, struct tw_connection *c, enum tw_end se
     const struct endpoint *from = &c->end[sender];
     bool control = (s->flags & (TW_SYN | TW_FIN | TW_RST)) != 0;
     enum tw_state state = endpoint_state(to);
-    bool known = to->step_count > 0;
+    bool known = to->step_count > 0 || to->flight_count > 0;
     if (!control &&
         (!known || state == TW_ESTABLISHED || state == TW_CLOSE_WAIT || state == TW_TIME_WAIT ||
          state == TW_CLOSED || state == TW_LISTEN) &&

@@ -15,6 +15,7 @@
 #define stay(rfc, sentence)                                                                        \
     { .kind = TW_STAY, .section = (rfc), .why = (sentence) }
 
+// clang-format off
 static const struct tw_cell table[TW_STATE_COUNT][TW_EVENT_COUNT] = {
     [TW_CLOSED] = {
         [TW_EV_JOIN] = go(ESTABLISHED, "3.3.2", NULL,
@@ -195,6 +196,7 @@ static const struct tw_cell table[TW_STATE_COUNT][TW_EVENT_COUNT] = {
         [TW_EV_UNREACHABLE] = stay("3.9.2.2", "ignored"),
     },
 };
+// clang-format on
 
 static const struct tw_cell odd_cell = {
     .kind = TW_ODD,

@@ -95,7 +95,8 @@ static void tell_transition(const struct telling *t, const struct tw_connection 
     if (transition.passes)
         before = transition.through = middle_of(transition.from);
     transition.cell = tw_state_cell(before, transition.event);
-    if (t->observer.transition != NULL)
+    bool moves = transition.from != transition.to; // not: all that is known is that nobody is there
+    if (moves && t->observer.transition != NULL)
         t->observer.transition(t->observer.context, c, &transition);
 }
 
