@@ -1,0 +1,36 @@
+# The two commands of README.md, and what developers use. CMake does the building.
+BUILD ?= build
+JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+CAPTURE ?= simultaneous-close
+
+.PHONY: all deps build run test bench truth format clean
+all: build
+
+deps:
+	@scripts/deps.sh
+
+build: deps
+	@cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
+	@cmake --build $(BUILD) -j $(JOBS)
+
+# Builds what is missing, and shows a connection that both ends close at once.
+run: build
+	@$(BUILD)/tcpwalk $(CAPTURE)
+
+test: build
+	@scripts/test.sh $(BUILD)
+
+# Throughput and memory, as ratios to a bare libpcap loop over the same file.
+bench: build
+	@tests/bench/run.sh $(BUILD)
+
+# Agreement with what kernels and other tools say of the same captures.
+truth: build
+	@tests/truth/run.sh $(BUILD)
+
+format:
+	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
+
+clean:
+	@rm -rf $(BUILD)

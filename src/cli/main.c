@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The program: reads the command line, runs the command, says how it ended.
+#include "commands.h"
+#include "tcpwalk/source.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+
+static enum tw_status (*const commands[COMMAND_COUNT])(const struct settings *settings,
+                                                       struct tw_error *error) = {
+    [COMMAND_SCREEN] = cmd_screen,
+    [COMMAND_TRACE] = cmd_trace,
+    [COMMAND_LIST] = cmd_list,
+    [COMMAND_CAPTURES] = cmd_captures,
+    [COMMAND_INTERFACES] = cmd_interfaces,
+    [COMMAND_STATES] = cmd_states,
+};
+_Static_assert(TW_COUNT(commands) == COMMAND_COUNT, "each command has its function");
+
+static enum tw_status run(const struct settings *settings, struct tw_error *error) {
+    if (settings->help) {
+        help_print(settings->command, stdout);
+        return TW_OK;
+    }
+    if (settings->version) {
+        printf("tcpwalk %s\n%s\n", TW_VERSION, tw_source_features());
+        return TW_OK;
+    }
+    if (settings->print != NULL) {
+        return completion_print(settings->print, stdout)
+                   ? TW_OK
+                   : tw_fail(error, TW_USAGE, "--print %s: bash, zsh, fish or man",
+                             settings->print);
+    }
+    return commands[settings->command](settings, error);
+}
+
+// What the commands wrote through stdio must be out, too.
+static enum tw_status close_output(enum tw_status status, struct tw_error *error) {
+    errno = 0;
+    bool failed = fflush(stdout) != 0 || ferror(stdout) != 0;
+    if (!failed || errno == EPIPE || status != TW_OK) {
+        return status;
+    }
+    return tw_fail(error, TW_OUTPUT, "standard output: %s", strerror(errno != 0 ? errno : EIO));
+}
+
+int main(int count, char **words) {
+    struct settings settings;
+    struct tw_error error = {""};
+    setlocale(LC_CTYPE, ""); // numbers keep the C locale
+    signal(SIGPIPE, SIG_IGN);
+    enum tw_status status = settings_parse(count, words, &settings, &error);
+    if (status == TW_OK) {
+        status = run(&settings, &error);
+    }
+    status = close_output(status, &error);
+    settings_fini(&settings);
+    if (error.text[0] != '\0' && status != TW_OK) {
+        fprintf(stderr, "tcpwalk: %s\n", error.text);
+    }
+    return (int)status;
+}

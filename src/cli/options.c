@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: MIT
+// Parsing: options may stand anywhere before "--"; the words between are command, sources, filter.
+#include "options.h"
+
+#include "stored.h"
+#include "ui/ui.h"
+#include "words.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct parse {
+    int count, at;
+    char **words;
+    struct settings *settings;
+    struct tw_error *error;
+    const char *plain[1024]; // words that are no options, in order
+    size_t plain_count;
+    size_t dashes; // how many of them stood before "--"
+    bool seen[OPTION_COUNT], by_letter[OPTION_COUNT];
+    enum command asked; // before it became trace for want of a terminal
+    unsigned times;     // of -t
+    const char *from, *until;
+    bool interfaces; // -D
+};
+
+static const char *const later_commands[] = {"show", "expect", "lab", "lesson"};
+
+// An option as the user wrote it: "--json", "-c".
+static const char *spelled(const struct parse *parse, enum option_id id, char text[64]) {
+    const struct option_row *row = &option_table[id];
+    if (row->name != NULL && !parse->by_letter[id]) {
+        snprintf(text, 64, "--%s", row->name);
+    } else {
+        snprintf(text, 64, "-%c", row->letter);
+    }
+    return text;
+}
+
+static enum tw_status bad_value(struct parse *parse, enum option_id id, const char *value,
+                                const char *why) {
+    char name[64];
+    return tw_fail(parse->error, TW_USAGE, "%s %s: %s", spelled(parse, id, name), value, why);
+}
+
+static void offer(void *context, const char *word) {
+    nearest_offer(context, word);
+}
+
+static enum tw_status unknown_value(struct parse *parse, enum option_id id, const char *value,
+                                    const char *what) {
+    struct nearest nearest;
+    char name[64], near[NEAREST_TEXT];
+    nearest_init(&nearest, value);
+    option_each_value(option_table[id].values, offer, &nearest);
+    return tw_fail(parse->error, TW_USAGE, "%s %s: no such %s%s", spelled(parse, id, name), value,
+                   what, nearest_text(&nearest, near));
+}
+
+static enum tw_status take_number(struct parse *parse, enum option_id id, const char *value,
+                                  uint64_t least, uint64_t most, uint64_t *number) {
+    if (!word_number(value, number) || *number < least || *number > most) {
+        return bad_value(parse, id, value, "not a number that is possible here");
+    }
+    return TW_OK;
+}
+
+static enum tw_status take_int(struct parse *parse, enum option_id id, const char *value,
+                               int *result) {
+    uint64_t number = 0;
+    enum tw_status status = take_number(parse, id, value, 0, INT32_MAX / 1024, &number);
+    *result = (int)number;
+    return status;
+}
+
+static enum tw_status take_sort(struct parse *parse, const char *value) {
+    for (enum tw_sort i = TW_SORT_NONE + 1; i < TW_SORT_COUNT; i++) {
+        if (strcmp(value, tw_sort_name(i)) == 0) {
+            parse->settings->report.sort = i;
+            return TW_OK;
+        }
+    }
+    return unknown_value(parse, OPTION_SORT, value, "key");
+}
+
+static enum tw_status take_source(struct parse *parse, const char *name) {
+    struct settings *settings = parse->settings;
+    if (settings->source_count == SOURCES_MAX) {
+        return tw_fail(parse->error, TW_USAGE, "%s: more than %d sources", name, SOURCES_MAX);
+    }
+    settings->sources[settings->source_count++] = name;
+    return TW_OK;
+}
+
+static enum tw_status take_speed(struct parse *parse, const char *value) {
+    char *end;
+    parse->settings->speed = strtod(value, &end);
+    if (end == value || *end != '\0' ||
+        !(parse->settings->speed >= 0.001 && parse->settings->speed <= 1000)) {
+        return bad_value(parse, OPTION_SPEED, value, "not a number from 0.001 to 1000");
+    }
+    return TW_OK;
+}
+
+// Stores one option. `value` is NULL for those that take none.
+static enum tw_status take(struct parse *parse, enum option_id id, const char *value) {
+    struct settings *settings = parse->settings;
+    struct tw_report_options *report = &settings->report;
+    if (parse->seen[id] && id == OPTION_INTERFACE) {
+        return bad_value(parse, id, value, "one interface at a time");
+    }
+    parse->seen[id] = true;
+    switch (id) {
+    case OPTION_READ: return take_source(parse, value);
+    case OPTION_INTERFACE: settings->interface = value; break;
+    case OPTION_COUNT_PACKETS:
+        return take_number(parse, id, value, 1, UINT64_MAX, &settings->count);
+    case OPTION_FILTER_FILE: settings->filter_file = value; break;
+    case OPTION_SNAPLEN: return take_int(parse, id, value, &settings->snaplen);
+    case OPTION_BUFFER: return take_int(parse, id, value, &settings->buffer_kib);
+    case OPTION_NOT_PROMISCUOUS: settings->not_promiscuous = true; break;
+    case OPTION_CHECK_CHECKSUMS: settings->check_checksums = true; break;
+    case OPTION_PROFILE:
+        settings->profile = tw_profile_find(value);
+        return settings->profile != NULL ? TW_OK : unknown_value(parse, id, value, "profile");
+    case OPTION_KEY:
+        settings->key_vlan = strcmp(value, "vlan") == 0;
+        return settings->key_vlan ? TW_OK : unknown_value(parse, id, value, "key");
+    case OPTION_LIMIT_MEMORY:
+        if (!word_size(value, &settings->limit_memory) || settings->limit_memory == 0) {
+            return bad_value(parse, id, value, "not a size, such as 64M or 2G");
+        }
+        break;
+    case OPTION_JSON: report->format = TW_FORMAT_JSON; break;
+    case OPTION_CSV: report->format = TW_FORMAT_CSV; break;
+    case OPTION_SUMMARY: settings->summary = true; break;
+    case OPTION_SORT: return take_sort(parse, value);
+    case OPTION_CONNECTION:
+        return take_number(parse, id, value, 1, UINT64_MAX, &report->connection);
+    case OPTION_STATE:
+        report->has_state = true;
+        return tw_state_parse(value, &report->state) ? TW_OK
+                                                     : unknown_value(parse, id, value, "state");
+    case OPTION_FROM: parse->from = value; break;
+    case OPTION_UNTIL: parse->until = value; break;
+    case OPTION_FAIL_EMPTY: settings->fail_empty = true; break;
+    case OPTION_TIME:
+        if (++parse->times >= TW_STAMP_COUNT) {
+            return tw_fail(parse->error, TW_USAGE, "-t: at most five times");
+        }
+        report->stamp = (enum tw_stamp)parse->times;
+        break;
+    case OPTION_UTC: report->utc = true; break;
+    case OPTION_ABSOLUTE: report->absolute = true; break;
+    case OPTION_VERBOSE: report->detail = 1; break;
+    case OPTION_QUIET: report->detail = -1; break;
+    case OPTION_ASCII: settings->ascii = true; break;
+    case OPTION_THEME:
+        settings->theme = value;
+        return ui_theme_known(value) ? TW_OK : unknown_value(parse, id, value, "theme");
+    case OPTION_NO_COLOR: settings->no_color = true; break;
+    case OPTION_SPEED: return take_speed(parse, value);
+    case OPTION_LIST_INTERFACES: parse->interfaces = true; break;
+    case OPTION_HELP: settings->help = true; break;
+    case OPTION_VERSION: settings->version = true; break;
+    case OPTION_PRINT: settings->print = value; break;
+    default: break; // what is accepted, and changes nothing
+    }
+    return TW_OK;
+}
+
+static enum tw_status take_row(struct parse *parse, enum option_id id, const char *value) {
+    char name[64];
+    if (option_table[id].commands == 0) {
+        return tw_fail(parse->error, TW_USAGE, "%s: not in this release", spelled(parse, id, name));
+    }
+    if (option_table[id].value == NULL) {
+        return value == NULL ? take(parse, id, NULL)
+                             : bad_value(parse, id, value, "takes no value");
+    }
+    if (value == NULL && parse->at < parse->count) {
+        value = parse->words[parse->at++];
+    }
+    if (value == NULL) {
+        return tw_fail(parse->error, TW_USAGE, "%s: needs a value: %s", spelled(parse, id, name),
+                       option_table[id].value);
+    }
+    return take(parse, id, value);
+}
+
+static enum tw_status take_long(struct parse *parse, const char *word) {
+    size_t length = strcspn(word, "=");
+    const char *value = word[length] == '=' ? word + length + 1 : NULL;
+    struct nearest nearest;
+    char near[NEAREST_TEXT], name[64], known[64];
+    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1),
+             word);
+    nearest_init(&nearest, name);
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        if (option_table[id].name == NULL) {
+            continue;
+        }
+        snprintf(known, sizeof known, "--%s", option_table[id].name);
+        if (strcmp(known, name) == 0) {
+            parse->by_letter[id] = false;
+            return take_row(parse, id, value);
+        }
+        if (option_table[id].help != NULL) {
+            nearest_offer(&nearest, known);
+        }
+    }
+    return tw_fail(parse->error, TW_USAGE, "%s: no such option%s", name,
+                   nearest_text(&nearest, near));
+}
+
+// "-nnr file", "-c10".
+static enum tw_status take_letters(struct parse *parse, const char *word) {
+    for (; *word != '\0'; word++) {
+        enum option_id id = 0;
+        while (id < OPTION_COUNT && option_table[id].letter != *word) {
+            id++;
+        }
+        if (id == OPTION_COUNT) {
+            return tw_fail(parse->error, TW_USAGE, "-%c: no such option; see tcpwalk --help",
+                           *word);
+        }
+        parse->by_letter[id] = true;
+        bool joined = option_table[id].value != NULL && word[1] != '\0';
+        enum tw_status status = take_row(parse, id, joined ? word + 1 : NULL);
+        if (status != TW_OK || joined) {
+            return status;
+        }
+    }
+    return TW_OK;
+}
+
+static enum tw_status take_words(struct parse *parse) {
+    bool options = true;
+    parse->dashes = SIZE_MAX;
+    while (parse->at < parse->count) {
+        const char *word = parse->words[parse->at++];
+        enum tw_status status = TW_OK;
+        if (options && strcmp(word, "--") == 0) {
+            options = false;
+            parse->dashes = parse->plain_count;
+        } else if (options && word[0] == '-' && word[1] == '-') {
+            status = take_long(parse, word);
+        } else if (options && word[0] == '-' && word[1] != '\0') {
+            status = take_letters(parse, word + 1);
+        } else if (parse->plain_count == TW_COUNT(parse->plain)) {
+            status = tw_fail(parse->error, TW_USAGE, "%s: too many words; see -F", word);
+        } else {
+            parse->plain[parse->plain_count++] = word;
+        }
+        if (status != TW_OK) {
+            return status;
+        }
+    }
+    if (parse->dashes == SIZE_MAX) {
+        parse->dashes = parse->plain_count;
+    }
+    return TW_OK;
+}
+
+// The first word, if it is a command's name. Returns how many words that takes.
+static enum tw_status take_command(struct parse *parse, size_t *taken) {
+    *taken = 0;
+    if (parse->interfaces) {
+        parse->settings->command = COMMAND_INTERFACES;
+        return TW_OK;
+    }
+    if (parse->dashes == 0) {
+        return TW_OK;
+    }
+    for (enum command i = COMMAND_SCREEN + 1; i < COMMAND_COUNT; i++) {
+        if (strcmp(parse->plain[0], command_table[i].name) == 0) {
+            parse->settings->command = i;
+            *taken = 1;
+            return TW_OK;
+        }
+    }
+    for (size_t i = 0; i < TW_COUNT(later_commands); i++) {
+        if (strcmp(parse->plain[0], later_commands[i]) == 0) {
+            return tw_fail(parse->error, TW_USAGE, "%s: this command comes in a later release",
+                           later_commands[i]);
+        }
+    }
+    return TW_OK;
+}
+
+static bool is_source(const char *word) {
+    struct stat status;
+    char path[STORED_PATH_MAX];
+    return strcmp(word, "-") == 0 || stat(word, &status) == 0 || stored_find(word, path);
+}
+
+static enum tw_status no_source(struct parse *parse, const char *word) {
+    struct nearest nearest;
+    char near[NEAREST_TEXT];
+    nearest_init(&nearest, word);
+    stored_nearest(&nearest);
+    if (parse->asked == COMMAND_SCREEN) {
+        for (enum command i = COMMAND_SCREEN + 1; i < COMMAND_COUNT; i++) {
+            nearest_offer(&nearest, command_table[i].name);
+        }
+    }
+    return tw_fail(parse->error, TW_OPEN, "%s: no such file or stored capture%s", word,
+                   nearest_text(&nearest, near));
+}
+
+static enum tw_status take_filter(struct parse *parse, size_t first) {
+    size_t length = 1;
+    for (size_t i = first; i < parse->plain_count; i++) {
+        length += strlen(parse->plain[i]) + 1;
+    }
+    if (first >= parse->plain_count) {
+        return TW_OK;
+    }
+    if (parse->settings->filter_file != NULL) {
+        return tw_fail(parse->error, TW_USAGE, "-F %s: there is a filter on the command line too",
+                       parse->settings->filter_file);
+    }
+    char *text = malloc(length), *at = text;
+    if (text == NULL) {
+        return tw_fail(parse->error, TW_MEMORY, "filter: out of memory");
+    }
+    for (size_t i = first; i < parse->plain_count; i++) {
+        at = stpcpy(at, parse->plain[i]);
+        *at++ = i + 1 < parse->plain_count ? ' ' : '\0';
+    }
+    parse->settings->filter = text;
+    return TW_OK;
+}
+
+static enum tw_status take_sources(struct parse *parse, size_t first) {
+    struct settings *settings = parse->settings;
+    bool named = parse->seen[OPTION_READ] || parse->seen[OPTION_INTERFACE];
+    if (settings->interface != NULL && settings->source_count > 0) {
+        return tw_fail(parse->error, TW_USAGE, "-i %s: -r %s is given too", settings->interface,
+                       settings->sources[0]);
+    }
+    for (size_t i = 0; i < settings->source_count; i++) {
+        if (!is_source(settings->sources[i])) {
+            return no_source(parse, settings->sources[i]);
+        }
+    }
+    for (; !named && first < parse->dashes; first++) {
+        if (!is_source(parse->plain[first])) {
+            if (settings->source_count == 0) {
+                return no_source(parse, parse->plain[first]);
+            }
+            break;
+        }
+        enum tw_status status = take_source(parse, parse->plain[first]);
+        if (status != TW_OK) {
+            return status;
+        }
+    }
+    return take_filter(parse, first);
+}
+
+// Options that the command does not take are named, not ignored.
+static enum tw_status check_options(struct parse *parse) {
+    enum command command = parse->settings->command;
+    char name[64];
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        if (parse->seen[id] && !option_for(id, command) && !option_for(id, parse->asked)) {
+            return command == COMMAND_SCREEN
+                       ? tw_fail(parse->error, TW_USAGE, "%s: has no sense on the screen%s",
+                                 spelled(parse, id, name),
+                                 option_for(id, COMMAND_TRACE)  ? "; see tcpwalk trace"
+                                 : option_for(id, COMMAND_LIST) ? "; see tcpwalk list"
+                                                                : "")
+                       : tw_fail(parse->error, TW_USAGE, "%s: has no sense with %s",
+                                 spelled(parse, id, name), command_table[command].name);
+        }
+    }
+    if (parse->seen[OPTION_CSV] && (parse->seen[OPTION_JSON] || parse->seen[OPTION_SUMMARY])) {
+        return tw_fail(parse->error, TW_USAGE, "--csv: has no sense with %s",
+                       parse->seen[OPTION_JSON] ? "--json" : "--summary");
+    }
+    if (parse->seen[OPTION_SUMMARY] && parse->seen[OPTION_SORT]) {
+        return tw_fail(parse->error, TW_USAGE, "--sort: has no sense with --summary");
+    }
+    return TW_OK;
+}
+
+static enum tw_status take_moments(struct parse *parse) {
+    struct tw_report_options *report = &parse->settings->report;
+    static const char why[] = "not a time: RFC 3339, or +seconds from the first packet";
+    if (parse->from != NULL && !word_moment(parse->from, report->utc, &report->from)) {
+        return bad_value(parse, OPTION_FROM, parse->from, why);
+    }
+    if (parse->until != NULL && !word_moment(parse->until, report->utc, &report->until)) {
+        return bad_value(parse, OPTION_UNTIL, parse->until, why);
+    }
+    return TW_OK;
+}
+
+enum tw_status settings_parse(int count, char **words, struct settings *settings,
+                              struct tw_error *error) {
+    struct parse parse = {
+        .count = count, .at = 1, .words = words, .settings = settings, .error = error};
+    size_t first;
+    *settings = (struct settings){.profile = tw_profile_at(0)};
+    enum tw_status status = take_words(&parse);
+    if (status == TW_OK) {
+        status = take_command(&parse, &first);
+    }
+    if (status != TW_OK || settings->help || settings->version || settings->print != NULL) {
+        return status;
+    }
+    parse.asked = settings->command;
+    if (parse.asked == COMMAND_SCREEN && (!isatty(STDOUT_FILENO) || parse.seen[OPTION_JSON])) {
+        settings->command = COMMAND_TRACE;
+    }
+    status = check_options(&parse);
+    if (status == TW_OK) {
+        status = take_moments(&parse);
+    }
+    if (status != TW_OK) {
+        return status;
+    }
+    if (settings->command > COMMAND_LIST) {
+        return first == parse.plain_count
+                   ? TW_OK
+                   : tw_fail(error, TW_USAGE, "%s: %s takes no words", parse.plain[first],
+                             command_table[settings->command].name);
+    }
+    return take_sources(&parse, first);
+}
+
+void settings_fini(struct settings *settings) {
+    free(settings->filter);
+    settings->filter = NULL;
+}
+
+const char *settings_source(const struct settings *settings) {
+    if (settings->interface != NULL) {
+        return settings->interface;
+    }
+    return strcmp(settings->sources[0], "-") == 0 ? "standard input" : settings->sources[0];
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+// The command line: one table of options, from which parsing, help, the manual's section and the
+// completions are made.
+#ifndef TCPWALK_CLI_OPTIONS_H
+#define TCPWALK_CLI_OPTIONS_H
+
+#include "tcpwalk/report.h"
+
+#include <stdio.h>
+
+enum command {
+    COMMAND_SCREEN, // no word: the screen, or trace where standard output is no terminal
+    COMMAND_TRACE,
+    COMMAND_LIST,
+    COMMAND_CAPTURES,
+    COMMAND_INTERFACES,
+    COMMAND_STATES,
+    COMMAND_COUNT
+};
+
+struct command_row {
+    const char *name;  // "" for the screen
+    const char *words; // what follows the options, for the usage line
+    const char *help;  // one sentence
+};
+extern const struct command_row command_table[COMMAND_COUNT];
+
+enum option_id {
+    OPTION_READ,
+    OPTION_INTERFACE,
+    OPTION_COUNT_PACKETS,
+    OPTION_FILTER_FILE,
+    OPTION_SNAPLEN,
+    OPTION_BUFFER,
+    OPTION_NOT_PROMISCUOUS,
+    OPTION_TIMESTAMP_TYPE,
+    OPTION_NO_NAMES,
+    OPTION_LINE_BUFFERED,
+    OPTION_NUMBER,
+    OPTION_CHECK_CHECKSUMS,
+    OPTION_PROFILE,
+    OPTION_KEY,
+    OPTION_LIMIT_MEMORY,
+    OPTION_JSON,
+    OPTION_CSV,
+    OPTION_SUMMARY,
+    OPTION_SORT,
+    OPTION_CONNECTION,
+    OPTION_STATE,
+    OPTION_FROM,
+    OPTION_UNTIL,
+    OPTION_FAIL_EMPTY,
+    OPTION_TIME,
+    OPTION_UTC,
+    OPTION_ABSOLUTE,
+    OPTION_VERBOSE,
+    OPTION_QUIET,
+    OPTION_ASCII,
+    OPTION_THEME,
+    OPTION_NO_COLOR,
+    OPTION_SPEED,
+    OPTION_LIST_INTERFACES,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_PRINT,
+    // Named, so that nobody has to wonder whether they were ignored.
+    OPTION_WRITE,
+    OPTION_PACKET_BUFFERED,
+    OPTION_FILE_SIZE,
+    OPTION_FILE_COUNT,
+    OPTION_ROTATE,
+    OPTION_DROP_TO,
+    OPTION_LINK_HEADER,
+    OPTION_HEX,
+    OPTION_HEX_ASCII,
+    OPTION_DATA_ASCII,
+    OPTION_LANG,
+    OPTION_REDACT,
+    OPTION_RESOLVE,
+    OPTION_SCREENSHOT,
+    OPTION_SAVE_DIR,
+    OPTION_BATCH,
+    OPTION_RECORD,
+    OPTION_COUNT
+};
+
+// What an option's value may be, for completions.
+enum option_values {
+    VALUES_ANY,
+    VALUES_FILE,
+    VALUES_INTERFACE,
+    VALUES_PROFILE,
+    VALUES_STATE,
+    VALUES_SORT,
+    VALUES_KEY,
+    VALUES_THEME,
+    VALUES_COUNT
+};
+
+struct option_row {
+    char letter;       // 0: none
+    const char *name;  // without "--"; NULL: none
+    const char *value; // what follows it, or NULL
+    enum option_values values;
+    unsigned commands; // bit set of those that take it; 0: none in this release
+    const char *help;  // one phrase; NULL: not shown
+};
+extern const struct option_row option_table[OPTION_COUNT];
+static inline bool option_for(enum option_id id, enum command command) {
+    return (option_table[id].commands >> command & 1) != 0;
+}
+// Tells the words that may follow an option of that kind, where they are a fixed set.
+void option_each_value(enum option_values values, void (*each)(void *context, const char *word),
+                       void *context);
+
+enum { SOURCES_MAX = 64 };
+
+// What the command line says.
+struct settings {
+    enum command command;
+    bool help, version;
+    const char *print;                // hidden: bash, zsh, fish or man
+    const char *sources[SOURCES_MAX]; // as named
+    size_t source_count;
+    const char *interface;
+    char *filter; // joined, or NULL; owned
+    const char *filter_file;
+    uint64_t count;
+    int snaplen, buffer_kib;
+    bool not_promiscuous;
+    bool summary, fail_empty, check_checksums, key_vlan, ascii, no_color;
+    const char *theme;
+    double speed;
+    size_t limit_memory;
+    const struct tw_profile *profile;
+    struct tw_report_options report;
+};
+
+// Fills `settings`, which settings_fini must free whatever is returned. TW_USAGE, or TW_OPEN for a
+// source that does not exist. The words must live as long as the settings.
+enum tw_status settings_parse(int count, char **words, struct settings *settings,
+                              struct tw_error *error) TW_CHECKED;
+void settings_fini(struct settings *settings);
+// What is read, or the first of it, by a name for messages.
+const char *settings_source(const struct settings *settings);
+
+void help_print(enum command command, FILE *to);
+// "bash", "zsh", "fish": a completion script; "man": the manual's section on options. False for
+// another.
+bool completion_print(const char *kind, FILE *to) TW_CHECKED;
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// The pump.
+#include "pump.h"
+
+#include <time.h>
+
+// How many packets are read between two looks at the clock.
+enum { LOOK_EVERY = 512 };
+// Live, the tracker's clock stays this far behind, as the kernel hands packets over in blocks.
+#define LIVE_LAG TW_SECOND
+
+int64_t clock_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static tw_time clock_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (tw_time)now.tv_sec * TW_SECOND + now.tv_nsec;
+}
+
+static void flush(struct pump *pump) {
+    if (pump->pending > 0 && tw_tracker_feed(pump->tracker, pump->batch, pump->pending) != TW_OK) {
+        pump->lost++;
+    }
+    pump->pending = 0;
+}
+
+static void take(struct pump *pump, const struct tw_packet *packet) {
+    struct tw_segment *segment = &pump->batch[pump->pending];
+    enum tw_reason reason;
+    if (!pump->begun) {
+        pump->begun = true;
+        pump->last = packet->time;
+        if (pump->report != NULL) {
+            tw_report_origin(pump->report, packet->time);
+        }
+    }
+    pump->counts.packets++;
+    enum tw_decoded decoded = tw_decode(&pump->decoder, packet->linktype, packet->octets,
+                                        packet->captured, packet->length, segment, &reason);
+    pump->counts.reasons[reason]++;
+    switch (decoded) {
+    case TW_DECODED:
+        pump->counts.decoded++;
+        segment->time = packet->time;
+        segment->packet = packet->number;
+        segment->interface = packet->interface;
+        if (++pump->pending == PUMP_BATCH) {
+            flush(pump);
+        }
+        break;
+    case TW_IGNORED: pump->counts.ignored++; break;
+    case TW_MALFORMED:
+        pump->counts.malformed++;
+        if (pump->report != NULL) {
+            flush(pump); // so that the order is that of the packets
+            tw_report_malformed(pump->report, packet->number, packet->time, reason);
+        }
+        return; // its time is not trusted either
+    }
+    if (packet->time > pump->last) {
+        pump->last = packet->time;
+    }
+}
+
+enum pump_state pump_run(struct pump *pump, int budget_ms, struct tw_error *error) {
+    int64_t until = clock_ms() + budget_ms;
+    enum pump_state state = PUMP_MORE;
+    for (unsigned n = 1; state == PUMP_MORE; n++) {
+        struct tw_packet packet;
+        switch (tw_source_next(pump->source, &packet, error)) {
+        case TW_GOT_PACKET: take(pump, &packet); break;
+        case TW_GOT_NOTHING: state = PUMP_WAIT; break;
+        case TW_GOT_END: state = PUMP_END; break;
+        case TW_GOT_FAULT: state = PUMP_FAULT; break;
+        }
+        if (n % LOOK_EVERY == 0 && clock_ms() >= until) {
+            break;
+        }
+    }
+    flush(pump);
+    if (tw_source_is_live(pump->source)) {
+        tw_tracker_advance(pump->tracker, clock_now() - LIVE_LAG);
+    } else if (pump->begun) {
+        tw_tracker_advance(pump->tracker, pump->last);
+    }
+    return state;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The pump: source -> decode -> batches of segments -> tracker, counting what became of each
+// packet.
+#ifndef TCPWALK_CLI_PUMP_H
+#define TCPWALK_CLI_PUMP_H
+
+#include "tcpwalk/report.h"
+#include "tcpwalk/source.h"
+
+enum { PUMP_BATCH = 32 };
+
+enum pump_state {
+    PUMP_MORE, // the budget is used up
+    PUMP_WAIT, // nothing there now; poll tw_source_fd
+    PUMP_END,
+    PUMP_FAULT, // the input broke off
+};
+
+struct pump {
+    struct tw_source *source; // lent, as all that is pointed to
+    struct tw_tracker *tracker;
+    struct tw_report *report; // told of malformed packets and of the first one's time; or NULL
+    struct tw_decoder decoder;
+    struct tw_report_counts counts; // all but dropped, connections and evicted
+    uint64_t lost;                  // segments for which there was no memory
+    tw_time last;                   // the newest time seen
+    bool begun;
+    size_t pending;
+    struct tw_segment batch[PUMP_BATCH];
+};
+
+// Reads and feeds for about `budget_ms`, or until it must wait. What was decoded has then been fed.
+enum pump_state pump_run(struct pump *pump, int budget_ms, struct tw_error *error) TW_CHECKED;
+int64_t clock_ms(void); // that only goes forward
+
+#endif

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MIT
+// Opening, reading to the end, reporting.
+#include "reading.h"
+
+#include "stored.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILTER_MAX = 64 * 1024, SLICE_MS = 100, WAIT_MS = 200, PROGRESS_AFTER_MS = 1000 };
+// What a tracker gets at the very least, whatever the memory limit.
+#define MEMORY_LEAST ((size_t)1 << 20)
+
+// The filter's text, from -F if need be, into `buffer`; '#' begins a comment there. NULL: none.
+static enum tw_status filter_text(const struct settings *settings, char buffer[FILTER_MAX],
+                                  const char **filter, struct tw_error *error) {
+    *filter = settings->filter;
+    if (settings->filter_file == NULL) {
+        return TW_OK;
+    }
+    FILE *file = fopen(settings->filter_file, "re");
+    if (file == NULL) {
+        return tw_fail(error, TW_USAGE, "-F %s: %s", settings->filter_file, strerror(errno));
+    }
+    size_t length = fread(buffer, 1, FILTER_MAX, file);
+    bool failed = ferror(file) != 0;
+    fclose(file);
+    if (failed || length == FILTER_MAX || memchr(buffer, '\0', length) != NULL) {
+        return tw_fail(error, TW_USAGE, "-F %s: not a filter", settings->filter_file);
+    }
+    buffer[length] = '\0';
+    for (char *mark = strchr(buffer, '#'); mark != NULL; mark = strchr(mark, '#')) {
+        memset(mark, ' ', strcspn(mark, "\n"));
+    }
+    *filter = buffer;
+    return TW_OK;
+}
+
+static enum tw_status open_files(const struct settings *settings,
+                                 const struct tw_source_options *options, struct tw_source **source,
+                                 struct tw_error *error) {
+    const char *names[SOURCES_MAX];
+    char *paths = NULL; // of the stored captures
+    struct stat status;
+    for (size_t i = 0; i < settings->source_count; i++) {
+        names[i] = settings->sources[i];
+        if (strcmp(names[i], "-") == 0 || stat(names[i], &status) == 0) {
+            continue;
+        }
+        if (paths == NULL) {
+            paths = calloc(SOURCES_MAX, STORED_PATH_MAX);
+        }
+        if (paths != NULL && stored_find(names[i], paths + i * STORED_PATH_MAX)) {
+            names[i] = paths + i * STORED_PATH_MAX;
+        }
+    }
+    enum tw_status result =
+        tw_source_open_files(names, settings->source_count, options, source, error);
+    free(paths);
+    return result;
+}
+
+static bool reads_input(const struct settings *settings) {
+    for (size_t i = 0; i < settings->source_count; i++) {
+        if (strcmp(settings->sources[i], "-") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum tw_status open_source(const struct settings *settings, struct tw_source **source,
+                                  struct tw_error *error) {
+    struct tw_source_options options = {
+        .count = settings->count,
+        .snaplen = settings->snaplen,
+        .buffer_kib = settings->buffer_kib,
+        .promiscuous = !settings->not_promiscuous,
+        .nonblocking = settings->interface != NULL || reads_input(settings),
+    };
+    char *buffer = malloc(FILTER_MAX);
+    if (buffer == NULL) {
+        return tw_fail(error, TW_MEMORY, "filter: out of memory");
+    }
+    enum tw_status status = filter_text(settings, buffer, &options.filter, error);
+    if (status == TW_OK) {
+        status = settings->interface != NULL
+                     ? tw_source_open_live(settings->interface, &options, source, error)
+                     : open_files(settings, &options, source, error);
+    }
+    free(buffer);
+    return status;
+}
+
+// Octets resident now.
+static size_t resident(void) {
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file != NULL) {
+        if (fscanf(file, "%*u %lu", &pages) != 1) {
+            pages = 0;
+        }
+        fclose(file);
+    }
+    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t memory_left(const struct settings *settings) {
+    size_t now = resident();
+    if (settings->limit_memory == 0) {
+        return 0;
+    }
+    return settings->limit_memory > now + MEMORY_LEAST ? settings->limit_memory - now
+                                                       : MEMORY_LEAST;
+}
+
+enum tw_status reading_check_link(const struct reading *reading, struct tw_error *error) {
+    const struct settings *settings = reading->settings;
+    const struct tw_report_counts *counts = &reading->pump.counts;
+    int linktype = tw_source_linktype(reading->pump.source);
+    if (linktype < 0 || tw_linktype_name(linktype) != NULL ||
+        counts->reasons[TW_REASON_LINK_TYPE] != counts->packets) {
+        return TW_OK;
+    }
+    return tw_fail(error, TW_OPEN, "%s: unknown link type %d", settings_source(settings), linktype);
+}
+
+enum tw_status reading_open(struct reading *reading, const struct settings *settings,
+                            const struct tw_observer *observer, unsigned share,
+                            struct tw_error *error) {
+    *reading = (struct reading){
+        .settings = settings,
+        .pump.decoder.check_checksums = settings->check_checksums,
+    };
+    struct tw_tracker_options options = {
+        .profile = settings->profile,
+        .key_vlan = settings->key_vlan,
+    };
+    struct pump *pump = &reading->pump;
+    enum tw_status status = open_source(settings, &pump->source, error);
+    if (status != TW_OK) {
+        return status;
+    }
+    if (tw_source_is_live(pump->source)) {
+        status = reading_check_link(reading, error);
+        if (status != TW_OK) {
+            reading_close(reading);
+            return status;
+        }
+    }
+    // Without random octets the key is what the stack held: still not known on the wire.
+    (void)!getrandom(options.hash_key, sizeof options.hash_key, 0);
+    options.memory_limit = memory_left(settings) / 100 * share;
+    pump->tracker = tw_tracker_new(&options, observer);
+    if (pump->tracker == NULL) {
+        reading_close(reading);
+        return tw_fail(error, TW_MEMORY, "tracker: out of memory");
+    }
+    return TW_OK;
+}
+
+void reading_close(struct reading *reading) {
+    tw_tracker_free(reading->pump.tracker);
+    tw_source_free(reading->pump.source);
+    reading->pump.tracker = NULL;
+    reading->pump.source = NULL;
+}
+
+// What SIGINT and SIGTERM stop.
+static struct tw_source *volatile stoppable;
+
+static void stop(int signal) {
+    (void)signal;
+    if (stoppable != NULL) {
+        tw_source_stop(stoppable);
+    }
+}
+
+static void stop_on_signals(struct tw_source *source) {
+    struct sigaction action = {.sa_handler = source == NULL ? SIG_DFL : stop};
+    stoppable = source;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static void progress(const struct reading *reading, int64_t begun, bool *shown) {
+    struct tw_source_counts counts;
+    if (clock_ms() - begun < PROGRESS_AFTER_MS || !isatty(STDERR_FILENO) || isatty(STDOUT_FILENO)) {
+        return;
+    }
+    tw_source_counts_get(reading->pump.source, &counts);
+    fprintf(stderr, "\r%" PRIu64 " packets", counts.packets);
+    if (counts.size > 0) {
+        fprintf(stderr, ", %" PRIu64 " %%", counts.octets * 100 / counts.size);
+    }
+    fputs("\033[K", stderr);
+    *shown = true;
+}
+
+// Pumps until the end, a fault, or until the output cannot be written.
+static void read_all(struct reading *reading, struct tw_report *report) {
+    struct tw_source *source = reading->pump.source;
+    int64_t begun = clock_ms();
+    bool shown = false, ended = false;
+    while (!ended && tw_report_error(report) == 0) {
+        switch (pump_run(&reading->pump, SLICE_MS, &reading->fault)) {
+        case PUMP_MORE: break;
+        case PUMP_WAIT: {
+            struct pollfd wait = {.fd = tw_source_fd(source), .events = POLLIN};
+            tw_report_flush(report);
+            (void)poll(&wait, wait.fd >= 0 ? 1 : 0, WAIT_MS); // a signal shows at the next packet
+            break;
+        }
+        case PUMP_END: ended = true; break;
+        case PUMP_FAULT: ended = reading->broken = true; break;
+        }
+        progress(reading, begun, &shown);
+    }
+    if (shown) {
+        fputs("\r\033[K", stderr);
+    }
+}
+
+static enum tw_status output_status(const struct tw_report *report, struct tw_error *error) {
+    int number = tw_report_error(report);
+    if (number == 0 || number == EPIPE) { // who closed the pipe has seen enough
+        return TW_OK;
+    }
+    return number == ENOMEM ? tw_fail(error, TW_MEMORY, "report: out of memory")
+                            : tw_fail(error, TW_OUTPUT, "standard output: %s", strerror(number));
+}
+
+// What a reader of the report should know beside it.
+static void remarks(const struct reading *reading, const struct tw_report *report) {
+    const struct settings *settings = reading->settings;
+    const struct tw_report_counts *counts = &reading->pump.counts;
+    if (counts->malformed > 0 && settings->report.format == TW_FORMAT_TEXT && !settings->summary &&
+        settings->report.detail >= 0) {
+        fprintf(stderr, "tcpwalk: %" PRIu64 " packets do not parse:", counts->malformed);
+        for (enum tw_reason i = 0; i < TW_REASON_COUNT; i++) {
+            if (tw_reason_malformed(i) && counts->reasons[i] > 0) {
+                fprintf(stderr, " %s %" PRIu64, tw_reason_text(i), counts->reasons[i]);
+            }
+        }
+        fputc('\n', stderr);
+    }
+    if (tw_report_sorted_parts(report) > 1) {
+        fprintf(stderr, "tcpwalk: --sort: too many connections to hold; sorted in %u parts\n",
+                tw_report_sorted_parts(report));
+    }
+}
+
+static enum tw_status finish(struct reading *reading, struct tw_report *report,
+                             struct tw_error *error) {
+    struct tw_report_counts *counts = &reading->pump.counts;
+    struct tw_source_counts source;
+    struct tw_tracker_counts tracker;
+    if (!reading->broken) {
+        enum tw_status known = reading_check_link(reading, error);
+        if (known != TW_OK) {
+            return known;
+        }
+    }
+    tw_tracker_finish(reading->pump.tracker);
+    tw_source_counts_get(reading->pump.source, &source);
+    tw_tracker_counts_get(reading->pump.tracker, &tracker);
+    counts->dropped = source.dropped;
+    counts->connections = tracker.connections;
+    counts->evicted = tracker.evicted;
+    tw_report_finish(report, counts);
+    remarks(reading, report);
+    enum tw_status status = output_status(report, error);
+    if (status == TW_OK && reading->broken) {
+        *error = reading->fault;
+        status = TW_BROKEN;
+    }
+    if (status == TW_OK && reading->pump.lost > 0) {
+        status = tw_fail(error, TW_MEMORY, "memory: %" PRIu64 " times there was none for a segment",
+                         reading->pump.lost);
+    }
+    if (status == TW_OK && reading->settings->fail_empty && tw_report_matched(report) == 0) {
+        status = tw_fail(error, TW_UNMET, "%s", "--fail-empty: no connection matched");
+    }
+    return status;
+}
+
+enum tw_status reading_report(const struct settings *settings, enum tw_report_kind kind,
+                              const struct tw_report *selected, struct tw_report **keep,
+                              struct tw_error *error) {
+    struct tw_report_options options = settings->report;
+    // Sorted lines are held beside the tracker's connections: each may have half.
+    bool sorts = options.sort != TW_SORT_NONE;
+    options.sort_limit = memory_left(settings) / 2;
+    struct tw_report *report = tw_report_new(kind, &options, STDOUT_FILENO);
+    if (report == NULL) {
+        return tw_fail(error, TW_MEMORY, "report: out of memory");
+    }
+    if (selected != NULL) {
+        tw_report_only(report, selected);
+    }
+    struct tw_observer observer = tw_report_observer(report);
+    struct reading reading;
+    enum tw_status status = reading_open(&reading, settings, &observer, sorts ? 50 : 100, error);
+    if (status == TW_OK) {
+        bool stops = settings->interface != NULL || reads_input(settings);
+        reading.pump.report = report;
+        if (stops) {
+            stop_on_signals(reading.pump.source);
+        }
+        read_all(&reading, report);
+        status = finish(&reading, report, error);
+        if (stops) {
+            stop_on_signals(NULL);
+        }
+        reading_close(&reading);
+    }
+    if (keep != NULL) {
+        *keep = report;
+    } else {
+        tw_report_free(report);
+    }
+    return status;
+}

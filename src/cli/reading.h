@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// A reading of the input: the source opened as the settings say, the tracker behind it, the pump
+// between them.
+#ifndef TCPWALK_CLI_READING_H
+#define TCPWALK_CLI_READING_H
+
+#include "options.h"
+#include "pump.h"
+
+struct reading {
+    const struct settings *settings;
+    struct pump pump;
+    struct tw_error fault; // how the input broke off
+    bool broken;
+};
+
+// Opens the source and makes a tracker that tells `observer`. `share` is the part of the memory
+// limit, in percent, that the tracker may have.
+enum tw_status reading_open(struct reading *reading, const struct settings *settings,
+                            const struct tw_observer *observer, unsigned share,
+                            struct tw_error *error) TW_CHECKED;
+// TW_OPEN when all packets read so far, or none, are of a link type that is not known. A capture
+// with several interfaces may have some that are, so this says little before something was read.
+enum tw_status reading_check_link(const struct reading *reading, struct tw_error *error) TW_CHECKED;
+void reading_close(struct reading *reading);
+// Octets of the memory limit that are left for what grows; 0 where there is no limit.
+size_t memory_left(const struct settings *settings);
+// Reads all into a report of `kind` and writes it to standard output. `selected`, of kind SELECT,
+// says which connections a trace tells; it may be NULL. Where `keep` is not NULL the report is lent
+// to the caller, who frees it.
+enum tw_status reading_report(const struct settings *settings, enum tw_report_kind kind,
+                              const struct tw_report *selected, struct tw_report **keep,
+                              struct tw_error *error) TW_CHECKED;
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// The stored captures: $TCPWALK_CAPTURES, then the installed ones (beside the program, wherever it
+// was put, or where it was meant to go), then the source tree's.
+#include "stored.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const endings[] = {".pcap",    ".pcapng",   ".pcap.gz",
+                                      ".pcap.xz", ".pcap.zst", ".pcapng.gz"};
+
+enum { PLACES = 4, LINE_MAX_OCTETS = 1024 };
+
+// The share directory of the prefix that the running program stands in; NULL if not known.
+static const char *beside_program(void) {
+    static char path[STORED_PATH_MAX];
+    if (path[0] == '\0') {
+        ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+        if (length < 0) {
+            return NULL;
+        }
+        path[length] = '\0';
+        for (int up = 0; up < 2; up++) { // the program's name, and bin
+            char *slash = strrchr(path, '/');
+            if (slash == NULL) {
+                return NULL;
+            }
+            *slash = '\0';
+        }
+        size_t used = strlen(path);
+        snprintf(path + used, sizeof path - used, "/%s", TW_SHARED_CAPTURES);
+    }
+    return path;
+}
+
+static const char *place(size_t index) {
+    const char *const places[PLACES] = {getenv("TCPWALK_CAPTURES"), beside_program(),
+                                        TW_INSTALLED_CAPTURES, TW_SOURCE_CAPTURES};
+    return places[index];
+}
+
+static bool find_in(const char *directory, const char *name, char path[STORED_PATH_MAX]) {
+    struct stat status;
+    for (size_t i = 0; i < TW_COUNT(endings); i++) {
+        int length = snprintf(path, STORED_PATH_MAX, "%s/%s%s", directory, name, endings[i]);
+        if (length > 0 && length < STORED_PATH_MAX && stat(path, &status) == 0 &&
+            S_ISREG(status.st_mode)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool stored_find(const char *name, char path[STORED_PATH_MAX]) {
+    if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < PLACES; i++) {
+        if (place(i) != NULL && find_in(place(i), name, path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct telling {
+    void (*each)(void *context, const struct stored *stored);
+    void *context;
+};
+
+// Tells `name` if it is there, and if `directory` is the first place that has it.
+static void tell(const struct telling *telling, const char *directory, struct stored stored) {
+    char path[STORED_PATH_MAX];
+    size_t length = strlen(directory);
+    if (stored_find(stored.name, path) && strncmp(path, directory, length) == 0 &&
+        path[length] == '/' && strchr(path + length + 1, '/') == NULL) {
+        stored.path = path;
+        telling->each(telling->context, &stored);
+    }
+}
+
+// The catalogue: name, title, what it teaches, separated by tabs. With `wanted`, only says whether
+// that name is in it.
+static bool catalogue(const char *directory, const struct telling *telling, const char *wanted) {
+    char path[STORED_PATH_MAX], line[LINE_MAX_OCTETS];
+    snprintf(path, sizeof path, "%s/catalogue.tsv", directory);
+    FILE *file = fopen(path, "re");
+    bool found = false;
+    if (file == NULL) {
+        return false;
+    }
+    while (!found && fgets(line, sizeof line, file) != NULL) {
+        char *rest = line;
+        line[strcspn(line, "\n")] = '\0';
+        const char *name = strsep(&rest, "\t"), *title = strsep(&rest, "\t");
+        if (name[0] == '#' || name[0] == '\0') {
+            continue;
+        }
+        if (wanted != NULL) {
+            found = strcmp(name, wanted) == 0;
+        } else {
+            tell(telling, directory,
+                 (struct stored){name, title ? title : "", rest ? rest : "", NULL});
+        }
+    }
+    fclose(file);
+    return found;
+}
+
+// The length of a capture's name without its ending; 0 for other files.
+static size_t stem(const char *file) {
+    size_t length = strlen(file);
+    for (size_t i = 0; i < TW_COUNT(endings) && file[0] != '.'; i++) {
+        size_t ending = strlen(endings[i]);
+        if (length > ending && strcmp(file + length - ending, endings[i]) == 0) {
+            return length - ending;
+        }
+    }
+    return 0;
+}
+
+static void uncatalogued(const char *directory, const struct telling *telling) {
+    struct dirent **entries;
+    int count = scandir(directory, &entries, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        size_t length = stem(entries[i]->d_name);
+        entries[i]->d_name[length] = '\0';
+        if (length > 0 && !catalogue(directory, NULL, entries[i]->d_name)) {
+            tell(telling, directory, (struct stored){entries[i]->d_name, "", "", NULL});
+        }
+        free(entries[i]);
+    }
+    if (count >= 0) {
+        free(entries);
+    }
+}
+
+void stored_each(void (*each)(void *context, const struct stored *stored), void *context) {
+    const struct telling telling = {each, context};
+    for (size_t i = 0; i < PLACES; i++) {
+        bool told = place(i) == NULL;
+        for (size_t j = 0; j < i && !told; j++) {
+            told = place(j) != NULL && strcmp(place(i), place(j)) == 0;
+        }
+        if (!told) {
+            catalogue(place(i), &telling, NULL);
+            uncatalogued(place(i), &telling);
+        }
+    }
+}
+
+static void offer(void *context, const struct stored *stored) {
+    nearest_offer(context, stored->name);
+}
+
+void stored_nearest(struct nearest *nearest) {
+    stored_each(offer, nearest);
+}

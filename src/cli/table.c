@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// The table of commands and options.
+#include "options.h"
+
+#include "ui/theme.h"
+
+#define SCREEN (1U << COMMAND_SCREEN)
+#define TRACE  (1U << COMMAND_TRACE)
+#define LIST   (1U << COMMAND_LIST)
+#define INPUT  (SCREEN | TRACE | LIST)
+#define TELLS  (1U << COMMAND_CAPTURES | 1U << COMMAND_INTERFACES)
+#define ALL    ((1U << COMMAND_COUNT) - 1)
+#define LATER  0U
+
+const struct command_row command_table[COMMAND_COUNT] = {
+    [COMMAND_SCREEN] = {"", "[SOURCE...] [FILTER]",
+                        "the screen (as `trace` when standard output is no terminal)"},
+    [COMMAND_TRACE] = {"trace", "SOURCE... [FILTER]", "every segment and every state change"},
+    [COMMAND_LIST] = {"list", "SOURCE... [FILTER]",
+                      "one line per connection: states, outcome, counters"},
+    [COMMAND_CAPTURES] = {"captures", "", "the stored captures"},
+    [COMMAND_INTERFACES] = {"interfaces", "", "the interfaces that can be attached to"},
+    [COMMAND_STATES] = {"states", "", "the state table itself"},
+};
+
+const struct option_row option_table[OPTION_COUNT] = {
+    [OPTION_READ] = {'r', "read", "FILE", VALUES_FILE, INPUT,
+                     "read a capture file (repeatable); all other words are FILTER"},
+    [OPTION_INTERFACE] = {'i', "interface", "IFACE", VALUES_INTERFACE, INPUT,
+                          "attach to an interface; all other words are FILTER"},
+    [OPTION_COUNT_PACKETS] = {'c', NULL, "N", VALUES_ANY, INPUT,
+                              "stop after N packets that pass FILTER"},
+    [OPTION_FILTER_FILE] = {'F', NULL, "FILE", VALUES_FILE, INPUT, "take FILTER from a file"},
+    [OPTION_SNAPLEN] = {'s', "snapshot-length", "N", VALUES_ANY, INPUT,
+                        "capture at most N octets of a packet (live; 0: the default)"},
+    [OPTION_BUFFER] = {'B', "buffer-size", "KIB", VALUES_ANY, INPUT,
+                       "the kernel's capture buffer (live)"},
+    [OPTION_NOT_PROMISCUOUS] = {'p', "no-promiscuous-mode", NULL, VALUES_ANY, INPUT,
+                                "do not put the interface into promiscuous mode (live)"},
+    [OPTION_TIMESTAMP_TYPE] = {'j', "time-stamp-type", "TYPE", VALUES_ANY, INPUT,
+                               "accepted; the interface's default is used"},
+    [OPTION_NO_NAMES] = {'n', "numeric", NULL, VALUES_ANY, INPUT,
+                         "accepted; names are never looked up (also -nn)"},
+    [OPTION_LINE_BUFFERED] = {'l', "line-buffered", NULL, VALUES_ANY, INPUT,
+                              "accepted; what is known is written before waiting for more"},
+    [OPTION_NUMBER] = {'#', "number", NULL, VALUES_ANY, INPUT,
+                       "accepted; packet numbers are always shown"},
+    [OPTION_CHECK_CHECKSUMS] = {0, "check-checksums", NULL, VALUES_ANY, INPUT,
+                                "ignore segments whose TCP checksum is wrong"},
+    [OPTION_PROFILE] = {0, "profile", "NAME", VALUES_PROFILE, INPUT,
+                        "the stack whose timers and habits are assumed"},
+    [OPTION_KEY] = {0, "key", "vlan", VALUES_KEY, INPUT,
+                    "VLAN tags are part of what tells connections apart"},
+    [OPTION_LIMIT_MEMORY] = {0, "limit-memory", "SIZE", VALUES_ANY, INPUT,
+                             "resident memory to stay within (64M, 2G); the rest is evicted"},
+    [OPTION_JSON] = {0, "json", NULL, VALUES_ANY, INPUT,
+                     "JSON lines (without a command: `trace --json`)"},
+    [OPTION_CSV] = {0, "csv", NULL, VALUES_ANY, LIST, "comma-separated values with a header"},
+    [OPTION_SUMMARY] = {0, "summary", NULL, VALUES_ANY, LIST,
+                        "only counts of packets, states and outcomes"},
+    [OPTION_SORT] = {0, "sort", "KEY", VALUES_SORT, LIST,
+                     "order by a column, rather than as connections end"},
+    [OPTION_CONNECTION] = {0, "connection", "N", VALUES_ANY, TRACE | LIST,
+                           "only the connection of that number"},
+    [OPTION_STATE] = {0, "state", "NAME", VALUES_STATE, TRACE | LIST,
+                      "only connections that are or were in that state"},
+    [OPTION_FROM] = {0, "from", "TIME", VALUES_ANY, TRACE | LIST,
+                     "only what is not before: RFC 3339, or +seconds from the first packet"},
+    [OPTION_UNTIL] = {0, "until", "TIME", VALUES_ANY, TRACE | LIST, "only what is not after"},
+    [OPTION_FAIL_EMPTY] = {0, "fail-empty", NULL, VALUES_ANY, TRACE | LIST,
+                           "exit status 1 where no connection matched"},
+    [OPTION_TIME] = {'t', NULL, NULL, VALUES_ANY, TRACE,
+                     "no time; -tt since 1970, -ttt since the line before, -tttt with date, "
+                     "-ttttt since the first packet"},
+    [OPTION_UTC] = {0, "utc", NULL, VALUES_ANY, INPUT, "times in UTC (JSON and CSV always are)"},
+    [OPTION_ABSOLUTE] = {'S', "absolute-tcp-sequence-numbers", NULL, VALUES_ANY, TRACE,
+                         "sequence numbers as on the wire"},
+    [OPTION_VERBOSE] = {'v', "verbose", NULL, VALUES_ANY, TRACE | LIST,
+                        "more: proofs and sections; whole histories"},
+    [OPTION_QUIET] = {'q', "quiet", NULL, VALUES_ANY, TRACE | LIST | TELLS,
+                      "less: no explanations, no findings; only names"},
+    [OPTION_ASCII] = {0, "ascii", NULL, VALUES_ANY, INPUT, "no other characters than ASCII"},
+    [OPTION_THEME] = {0, "theme", "NAME", VALUES_THEME, SCREEN, "the screen's colours"},
+    [OPTION_NO_COLOR] = {0, "no-color", NULL, VALUES_ANY, INPUT, "no colours (also NO_COLOR)"},
+    [OPTION_SPEED] = {0, "speed", "X", VALUES_ANY, SCREEN, "speed of the playback, 0.001 to 1000"},
+    [OPTION_LIST_INTERFACES] = {'D', "list-interfaces", NULL, VALUES_ANY, ALL,
+                                "the same as `interfaces`"},
+    [OPTION_HELP] = {'h', "help", NULL, VALUES_ANY, ALL, "this help; each command has its own"},
+    [OPTION_VERSION] = {0, "version", NULL, VALUES_ANY, ALL, "version, and what it can read"},
+    [OPTION_PRINT] = {0, "print", "KIND", VALUES_ANY, ALL, NULL},
+    [OPTION_WRITE] = {'w', "write", "FILE", VALUES_FILE, LATER, NULL},
+    [OPTION_PACKET_BUFFERED] = {'U', "packet-buffered", NULL, VALUES_ANY, LATER, NULL},
+    [OPTION_FILE_SIZE] = {'C', NULL, "SIZE", VALUES_ANY, LATER, NULL},
+    [OPTION_FILE_COUNT] = {'W', NULL, "N", VALUES_ANY, LATER, NULL},
+    [OPTION_ROTATE] = {'G', NULL, "SECONDS", VALUES_ANY, LATER, NULL},
+    [OPTION_DROP_TO] = {'Z', "relinquish-privileges", "USER", VALUES_ANY, LATER, NULL},
+    [OPTION_LINK_HEADER] = {'e', NULL, NULL, VALUES_ANY, LATER, NULL},
+    [OPTION_HEX] = {'x', NULL, NULL, VALUES_ANY, LATER, NULL},
+    [OPTION_HEX_ASCII] = {'X', NULL, NULL, VALUES_ANY, LATER, NULL},
+    [OPTION_DATA_ASCII] = {'A', NULL, NULL, VALUES_ANY, LATER, NULL},
+    [OPTION_LANG] = {0, "lang", "LANGUAGE", VALUES_ANY, LATER, NULL},
+    [OPTION_REDACT] = {0, "redact", NULL, VALUES_ANY, LATER, NULL},
+    [OPTION_RESOLVE] = {0, "resolve", NULL, VALUES_ANY, LATER, NULL},
+    [OPTION_SCREENSHOT] = {0, "screenshot", "FILE", VALUES_FILE, LATER, NULL},
+    [OPTION_SAVE_DIR] = {0, "save-dir", "DIR", VALUES_FILE, LATER, NULL},
+    [OPTION_BATCH] = {0, "batch", NULL, VALUES_ANY, LATER, NULL},
+    [OPTION_RECORD] = {0, "record", "DIR", VALUES_FILE, LATER, NULL},
+};
+_Static_assert(TW_COUNT(option_table) == OPTION_COUNT, "each option has a row");
+
+static const char *const themes[] = {
+#define X(id, name) [THEME_##id] = name,
+    THEME_LIST(X)
+#undef X
+};
+_Static_assert(TW_COUNT(themes) == THEME_COUNT, "each theme has its name");
+
+void option_each_value(enum option_values values, void (*each)(void *context, const char *word),
+                       void *context) {
+    switch (values) {
+    case VALUES_PROFILE:
+        for (size_t i = 0; i < tw_profile_count(); i++) {
+            each(context, tw_profile_at(i)->name);
+        }
+        break;
+    case VALUES_STATE:
+        for (enum tw_state i = 0; i < TW_STATE_COUNT; i++) {
+            each(context, tw_state_name(i));
+        }
+        break;
+    case VALUES_SORT:
+        for (enum tw_sort i = TW_SORT_NONE + 1; i < TW_SORT_COUNT; i++) {
+            each(context, tw_sort_name(i));
+        }
+        break;
+    case VALUES_KEY: each(context, "vlan"); break;
+    case VALUES_THEME:
+        for (size_t i = 0; i < TW_COUNT(themes); i++) {
+            each(context, themes[i]);
+        }
+        break;
+    default: break;
+    }
+}

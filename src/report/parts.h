@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// What the parts of the report room share: the report itself, and the writers of one thing each.
+#ifndef TCPWALK_REPORT_PARTS_H
+#define TCPWALK_REPORT_PARTS_H
+
+#include "out.h"
+#include "tcpwalk/report.h"
+
+// Connection numbers, one bit each.
+struct numbers {
+    uint64_t *words;
+    size_t count; // of words
+};
+
+// Formatted lines, held until they can be sorted.
+struct rows {
+    struct out text;
+    struct row *row;
+    size_t count, room, limit;
+    unsigned parts;
+};
+
+struct tw_report {
+    struct tw_report_options options;
+    enum tw_report_kind kind;
+    struct out out;
+    struct rows rows;
+    struct numbers selected;
+    const struct numbers *only;
+    uint64_t matched;
+    int error;        // beside the output's own
+    tw_time previous; // of the line before, for -ttt
+    tw_time origin;   // of the first packet
+    int64_t local_second;
+    char local_date[20]; // "2026-01-31 23:59:59" of that second
+    uint64_t states[TW_STATE_COUNT], outcomes[TW_OUTCOME_COUNT];
+    // The last connection's texts, so that a run of segments formats them once.
+    uint64_t named;
+    char address[TW_END_COUNT][TW_ADDRESS_TEXT];
+};
+
+// "client", "server"
+extern const char *const end_names[TW_END_COUNT];
+
+// Whether an event of the connection at that time is asked for.
+bool shows(const struct tw_report *report, uint64_t connection, tw_time time);
+// Whether the whole connection is.
+bool matches(const struct tw_report *report, const struct tw_connection *connection,
+             const struct tw_connection_info *info);
+bool numbers_add(struct numbers *numbers, uint64_t number) TW_CHECKED;
+bool numbers_have(const struct numbers *numbers, uint64_t number);
+
+// The numbers of a segment as they are shown.
+struct shown {
+    uint32_t seq, ack, window;
+};
+struct shown shown_numbers(const struct tw_report *report, const struct tw_connection_info *info,
+                           enum tw_end sender, const struct tw_segment *segment);
+const char *address_of(struct tw_report *report, const struct tw_connection_info *info,
+                       enum tw_end end);
+
+// One connection, with its newline, in any format.
+void write_connection(struct tw_report *report, struct out *out,
+                      const struct tw_connection *connection,
+                      const struct tw_connection_info *info);
+void write_csv_header(struct out *out);
+void write_outcome(struct out *out, const struct tw_connection_info *info);
+void write_summary(struct tw_report *report, const struct tw_report_counts *counts);
+void write_stamp(struct tw_report *report, tw_time time);
+
+void trace_text_observer(struct tw_observer *observer);
+void trace_text_malformed(struct tw_report *report, uint64_t packet, tw_time time,
+                          enum tw_reason reason);
+void trace_json_observer(struct tw_observer *observer);
+void trace_json_malformed(struct tw_report *report, uint64_t packet, tw_time time,
+                          enum tw_reason reason);
+
+bool rows_init(struct rows *rows, size_t limit) TW_CHECKED;
+void rows_fini(struct rows *rows);
+// Formats and holds one connection's line. 0, or ENOMEM.
+int rows_add(struct tw_report *report, const struct tw_connection *connection,
+             const struct tw_connection_info *info) TW_CHECKED;
+void rows_write(struct tw_report *report);
+
+#endif

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// The counts of a whole input: packets by what became of them, connections by state and outcome.
+#include "parts.h"
+
+struct count {
+    const char *name;
+    uint64_t value;
+};
+
+static void json_counts(struct out *out, const struct count *counts, size_t count) {
+    bool first = true;
+    for (size_t i = 0; i < count; i++) {
+        if (counts[i].name != NULL) {
+            out_text(out, first ? "" : ",");
+            out_json(out, counts[i].name);
+            out_char(out, ':');
+            out_number(out, counts[i].value);
+            first = false;
+        }
+    }
+}
+
+// "name 12, other 3", the zeros left out.
+static void text_counts(struct out *out, const struct count *counts, size_t count) {
+    const char *comma = "   ";
+    for (size_t i = 0; i < count; i++) {
+        if (counts[i].name != NULL && counts[i].value > 0) {
+            out_text(out, comma);
+            out_text(out, counts[i].name);
+            out_char(out, ' ');
+            out_number(out, counts[i].value);
+            comma = ", ";
+        }
+    }
+}
+
+static void text_row(struct out *out, const struct count *total, const struct count *parts,
+                     size_t count) {
+    out_text_left(out, total->name, 12);
+    out_number_right(out, total->value, 12);
+    text_counts(out, parts, count);
+    out_char(out, '\n');
+}
+
+static const bool reason_malformed[TW_REASON_COUNT] = {
+#define DECODED              false
+#define IGNORED              false
+#define MALFORMED            true
+#define X(id, text, outcome) [TW_REASON_##id] = outcome,
+    TW_REASON_LIST(X)
+#undef X
+#undef DECODED
+#undef IGNORED
+#undef MALFORMED
+};
+
+bool tw_reason_malformed(enum tw_reason reason) {
+    return reason_malformed[reason];
+}
+
+void write_summary(struct tw_report *report, const struct tw_report_counts *counts) {
+    struct out *out = &report->out;
+    struct count states[TW_STATE_COUNT], outcomes[TW_OUTCOME_COUNT];
+    struct count ignored[TW_REASON_COUNT] = {0}, malformed[TW_REASON_COUNT] = {0};
+    struct count reasons[TW_REASON_COUNT] = {0};
+    for (enum tw_state i = 0; i < TW_STATE_COUNT; i++) {
+        states[i] = (struct count){tw_state_name(i), report->states[i]};
+    }
+    for (enum tw_outcome i = 0; i < TW_OUTCOME_COUNT; i++) {
+        outcomes[i] = (struct count){tw_outcome_name(i), report->outcomes[i]};
+    }
+    for (enum tw_reason i = TW_REASON_NONE + 1; i < TW_REASON_COUNT; i++) {
+        struct count reason = {tw_reason_text(i), counts->reasons[i]};
+        *(tw_reason_malformed(i) ? &malformed[i] : &ignored[i]) = reason;
+        if (reason.value > 0) {
+            reasons[i] = reason;
+        }
+    }
+    const struct count totals[] = {
+        {"packets", counts->packets}, {"decoded", counts->decoded},
+        {"ignored", counts->ignored}, {"malformed", counts->malformed},
+        {"dropped", counts->dropped}, {"connections", counts->connections},
+        {"evicted", counts->evicted},
+    };
+    if (report->options.format == TW_FORMAT_JSON) {
+        OUT_LITERAL(out, "{\"event\":\"summary\",");
+        json_counts(out, totals, TW_COUNT(totals));
+        OUT_LITERAL(out, ",\"states\":{");
+        json_counts(out, states, TW_COUNT(states));
+        OUT_LITERAL(out, "},\"outcomes\":{");
+        json_counts(out, outcomes, TW_COUNT(outcomes));
+        OUT_LITERAL(out, "},\"reasons\":{");
+        json_counts(out, reasons, TW_COUNT(reasons));
+        OUT_LITERAL(out, "}}\n");
+        return;
+    }
+    for (size_t i = 0; i < TW_COUNT(totals); i++) {
+        const struct count *parts = i == 2 ? ignored : malformed;
+        text_row(out, &totals[i], parts, i == 2 || i == 3 ? TW_REASON_COUNT : 0);
+    }
+    OUT_LITERAL(out, "states\n");
+    for (size_t i = 0; i < TW_COUNT(states); i++) {
+        OUT_LITERAL(out, "  ");
+        out_text_left(out, states[i].name, 14);
+        out_number_right(out, states[i].value, 8);
+        out_char(out, '\n');
+    }
+    OUT_LITERAL(out, "outcomes\n");
+    for (size_t i = 0; i < TW_COUNT(outcomes); i++) {
+        OUT_LITERAL(out, "  ");
+        out_text_left(out, outcomes[i].name, 14);
+        out_number_right(out, outcomes[i].value, 8);
+        out_char(out, '\n');
+    }
+}

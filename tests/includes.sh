@@ -1,0 +1,61 @@
+#!/bin/sh
+# Who may include whom: base < segment < {decode, state < endpoint < connection < tracker, story}
+# < {picture, report, ui} < cli. Also: pcap.h only in src/source, curses.h only in ui/term.c, and
+# an engine that neither prints nor reads a clock.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+found=0
+
+complain() {
+    echo "$1"
+    found=1
+}
+
+# room PATHS ALLOWED: files there include only those public headers (an extended regular expression).
+room() {
+    # shellcheck disable=SC2086 # a list of paths
+    bad=$(grep -rnE '#include *[<"]tcpwalk/' $1 2>/dev/null | grep -vE "tcpwalk/($2)\.h") && complain "$bad"
+}
+
+below='base|segment'
+model="$below|state|connection|tracker"
+room include/tcpwalk/segment.h "base"
+room "include/tcpwalk/decode.h include/tcpwalk/source.h include/tcpwalk/state.h" "$below"
+room include/tcpwalk/connection.h "$below|state"
+room include/tcpwalk/tracker.h "$below|state|connection"
+room include/tcpwalk/story.h "$model"
+room include/tcpwalk/picture.h "$model|story"
+room include/tcpwalk/report.h "$model|decode"
+room src/base "$below"
+room src/engine "$model|decode|story"
+room src/source "base|source"
+room src/picture "$model|story|picture"
+room src/report "$model|decode|report"
+room ui "$model|story|decode|picture"
+
+# private PATH OTHERS: files there include nothing private of other rooms.
+private() {
+    bad=$(grep -rnE "#include *\"(\.\./|src/)?($2)/" "$1" 2>/dev/null) && complain "$bad"
+}
+private src/base 'engine|source|report|picture|cli|ui'
+private src/engine 'source|report|picture|cli|ui'
+private src/source 'engine|report|picture|cli|ui'
+private src/picture 'engine|source|report|cli|ui'
+private src/report 'engine|source|picture|cli|ui'
+private ui 'engine|source|report|picture|cli'
+private src/cli 'engine|source|report|picture'
+
+bad=$(grep -rnE '#include *[<"](pcap|pcap/.*)\.h' src ui include 2>/dev/null | grep -v '^src/source/') &&
+    complain "$bad"
+bad=$(grep -rnE '#include *[<"](n?curses|ncursesw?/.*)\.h' src ui include 2>/dev/null | grep -v '^ui/term\.c:') &&
+    complain "$bad"
+bad=$(grep -rnE '\b(f?printf|puts|fputs|putchar|fwrite|fopen|write|clock_gettime|gettimeofday|time|clock)\(' \
+    src/engine --include='*.[ch]' | grep -vE ':[0-9]+: *(//|\*)|->(time|clock|write)\(|_(time|clock|write)\(') &&
+    complain "$bad"
+bad=$(grep -rnE '\b(sprintf|strcpy|strcat|atoi|strtok|alloca|gets)\(' src ui include --include='*.[ch]') &&
+    complain "$bad"
+bad=$(grep -rnE '\bexit\(|\blongjmp\(' src ui --include='*.[ch]' | grep -v '^src/cli/main\.c:') &&
+    complain "$bad"
+
+[ "$found" -eq 0 ] && echo "every room includes only what it may"
+exit "$found"
