@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT
+// Proves what the screen shows, without a terminal: hand-made segments, some actions, a clock
+// value, and the expected text in tests/screens/NAME.txt. TW_ACCEPT=1 in the environment writes
+// these files anew. Then: any size and any keys draw something whole.
+#include "scene.h"
+
+#include <stdlib.h>
+
+#include "ui/app.h"
+#include "ui/views/views.h"
+
+// Where the expected screens are: beside this file's folder.
+static const char *screen_path(const char *name, char path[1024]) {
+    const char *slash = strrchr(__FILE__, '/');
+    snprintf(path, 1024, "%.*s/../screens/%s.txt", slash == NULL ? 1 : (int)(slash - __FILE__),
+             slash == NULL ? "." : __FILE__, name);
+    return path;
+}
+
+static size_t put_rune(char *to, uint32_t rune) {
+    if (rune < 0x80) {
+        to[0] = (char)rune;
+        return 1;
+    }
+    if (rune < 0x800) {
+        to[0] = (char)(0xc0 | rune >> 6);
+        to[1] = (char)(0x80 | (rune & 0x3f));
+        return 2;
+    }
+    to[0] = (char)(0xe0 | rune >> 12);
+    to[1] = (char)(0x80 | (rune >> 6 & 0x3f));
+    to[2] = (char)(0x80 | (rune & 0x3f));
+    return 3;
+}
+
+// The canvas as text, blanks at the ends of rows cut off.
+static char *text_of(const struct canvas *canvas) {
+    size_t cells = (size_t)canvas->width * (size_t)canvas->height, at = 0;
+    char *text = malloc(cells * 3 + (size_t)canvas->height + 1);
+    assert_non_null(text);
+    for (int y = 0; y < canvas->height; y++) {
+        size_t end = at;
+        for (int x = 0; x < canvas->width; x++) {
+            uint32_t rune = canvas->cells[y * canvas->width + x].rune;
+            if (rune == 0)
+                continue;
+            at += put_rune(text + at, rune);
+            if (rune != ' ')
+                end = at;
+        }
+        at = end;
+        text[at++] = '\n';
+    }
+    text[at] = '\0';
+    return text;
+}
+
+static void expect_screen(const struct app *app, const char *name) {
+    struct canvas canvas;
+    assert_true(canvas_init(&canvas, app->width, app->height));
+    app_draw(app, &canvas);
+    char *text = text_of(&canvas), path[1024];
+    bool accept = getenv("TW_ACCEPT") != NULL;
+    FILE *file = fopen(screen_path(name, path), accept ? "w" : "r");
+    if (file == NULL)
+        fail_msg("%s cannot be opened", path);
+    if (accept) {
+        fputs(text, file);
+    } else {
+        char *expected = calloc(1, 1 << 16);
+        assert_non_null(expected);
+        size_t length = fread(expected, 1, (1 << 16) - 1, file);
+        expected[length] = '\0';
+        if (strcmp(text, expected) != 0)
+            print_message("%s is now:\n%s", name, text);
+        assert_string_equal(text, expected);
+        free(expected);
+    }
+    fclose(file);
+    free(text);
+    canvas_fini(&canvas);
+}
+
+static struct scene scene;
+static struct app app;
+
+static int open_scene(void **state) {
+    (void)state;
+    scene_open(&scene);
+    scene_mixed(&scene);
+    tw_tracker_finish(scene.tracker);
+    const struct app_options options = {
+        .story = scene.story, .source_name = "mixed.pcap", .filter = "tcp port 443", .utc = true};
+    app_init(&app, &options);
+    app.loading = false;
+    app_resize(&app, 80, 24);
+    app_tick(&app, 0);
+    return 0;
+}
+
+static int close_scene(void **state) {
+    (void)state;
+    app_fini(&app);
+    scene_close(&scene);
+    return 0;
+}
+
+static void press(const char *keys) {
+    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
+        app_key(&app, key);
+}
+
+// Opens the connection on row `row`, and takes `steps` steps; each is over when the next begins.
+static void open_at(int row, int steps) {
+    for (int i = 0; i < row; i++)
+        press("Down");
+    press("Enter");
+    for (int i = 0; i < steps; i++)
+        press("n");
+    app_tick(&app, app.now + TW_SECOND);
+}
+
+static void list_of_connections(void **state) {
+    (void)state;
+    expect_screen(&app, "connections-80x24");
+    app_resize(&app, 120, 40);
+    press("Down Down Down");
+    expect_screen(&app, "connections-120x40");
+    app_resize(&app, 40, 12);
+    expect_screen(&app, "connections-40x12");
+    app_resize(&app, 39, 12);
+    expect_screen(&app, "too-small");
+}
+
+static void list_while_reading(void **state) {
+    (void)state;
+    app.loading = true;
+    app.done = 43;
+    app.total = 100;
+    app.ascii = true;
+    press("/ t i m e");
+    expect_screen(&app, "search-80x24");
+    press("Esc");
+    assert_int_equal(list_count(&app), 6);
+    press("s s s s"); // by duration
+    assert_int_equal(list_connection(&app, 5), 3);
+    press("r");
+    assert_int_equal(list_connection(&app, 0), 3);
+}
+
+static void handshake_in_flight(void **state) {
+    (void)state;
+    open_at(0, 2);
+    press("n"); // the SYN,ACK leaves: half way after half the time of a step
+    app_tick(&app, app.now + 175 * TW_MILLISECOND);
+    assert_true(app_moving(&app));
+    expect_screen(&app, "handshake-80x24");
+    app_tick(&app, app.now + TW_SECOND);
+    assert_false(app_moving(&app));
+    assert_true(app.playback.place == 3);
+}
+
+static void at_closing(void **state) {
+    (void)state;
+    open_at(1, 9);
+    expect_screen(&app, "closing-80x24");
+    press("Tab");
+    expect_screen(&app, "closing-diagram-80x24");
+    app.ascii = true;
+    expect_screen(&app, "closing-diagram-ascii-80x24");
+    press("Tab");
+    expect_screen(&app, "closing-ascii-80x24");
+    app.ascii = false;
+    app_resize(&app, 120, 40);
+    expect_screen(&app, "closing-120x40");
+    app_resize(&app, 40, 12);
+    expect_screen(&app, "closing-40x12");
+}
+
+static void help(void **state) {
+    (void)state;
+    press("?");
+    expect_screen(&app, "help-80x24");
+    press("G");
+    expect_screen(&app, "help-end-80x24");
+    press("?");
+    assert_int_equal(app.view, VIEW_CONNECTIONS);
+}
+
+// The same clock value gives the same picture, however many frames were drawn before it.
+static void position_is_a_function_of_the_clock(void **state) {
+    (void)state;
+    open_at(0, 0);
+    press("Space");
+    tw_time begin = app.now;
+    app_tick(&app, begin + 5 * TW_SECOND);
+    double at_once = app.playback.place;
+    press("g Space");
+    begin = app.now;
+    for (int frame = 1; frame <= 150; frame++)
+        app_tick(&app, begin + frame * TW_SECOND / 30);
+    assert_true(app.playback.place > at_once - 1e-6 && app.playback.place < at_once + 1e-6);
+    // In real time the whole of it takes as long as it took, and then it stands.
+    press("g e Space");
+    begin = app.now;
+    app_tick(&app, begin + 30 * TW_MILLISECOND);
+    double some = app.playback.place;
+    assert_true(some > 4 && some < 7);
+    app_tick(&app, begin + 10 * TW_SECOND);
+    assert_true(app.playback.place == (double)app.ladder.row_count);
+    assert_false(app_moving(&app));
+    press("p");
+    assert_true(app.playback.place == (double)app.ladder.row_count - 1);
+}
+
+static void leaving(void **state) {
+    (void)state;
+    press("Enter q");
+    assert_int_equal(app.view, VIEW_CONNECTIONS);
+    press("Enter ? Esc Esc Esc");
+    assert_int_equal(app.view, VIEW_CONNECTIONS);
+    assert_false(app.quit);
+    press("q");
+    assert_true(app.quit);
+}
+
+static void check_whole(const struct canvas *canvas) {
+    for (int y = 0; y < canvas->height; y++)
+        for (int x = 0; x < canvas->width; x++) {
+            const struct cell *cell = &canvas->cells[y * canvas->width + x];
+            assert_true(cell->role < ROLE_COUNT);
+            assert_true(cell->rune == 0 ? x > 0 : cell->rune >= ' ');
+        }
+}
+
+static void any_size_draws(void **state) {
+    (void)state;
+    open_at(1, 9);
+    for (int view = VIEW_CONNECTIONS; view <= VIEW_HELP; view++)
+        for (int part = PART_LADDER; part <= PART_DIAGRAM; part++)
+            for (int width = 1; width <= 200; width += width < 45 || width > 115 ? 1 : 7)
+                for (int height = 1; height <= 60; height += height < 26 ? 1 : 5) {
+                    struct canvas canvas;
+                    app.view = (enum view)view;
+                    app.part = (enum part)part;
+                    app_resize(&app, width, height);
+                    assert_true(canvas_init(&canvas, width, height));
+                    app_draw(&app, &canvas);
+                    check_whole(&canvas);
+                    canvas_fini(&canvas);
+                }
+}
+
+static void any_keys_draw(void **state) {
+    (void)state;
+    uint32_t noise = 7;
+    for (int i = 0; i < 20000; i++) {
+        noise = noise * 1664525 + 1013904223;
+        unsigned action = 1 + (noise >> 8) % (ACTION_COUNT - 1);
+        if ((noise >> 20) % 7 == 0)
+            app_resize(&app, 1 + (int)(noise >> 9) % 200, 1 + (int)(noise >> 17) % 60);
+        app_act(&app, (enum action)action);
+        if (app.list.typing)
+            app_key(&app, (noise >> 16) % 3 == 0 ? KEY_IS_ENTER : 'a' + (noise >> 24) % 26);
+        app_tick(&app, app.now + (tw_time)(noise >> 4) % (2 * TW_SECOND));
+        app.quit = false;
+        if (i % 4 != 0)
+            continue;
+        struct canvas canvas;
+        assert_true(canvas_init(&canvas, app.width, app.height));
+        app_draw(&app, &canvas);
+        check_whole(&canvas);
+        canvas_fini(&canvas);
+    }
+}
+
+static void nothing_at_all(void **state) {
+    (void)state;
+    struct scene empty;
+    scene_open(&empty);
+    struct app other;
+    const struct app_options options = {.story = empty.story};
+    app_init(&other, &options);
+    for (unsigned action = 1; action < ACTION_COUNT; action++) {
+        app_act(&other, (enum action)action);
+        app_tick(&other, (tw_time)action * TW_SECOND);
+        other.view = VIEW_CONNECTIONS;
+        struct canvas canvas;
+        assert_true(canvas_init(&canvas, 80, 24));
+        app_draw(&other, &canvas);
+        canvas_fini(&canvas);
+    }
+    app_fini(&other);
+    scene_close(&empty);
+}
+
+// The story goes on while it is watched: the place stays, the end is reached later.
+static void a_growing_story_is_followed(void **state) {
+    (void)state;
+    struct scene live;
+    scene_open(&live);
+    scene_handshake(&live, 0, 0);
+    struct app other;
+    const struct app_options options = {.story = live.story};
+    app_init(&other, &options);
+    app_tick(&other, TW_SECOND);
+    app_act(&other, ACTION_OPEN);
+    app_act(&other, ACTION_LAST);
+    size_t rows = other.ladder.row_count;
+    for (int i = 0; i < 50; i++) {
+        scene_send(&live, 0, 30000 + i * 1000, TW_CLIENT, TW_PSH | TW_ACK, 1 + (uint32_t)i * 10, 1,
+                   10);
+        app_tick(&other, 2 * TW_SECOND + i * TW_SECOND);
+    }
+    assert_true(other.ladder.row_count >= rows + 50);
+    assert_true(other.playback.place == (double)rows);
+    other.loading = false;
+    tw_tracker_finish(live.tracker);
+    app_tick(&other, 60 * TW_SECOND);
+    app_fini(&other);
+    scene_close(&live);
+}
+
+int main(void) {
+#define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
+    const struct CMUnitTest tests[] = {
+        on_scene(list_of_connections),
+        on_scene(list_while_reading),
+        on_scene(handshake_in_flight),
+        on_scene(at_closing),
+        on_scene(help),
+        on_scene(position_is_a_function_of_the_clock),
+        on_scene(leaving),
+        on_scene(any_size_draws),
+        on_scene(any_keys_draw),
+        cmocka_unit_test(nothing_at_all),
+        cmocka_unit_test(a_growing_story_is_followed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

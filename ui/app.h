@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// The application's state: actions and the clock change it, drawing only reads it.
+#ifndef UI_APP_H
+#define UI_APP_H
+
+#include "tcpwalk/picture.h"
+
+#include "actions.h"
+#include "canvas.h"
+#include "theme.h"
+
+enum view { VIEW_CONNECTIONS, VIEW_CONNECTION, VIEW_HELP };
+
+// By what the list is sorted; the key for it goes through them in this order.
+enum sort {
+    SORT_NUMBER,
+    SORT_CLIENT_STATE,
+    SORT_SERVER_STATE,
+    SORT_OUTCOME,
+    SORT_DURATION,
+    SORT_SEGMENTS,
+    SORT_OCTETS,
+    SORT_COUNT
+};
+
+enum { SEARCH_MAX = 64 };
+
+// The list of connections: which rows there are, in which order, and where the cursor is.
+struct list {
+    size_t cursor, top; // rows
+    char search[SEARCH_MAX];
+    bool typing; // the search is being typed
+    enum sort sort;
+    bool reverse;
+    uint32_t *rows; // connections in order, where it is not just their own
+    size_t row_count, row_room;
+    size_t scanned;    // connections that have been looked at
+    size_t sorted;     // rows that are in order
+    tw_time sorted_at; // when that was
+    int address_width; // of the widest address so far
+};
+
+// The position in one connection's ladder, as a function of the clock.
+struct playback {
+    double place; // as of the last tick
+    bool playing, even;
+    double speed;
+    bool gliding; // a step on its way
+    double from, to;
+    tw_time since; // when playing or gliding began, at `from`
+};
+
+enum part { PART_LADDER, PART_DIAGRAM };
+
+struct app {
+    const struct tw_story *story;
+    const char *source_name, *filter;
+    bool ascii, utc, colors;
+    enum theme theme;
+    int width, height;
+    tw_time now; // a clock that only goes forward
+    bool loading;
+    uint64_t done, total; // octets of the input
+    enum view view, behind_help;
+    bool changed; // since it was drawn
+    bool anew;    // the terminal is to be drawn anew
+    bool quit;
+    struct list list;
+    size_t shown; // connection of VIEW_CONNECTION
+    struct tw_ladder ladder;
+    size_t ladder_segments, ladder_changes; // of the story, when the ladder was built
+    bool ladder_over;
+    tw_time ladder_built;
+    struct playback playback;
+    enum part part;
+    int help_top;
+};
+
+struct app_options {
+    const struct tw_story *story;
+    const char *source_name, *filter;
+    bool ascii, utc;
+    bool colors; // else the theme is mono, and stays so
+    enum theme theme;
+    double speed; // 0: 1
+};
+
+void app_init(struct app *app, const struct app_options *options);
+void app_fini(struct app *app);
+void app_resize(struct app *app, int width, int height);
+// What the clock and the story bring: to be called before drawing.
+void app_tick(struct app *app, tw_time now);
+void app_key(struct app *app, uint32_t key);
+void app_act(struct app *app, enum action action);
+// Something moves: there is to be another tick with the next frame.
+bool app_moving(const struct app *app);
+void app_draw(const struct app *app, struct canvas *canvas);
+enum context app_context(const struct app *app);
+
+// Rows of the list, and the connection on one of them.
+size_t list_count(const struct app *app);
+size_t list_connection(const struct app *app, size_t row);
+void list_act(struct app *app, enum action action);
+void list_key(struct app *app, uint32_t key); // while the search is typed
+void list_tick(struct app *app);
+// More connections wait to be looked at.
+bool list_busy(const struct app *app);
+int list_page(const struct app *app); // rows that are visible
+
+// The playback of the connection that is shown.
+void playback_open(struct app *app, size_t connection);
+void playback_act(struct app *app, enum action action);
+void playback_tick(struct app *app);
+
+#endif

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The characters that pictures are made of, once in Unicode and once in ASCII.
+#ifndef UI_GLYPHS_H
+#define UI_GLYPHS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum glyph {
+    GLYPH_RULE,
+    GLYPH_LIFELINE,
+    GLYPH_SHAFT,       // of an arrow
+    GLYPH_SHAFT_AGAIN, // of one sent again
+    GLYPH_TRAIL,       // behind a flying segment, and silence
+    GLYPH_HEAD_RIGHT,
+    GLYPH_HEAD_LEFT,
+    GLYPH_HEAD_UP,
+    GLYPH_HEAD_DOWN,
+    GLYPH_TOKEN_RIGHT, // points from a token at its state
+    GLYPH_TOKEN_LEFT,
+    GLYPH_CURSOR,
+    GLYPH_TO, // from one state TO another
+    GLYPH_ELLIPSIS,
+    GLYPH_CORRECTED,
+    GLYPH_ASSUMED,
+    GLYPH_PLAYING,
+    GLYPH_PAUSED,
+    GLYPH_SEPARATOR,
+    GLYPH_COUNT
+};
+
+uint32_t glyph(bool ascii, enum glyph glyph);
+
+// The line character that joins the sides of a cell given by these bits.
+enum { JOIN_UP = 1, JOIN_DOWN = 2, JOIN_LEFT = 4, JOIN_RIGHT = 8 };
+uint32_t glyph_joint(bool ascii, unsigned sides);
+
+#endif

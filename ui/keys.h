@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Keys: a code point, or one of the named ones beyond Unicode.
+#ifndef UI_KEYS_H
+#define UI_KEYS_H
+
+#include "tcpwalk/base.h"
+
+enum key {
+    KEY_IS_NONE = 0,
+    KEY_IS_TAB = 9,
+    KEY_IS_ENTER = 13,
+    KEY_IS_ESC = 27,
+    KEY_IS_SPACE = 32,
+    KEY_IS_ERASE = 127, // Backspace
+    KEY_IS_UP = 0x110000,
+    KEY_IS_DOWN,
+    KEY_IS_LEFT,
+    KEY_IS_RIGHT,
+    KEY_IS_PAGE_UP,
+    KEY_IS_PAGE_DOWN,
+    KEY_IS_HOME,
+    KEY_IS_END,
+    KEY_IS_BACK_TAB,
+    KEY_IS_F1,
+};
+
+// Takes the first of several keys written as "Up k ^L"; KEY_IS_NONE at the end of the text.
+uint32_t key_next(const char **text);
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// Where the picture of one connection stands: a function of the clock, never of frames drawn.
+#include "app.h"
+
+#include <math.h>
+
+static const double seconds_a_row = 0.9;           // in even time
+static const tw_time glide = 350 * TW_MILLISECOND; // a step takes that long
+// Between two layouts of a growing ladder; and per row, as a long one takes long.
+static const tw_time least_pause = 250 * TW_MILLISECOND, pause_a_row = 2000;
+static const double slowest = 1.0 / 1024, fastest = 1024;
+
+// Lays the ladder out anew when the story has grown.
+static void refresh(struct app *app, bool at_once) {
+    const struct tw_story_connection *connection = tw_story_at(app->story, app->shown);
+    size_t segments, changes;
+    (void)tw_story_segments(connection, &segments);
+    (void)tw_story_changes(connection, &changes);
+    bool over = !app->loading;
+    bool grown = segments != app->ladder_segments || changes != app->ladder_changes ||
+                 over != app->ladder_over;
+    tw_time pause = least_pause + (tw_time)app->ladder.row_count * pause_a_row;
+    if (!at_once && (!grown || (app->loading && app->now - app->ladder_built < pause)))
+        return;
+    // Out of memory leaves an empty ladder, which draws as such.
+    if (tw_ladder_build(&app->ladder, connection) != TW_OK)
+        tw_ladder_fini(&app->ladder);
+    app->ladder_segments = segments;
+    app->ladder_changes = changes;
+    app->ladder_over = over;
+    app->ladder_built = app->now;
+    app->changed = true;
+}
+
+static double last_place(const struct app *app) {
+    return (double)app->ladder.row_count;
+}
+
+static double place_at(const struct app *app, tw_time now) {
+    const struct playback *p = &app->playback;
+    tw_time elapsed = now - p->since;
+    double seconds = (double)elapsed / (double)TW_SECOND * p->speed;
+    if (p->gliding)
+        return elapsed >= glide ? p->to
+                                : p->from + (p->to - p->from) * (double)elapsed / (double)glide;
+    if (!p->playing)
+        return p->place;
+    if (p->even)
+        return p->from + seconds / seconds_a_row;
+    double ahead = seconds * (double)TW_SECOND;
+    tw_time from = tw_ladder_time(&app->ladder, p->from);
+    if (ahead > (double)(app->ladder.end - from) + 1e9)
+        return last_place(app);
+    return fmax(p->from, tw_ladder_place(&app->ladder, from + (tw_time)ahead));
+}
+
+// Ends what moves and stands at `place`.
+static void stand(struct app *app, double place) {
+    struct playback *p = &app->playback;
+    p->place = place < 0 ? 0 : place > last_place(app) ? last_place(app) : place;
+    p->gliding = false;
+    p->from = p->place;
+    p->since = app->now;
+}
+
+void playback_tick(struct app *app) {
+    struct playback *p = &app->playback;
+    refresh(app, false);
+    if (!p->playing && !p->gliding)
+        return;
+    double place = place_at(app, app->now);
+    app->changed = true;
+    if (p->gliding && place >= p->to) {
+        stand(app, p->to);
+    } else if (!p->gliding && place >= last_place(app)) {
+        stand(app, last_place(app));
+        p->playing = app->loading; // more may come
+    } else {
+        p->place = place;
+    }
+}
+
+void playback_open(struct app *app, size_t connection) {
+    app->shown = connection;
+    app->view = VIEW_CONNECTION;
+    refresh(app, true);
+    app->playback.playing = false;
+    stand(app, 0);
+}
+
+static bool is_silence(const struct app *app, double place) {
+    return place >= 0 && place < last_place(app) &&
+           app->ladder.rows[(size_t)place].kind == TW_ROW_SILENCE;
+}
+
+static void step(struct app *app) {
+    struct playback *p = &app->playback;
+    stand(app, p->gliding ? p->to : p->place);
+    p->playing = false;
+    double row = floor(p->place);
+    while (is_silence(app, row))
+        row++;
+    if (row >= last_place(app))
+        return;
+    if (app->ladder.rows[(size_t)row].kind == TW_ROW_SEGMENT) {
+        p->gliding = true;
+        p->from = fmax(row, p->place);
+        p->place = p->from;
+        p->to = row + 1;
+    } else {
+        stand(app, row + 1);
+    }
+}
+
+static void step_back(struct app *app) {
+    struct playback *p = &app->playback;
+    double row = ceil(p->gliding ? p->to : p->place) - 1;
+    p->playing = false;
+    while (is_silence(app, row - 1))
+        row--;
+    stand(app, row);
+}
+
+static void move(struct app *app, int by) {
+    size_t count = tw_story_count(app->story);
+    size_t rows = list_count(app), row = app->list.cursor;
+    if (by < 0 ? row == 0 : row + 1 >= rows || count == 0)
+        return;
+    app->list.cursor = by < 0 ? row - 1 : row + 1;
+    playback_open(app, list_connection(app, app->list.cursor));
+}
+
+void playback_act(struct app *app, enum action action) {
+    struct playback *p = &app->playback;
+    double place = p->gliding ? p->to : p->place;
+    switch (action) {
+    case ACTION_STEP: step(app); break;
+    case ACTION_STEP_BACK: step_back(app); break;
+    case ACTION_FIRST:
+    case ACTION_LAST:
+        p->playing = false;
+        stand(app, action == ACTION_FIRST ? 0 : last_place(app));
+        break;
+    case ACTION_PLAY:
+        p->playing = !p->playing;
+        stand(app, p->playing && place >= last_place(app) ? 0 : place);
+        break;
+    case ACTION_FASTER:
+    case ACTION_SLOWER:
+        stand(app, p->place);
+        p->speed = fmin(fastest, fmax(slowest, p->speed * (action == ACTION_FASTER ? 2 : 0.5)));
+        break;
+    case ACTION_EVEN:
+        stand(app, p->place);
+        p->even = !p->even;
+        break;
+    case ACTION_PART: app->part = app->part == PART_LADDER ? PART_DIAGRAM : PART_LADDER; break;
+    case ACTION_NEXT_CONNECTION: move(app, 1); break;
+    case ACTION_PREVIOUS_CONNECTION: move(app, -1); break;
+    default: break;
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// What several views share: the bottom line, rules, and how states and segments look.
+#include "views.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum role state_role(enum tw_state state) {
+    static const enum role roles[] = {
+        [TW_CLOSED] = ROLE_STATE_CLOSED,      [TW_LISTEN] = ROLE_STATE_CLOSED,
+        [TW_SYN_SENT] = ROLE_STATE_OPENING,   [TW_SYN_RECEIVED] = ROLE_STATE_OPENING,
+        [TW_ESTABLISHED] = ROLE_STATE_OPEN,   [TW_FIN_WAIT_1] = ROLE_STATE_CLOSING,
+        [TW_FIN_WAIT_2] = ROLE_STATE_CLOSING, [TW_CLOSE_WAIT] = ROLE_STATE_CLOSING,
+        [TW_CLOSING] = ROLE_STATE_CLOSING,    [TW_LAST_ACK] = ROLE_STATE_CLOSING,
+        [TW_TIME_WAIT] = ROLE_STATE_WAITING,
+    };
+    _Static_assert(TW_COUNT(roles) == TW_STATE_COUNT, "every state has its role");
+    return roles[state];
+}
+
+void draw_rule(const struct app *app, struct canvas *canvas, struct area area, int y) {
+    for (int x = 0; x < area.width; x++)
+        canvas_put(canvas, area, x, y, glyph(app->ascii, GLYPH_RULE), ROLE_RULE);
+}
+
+// One key of the bottom line; returns the column behind it, or `x` where there is no room.
+static int draw_key(struct canvas *canvas, struct area area, int x, int y, int room,
+                    const struct action_info *info) {
+    char key[16];
+    snprintf(key, sizeof key, "%.*s", (int)strcspn(info->keys, " "), info->keys);
+    int width = (int)(strlen(key) + 1 + strlen(info->label));
+    if (x + width > room)
+        return x;
+    int after = canvas_text(canvas, area, x, y, key, ROLE_KEY);
+    return canvas_text(canvas, area, after + 1, y, info->label, ROLE_TEXT) + 2;
+}
+
+void draw_keys(const struct app *app, struct canvas *canvas, struct area area, int y) {
+    static const char everywhere[] = "Everywhere"; // help and the way out are always there
+    const int reserved = 16;
+    int x = 1;
+    for (int pass = 0; pass < 2; pass++)
+        for (unsigned i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+            const struct action_info *info = action_info((enum action)i);
+            bool last = strcmp(info->group, everywhere) == 0;
+            if (info->label != NULL && (info->contexts & app_context(app)) != 0 &&
+                last == (pass == 1))
+                x = draw_key(canvas, area, x, y, area.width - (last ? 0 : reserved), info);
+        }
+}
+
+const char *segment_text(const struct tw_ladder *ladder, const struct tw_story_segment *segment,
+                         int room, char text[SEGMENT_TEXT]) {
+    char flags[TW_FLAGS_TEXT], seq[24], ack[24] = "", len[24] = "", win[24];
+    tw_flags_text(segment->flags, flags);
+    snprintf(seq, sizeof seq, " seq %" PRIu32, tw_ladder_seq(ladder, segment));
+    if (segment->flags & TW_ACK)
+        snprintf(ack, sizeof ack, " ack %" PRIu32, tw_ladder_ack(ladder, segment));
+    if (segment->length > 0)
+        snprintf(len, sizeof len, " len %" PRIu32, segment->length);
+    snprintf(win, sizeof win, " win %" PRIu32, tw_ladder_window(ladder, segment));
+    // A bare ACK is told by its number, a FIN by its place: leave out from the right.
+    bool bare = segment->length == 0 && (segment->flags & (TW_SYN | TW_FIN | TW_RST)) == 0;
+    const char *const parts[][4] = {
+        {seq, ack, len, win},
+        {seq, ack, len, ""},
+        {bare ? "" : seq, ack, len, ""},
+        {bare ? "" : seq, bare ? ack : "", len, ""},
+        {"", bare ? ack : "", len, ""},
+        {"", "", "", ""},
+    };
+    for (size_t i = 0; i < TW_COUNT(parts); i++) {
+        int length = snprintf(text, SEGMENT_TEXT, "%s%s%s%s%s", flags, parts[i][0], parts[i][1],
+                              parts[i][2], parts[i][3]);
+        if (length <= room)
+            break;
+    }
+    return text;
+}
+
+enum role segment_role(const struct tw_story_segment *segment) {
+    enum {
+        AGAIN = 1 << TW_FINDING_RETRANSMISSION | 1 << TW_FINDING_DUPLICATE |
+                1 << TW_FINDING_OUT_OF_ORDER
+    };
+    if (segment->flags & TW_RST)
+        return ROLE_SEGMENT_RST;
+    if (segment->findings & AGAIN)
+        return ROLE_SEGMENT_AGAIN;
+    if (segment->flags & TW_SYN)
+        return ROLE_SEGMENT_SYN;
+    if (segment->flags & TW_FIN)
+        return ROLE_SEGMENT_FIN;
+    return segment->length > 0 ? ROLE_SEGMENT_DATA : ROLE_SEGMENT;
+}
