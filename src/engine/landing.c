@@ -79,16 +79,25 @@ struct judgement {
     bool old;
 };
 
+// In SYN-SENT a SYN is answered by SYN,ACK (3.10.7.3). An end that answers with a bare ACK has got
+// the peer's SYN,ACK first, unless it tells by D-SACK (RFC 2883) that the SYN's octet came twice.
+static bool came_second(const struct judgement *j, const struct flight *syn) {
+    const struct tw_segment *s = j->s;
+    if ((s->flags & (TW_SYN | TW_FIN | TW_RST)) || s->length > 0 || j->e->synack_sent ||
+        !j->peer->synack_sent)
+        return false;
+    if (syn->has_ts && syn->tsval == s->tsecr)
+        return false;
+    return !((s->options & TW_OPT_SACK) && s->sack_count > 0 && s->sack[0].left == syn->seq);
+}
+
 static enum verdict judge(const struct judgement *j, const struct flight *f) {
     const struct tw_segment *s = j->s;
     bool reset = (s->flags & TW_RST) != 0, has_ack = (s->flags & TW_ACK) != 0;
     bool opening = j->state == TW_CLOSED || j->state == TW_LISTEN || j->state == TW_SYN_SENT;
     if (reset && has_ack && opening && f->syn && !f->has_ack && f->end == s->ack)
         return TURNED_AWAY; // 3.10.7.1: a SYN that met no listener, or an end that had given up
-    // A SYN that lands in SYN-SENT is answered by SYN,ACK (3.10.7.3): an end that answers with an
-    // ACK has got the peer's SYN,ACK first.
-    if (j->state == TW_SYN_SENT && f->syn && !f->has_ack && !(s->flags & TW_SYN) &&
-        !j->e->synack_sent && j->peer->synack_sent && !(f->has_ts && f->tsval == s->tsecr))
+    if (j->state == TW_SYN_SENT && f->syn && !f->has_ack && came_second(j, f))
         return NOT_YET;
     if (f->rst || !has_ack) // whoever speaks on has not been reset
         return reset ? UNKNOWN : NOT_YET;
@@ -238,7 +247,8 @@ static bool judge_bare_reset(struct tw_connection *c, enum tw_end end, const str
     }
     if (refused == e->flight_count)
         return true;
-    if (state == TW_SYN_SENT) { // it had given up before any of them came
+    if (state == TW_SYN_SENT || (state == TW_SYN_RECEIVED && e->syn_sent)) {
+        // It had given up before any of them came: a SYN,ACK that lands there is acknowledged.
         for (size_t i = first; i <= refused; i++)
             if (e->flights[i].kind == ARRIVAL && e->flights[i].ack == s->seq)
                 e->flights[i].fate = REFUSED;

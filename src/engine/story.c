@@ -49,7 +49,7 @@ struct tw_story {
     struct slot *slots;
     size_t slot_count, slots_used; // a power of two
     size_t memory, limit;
-    uint64_t told, dropped, connections_dropped;
+    uint64_t told, revision, dropped, connections_dropped;
     uint64_t census[TW_STATE_COUNT];
 };
 
@@ -216,6 +216,7 @@ static void told_segment(void *context, const struct tw_connection *connection, 
                          const struct tw_segment *segment) {
     struct tw_story *story = context;
     story->told++;
+    story->revision++;
     struct tw_story_connection *c = of(story, connection);
     void *items =
         c == NULL ? NULL : room_for(story, c->segments, c->segment_count, sizeof *c->segments);
@@ -251,6 +252,7 @@ static void told_transition(void *context, const struct tw_connection *connectio
                             const struct tw_transition *t) {
     struct tw_story *story = context;
     struct tw_story_connection *c = of(story, connection);
+    story->revision++;
     if (c == NULL)
         return;
     count_state(story, c, t->end, t->to);
@@ -281,6 +283,7 @@ static void told_correction(void *context, const struct tw_connection *connectio
                             const struct tw_correction *correction) {
     struct tw_story *story = context;
     struct tw_story_connection *c = of(story, connection);
+    story->revision++;
     if (c == NULL)
         return;
     if (correction->now_count > 0)
@@ -303,6 +306,7 @@ static void told_finding(void *context, const struct tw_connection *connection,
     enum { LOOK_BACK = 32 };
     struct tw_story *story = context;
     struct tw_story_connection *c = of(story, connection);
+    story->revision++;
     if (c == NULL)
         return;
     size_t last = c->segment_count > LOOK_BACK ? c->segment_count - LOOK_BACK : 0;
@@ -342,13 +346,30 @@ static struct remains *bury(const struct tw_connection *connection) {
     return remains;
 }
 
+// Gives back the room that an array will not need any more.
+static void *trim(struct tw_story *story, void *items, size_t count, size_t size) {
+    size_t room = FIRST_ROOM;
+    while (room < count)
+        room *= 2;
+    if (items == NULL || room == count)
+        return items;
+    void *trimmed = realloc(items, count * size);
+    if (trimmed == NULL)
+        return items;
+    story->memory -= (room - count) * size;
+    return trimmed;
+}
+
 static void told_over(void *context, const struct tw_connection *connection) {
     struct tw_story *story = context;
     struct tw_story_connection *c = of(story, connection);
+    story->revision++;
     forget(story, find(story, connection));
     if (c == NULL)
         return;
     c->alive = NULL;
+    c->segments = trim(story, c->segments, c->segment_count, sizeof *c->segments);
+    c->changes = trim(story, c->changes, c->change_count, sizeof *c->changes);
     c->remains = bury(connection);
     if (c->remains == NULL)
         return;
@@ -435,6 +456,10 @@ void tw_story_census(const struct tw_story *story, uint64_t counts[TW_STATE_COUN
 
 uint64_t tw_story_told(const struct tw_story *story) {
     return story->told;
+}
+
+uint64_t tw_story_revision(const struct tw_story *story) {
+    return story->revision;
 }
 
 size_t tw_story_memory(const struct tw_story *story) {
