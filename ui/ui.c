@@ -93,10 +93,12 @@ struct loop {
 static void read_some(struct loop *loop) {
     struct app *app = &loop->app;
     const struct ui_feed *feed = loop->feed;
+    uint64_t revision = tw_story_revision(app->story), done = app->done;
     app->loading = feed->more(feed->context, READ_MS);
     if (feed->progress != NULL)
         feed->progress(feed->context, &app->done, &app->total);
-    app->changed = true;
+    if (!app->loading || app->done != done || tw_story_revision(app->story) != revision)
+        app->changed = true;
 }
 
 static bool resize(struct loop *loop) {

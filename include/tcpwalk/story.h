@@ -76,6 +76,8 @@ tw_time tw_story_flight(const struct tw_connection_info *info, enum tw_end end);
 // not counted.
 void tw_story_census(const struct tw_story *story, uint64_t counts[TW_STATE_COUNT]);
 uint64_t tw_story_told(const struct tw_story *story); // segments, kept or not
+// Grows with whatever is told: where it stands still, so does the picture.
+uint64_t tw_story_revision(const struct tw_story *story);
 
 // Octets held, and the most that may be held. When three quarters are used up no more segments
 // and changes are kept, at the limit no more connections; both are counted. 0: the default, 1 GiB.

@@ -55,12 +55,21 @@ static char *text_of(const struct canvas *canvas) {
     return text;
 }
 
+// What the story needs depends on the machine: the first "21.9 KiB" is "##.# KiB" in the files.
+static void mask_memory(char *text) {
+    char *kept = strstr(text, " KiB");
+    for (char *c = kept; kept != NULL && c > text && c[-1] != ' '; c--)
+        if (c[-1] != '.')
+            c[-1] = '#';
+}
+
 static void expect_screen(const struct app *app, const char *name) {
     struct canvas canvas;
     assert_true(canvas_init(&canvas, app->width, app->height));
     app_draw(app, &canvas);
     char *text = text_of(&canvas), path[1024];
     bool accept = getenv("TW_ACCEPT") != NULL;
+    mask_memory(text);
     FILE *file = fopen(screen_path(name, path), accept ? "w" : "r");
     if (file == NULL)
         fail_msg("%s cannot be opened", path);
