@@ -281,7 +281,7 @@ bool connection_segment(struct store *store, struct tw_connection *c, enum tw_en
         c->last = s->time > c->last ? s->time : c->last;
         return true;
     }
-    if (s->flags & (TW_SYN | TW_FIN | TW_RST))
+    if (effect->wanted && (s->flags & (TW_SYN | TW_FIN | TW_RST)))
         probe(c, sender, receiver, s, effect);
     bool done = landing_judge(store, c, sender, s) && landing_launch(store, c, sender, receiver, s);
     take(c, sender, s, effect);

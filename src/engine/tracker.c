@@ -457,7 +457,7 @@ static void tell_findings(struct tw_tracker *t, const struct tw_connection *c, e
 
 static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end sender,
                  const struct tw_segment *s) {
-    struct connection_effect effect = {0};
+    struct connection_effect effect = {.wanted = t->telling.observer.finding != NULL};
     bool plain = connection_is_plain(c, sender, s);
     bool telling = telling_wanted(&t->telling) && !plain;
     if (telling) {
