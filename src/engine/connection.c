@@ -176,8 +176,6 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
     take_completeness(c, s);
     if (!e->seen && !(reset && !(s->flags & TW_ACK)) && !(reset && s->seq == 0))
         begin_numbers(e, s);
-    if (s->length > 0)
-        e->data_seen = 1;
     if (reset) {
         e->resets++;
         e->rst_seen = 1;

@@ -91,6 +91,12 @@ static bool came_second(const struct judgement *j, const struct flight *syn) {
     return !((s->options & TW_OPT_SACK) && s->sack_count > 0 && s->sack[0].left == syn->seq);
 }
 
+// A listener's SYN-RECEIVED sends nothing before the handshake's third segment; unless its SYN,ACK
+// has taken the SYN's data, then it may (RFC 7413 4.2).
+static bool waits_for_ack(const struct endpoint *e, const struct endpoint *peer) {
+    return e->synack_sent && !e->syn_sent && !tw_seq_lt(peer->iss + 1, e->acked);
+}
+
 static enum verdict judge(const struct judgement *j, const struct flight *f) {
     const struct tw_segment *s = j->s;
     bool reset = (s->flags & TW_RST) != 0, has_ack = (s->flags & TW_ACK) != 0;
@@ -107,7 +113,7 @@ static enum verdict judge(const struct judgement *j, const struct flight *f) {
         return tw_seq_le(f->end, s->ack) ? LANDED : NOT_YET;
     if (s->flags & TW_SYN)
         return NOT_YET; // the SYN,ACK again: its acknowledgement had not arrived
-    if (j->state == TW_SYN_RECEIVED && j->e->synack_sent && !j->e->syn_sent && !reset)
+    if (j->state == TW_SYN_RECEIVED && waits_for_ack(j->e, j->peer) && !reset)
         return LANDED; // 3.10.7.4: nothing else leaves a passive SYN-RECEIVED
     enum verdict verdict = judge_by_timestamp(j->e, f, s);
     if (verdict == UNKNOWN && (s->flags & TW_FIN) && j->e->fin_seen && !j->old)
@@ -274,7 +280,10 @@ struct flight flight_of(const struct tw_segment *s, enum flight_kind kind) {
         .has_ack = (s->flags & TW_ACK) != 0,
         .has_ts = (s->options & TW_OPT_TIMESTAMPS) != 0,
         .seq = s->seq,
-        .end = (s->flags & TW_RST) ? s->seq : tw_segment_end(s),
+        // A SYN,ACK may acknowledge the SYN without its data (RFC 7413 4.2).
+        .end = (s->flags & TW_RST)   ? s->seq
+               : (s->flags & TW_SYN) ? s->seq + 1
+                                     : tw_segment_end(s),
         .ack = s->ack,
         .tsval = s->tsval,
     };
@@ -400,7 +409,7 @@ static bool infer_unseen(struct store *store, struct tw_connection *c, enum tw_e
                (!silent || assume_peer(store, c, peer_of(c, end), s, TW_SYN));
     }
     // A bare ACK may answer a strange segment (RFC 5961) even in SYN-RECEIVED.
-    if (state == TW_SYN_RECEIVED && e->synack_sent && !e->syn_sent &&
+    if (state == TW_SYN_RECEIVED && waits_for_ack(e, peer) &&
         (silent || s->length > 0 || (s->flags & TW_FIN))) {
         unseen.ack = e->iss + 1;
         return insert_placed(store, e, &unseen);

@@ -187,7 +187,10 @@ static bool tell_end(struct telling *t, struct tw_connection *c, enum tw_end end
     for (size_t i = next_told; i < due; i++)
         tell_transition(t, c, end, i, packet);
     e->told = (uint8_t)due;
-    return next == INT64_MAX || push(t, (struct due){next, c->number, c->id});
+    if (next == INT64_MAX || e->due)
+        return true;
+    e->due = push(t, (struct due){next, c->number, c->id, end});
+    return e->due;
 }
 
 bool telling_tell(struct telling *t, struct tw_connection *c, uint64_t packet, tw_time now,

@@ -10,6 +10,7 @@ struct due {
     tw_time time;
     uint64_t number; // of the connection: its record may have passed to another since
     uint32_t id;
+    enum tw_end end;
 };
 struct telling {
     struct tw_observer observer;

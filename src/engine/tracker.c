@@ -192,6 +192,7 @@ static void tell_due(struct tw_tracker *t) {
         struct tw_connection *c = at(t, due.id);
         if (c->number != due.number)
             continue;
+        c->end[due.end].due = 0;
         for (unsigned end = 0; end < TW_END_COUNT; end++)
             if (!endpoint_fold(&t->store, c, (enum tw_end)end, t->now, t->telling.times[end]))
                 t->short_of_memory = true;
@@ -201,8 +202,13 @@ static void tell_due(struct tw_tracker *t) {
 }
 
 void tw_tracker_advance(struct tw_tracker *t, tw_time now) {
-    if (now <= t->now)
+    if (now <= t->now) {
+        // A step back beyond all disorder of packets: the clock was set, and is followed.
+        const tw_time step = 10 * TW_SECOND;
+        if (TW_UNLIKELY(now < t->now - step))
+            t->now = now;
         return;
+    }
     t->now = now;
     tell_due(t);
     expire(t);
