@@ -47,23 +47,37 @@ static size_t least_wanted(const struct endpoint *e) {
     return e->placed < e->flight_count ? e->placed : 0;
 }
 
-bool endpoint_insert(struct store *store, struct endpoint *e, size_t index,
-                     const struct flight *flight) {
-    if (e->flight_count >= FLIGHTS_MAX) {
-        size_t victim = least_wanted(e);
-        endpoint_remove(store, e, victim);
-        if (victim < index)
-            index--;
-    }
+static bool insert(struct store *store, struct endpoint *e, size_t index,
+                   const struct flight *flight) {
     if (!room_for_one(store, e))
         return false;
     memmove(&e->flights[index + 1], &e->flights[index],
             (e->flight_count - index) * sizeof *e->flights);
     e->flights[index] = *flight;
     e->flight_count++;
-    if (index < e->placed)
-        e->placed++;
     return true;
+}
+
+// Returns where `index` has gone.
+static size_t make_room(struct store *store, struct endpoint *e, size_t index) {
+    if (e->flight_count < FLIGHTS_MAX)
+        return index;
+    size_t victim = least_wanted(e);
+    endpoint_remove(store, e, victim);
+    return victim < index ? index - 1 : index;
+}
+
+bool endpoint_put(struct store *store, struct endpoint *e, size_t index,
+                  const struct flight *flight) {
+    if (!insert(store, e, make_room(store, e, index), flight))
+        return false;
+    e->placed++;
+    return true;
+}
+
+bool endpoint_launch(struct store *store, struct endpoint *e, const struct flight *flight) {
+    make_room(store, e, 0);
+    return insert(store, e, e->flight_count, flight);
 }
 
 void endpoint_remove(struct store *store, struct endpoint *e, size_t index) {

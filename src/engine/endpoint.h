@@ -20,9 +20,11 @@ static inline enum tw_state endpoint_state(const struct endpoint *e) {
                               : (enum tw_state)endpoint_steps(e)[e->step_count - 1].state;
 }
 
-// Inserts a flight at `index`; what is oldest and matters least makes room when the list is full.
-// Returns false when out of memory.
-bool endpoint_insert(struct store *store, struct endpoint *e, size_t index,
+// Adds a flight: among the placed ones at `index`, or behind all as one on its way. What is oldest
+// and matters least makes room when the list is full. Returns false when out of memory.
+bool endpoint_put(struct store *store, struct endpoint *e, size_t index,
+                  const struct flight *flight) TW_CHECKED;
+bool endpoint_launch(struct store *store, struct endpoint *e,
                      const struct flight *flight) TW_CHECKED;
 void endpoint_remove(struct store *store, struct endpoint *e, size_t index);
 // Moves flight `index` to the end of the placed ones.

@@ -301,11 +301,7 @@ static bool mark_unseen(struct store *store, struct endpoint *e, const struct tw
         else if (i < e->placed && e->flights[i].kind == ARRIVAL && e->flights[i].fin &&
                  at == e->placed)
             at = i;
-    if (!endpoint_insert(store, e, at, &hint))
-        return false;
-    if (at == e->placed)
-        e->placed++;
-    return true;
+    return endpoint_put(store, e, at, &hint);
 }
 
 static void forget_filled(struct store *store, struct endpoint *e) {
@@ -346,23 +342,10 @@ static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end
         while (at > 0 && e->flights[at - 1].kind == ARRIVAL && takes_numbers(&e->flights[at - 1]) &&
                tw_seq_lt(sent.ack, e->flights[at - 1].end))
             at--;
-    if (!endpoint_insert(store, e, at, &sent))
-        return false;
-    if (at == e->placed)
-        e->placed++;
-    return true;
+    return endpoint_put(store, e, at, &sent);
 }
 
 // --- What must have been, though the tap did not see it ------------------------------------------
-
-static bool insert_placed(struct store *store, struct endpoint *e, const struct flight *f) {
-    size_t at = e->placed;
-    if (!endpoint_insert(store, e, at, f))
-        return false;
-    if (at == e->placed)
-        e->placed++;
-    return true;
-}
 
 // The peer of which nothing was ever seen does what its end's behaviour says, assumed throughout.
 static bool assume_peer(struct store *store, struct tw_connection *c, enum tw_end peer,
@@ -384,7 +367,7 @@ static bool assume_peer(struct store *store, struct tw_connection *c, enum tw_en
         while (e->placed < e->flight_count)
             endpoint_place(e, e->placed, ASSUMED);
     }
-    return insert_placed(store, e, &sent);
+    return endpoint_put(store, e, e->placed, &sent);
 }
 
 // An end past SYN-SENT or SYN-RECEIVED has got what leads there, though the tap has not; and one
@@ -405,14 +388,14 @@ static bool infer_unseen(struct store *store, struct tw_connection *c, enum tw_e
         unseen.syn = 1;
         unseen.seq = s->ack - 1;
         unseen.ack = e->iss + 1;
-        return insert_placed(store, e, &unseen) &&
+        return endpoint_put(store, e, e->placed, &unseen) &&
                (!silent || assume_peer(store, c, peer_of(c, end), s, TW_SYN));
     }
     // A bare ACK may answer a strange segment (RFC 5961) even in SYN-RECEIVED.
     if (state == TW_SYN_RECEIVED && waits_for_ack(e, peer) &&
         (silent || s->length > 0 || (s->flags & TW_FIN))) {
         unseen.ack = e->iss + 1;
-        return insert_placed(store, e, &unseen);
+        return endpoint_put(store, e, e->placed, &unseen);
     }
     if ((state == TW_FIN_WAIT_1 || state == TW_FIN_WAIT_2) && silent && !peer->fin_seen &&
         e->ack_seen && s->ack == e->acked + 1 && s->length == 0) {
@@ -420,7 +403,7 @@ static bool infer_unseen(struct store *store, struct tw_connection *c, enum tw_e
         unseen.fate = ASSUMED;
         unseen.seq = e->acked;
         unseen.ack = e->fin + 1;
-        return insert_placed(store, e, &unseen) &&
+        return endpoint_put(store, e, e->placed, &unseen) &&
                assume_peer(store, c, peer_of(c, end), s, TW_FIN);
     }
     return true;
@@ -475,5 +458,5 @@ bool landing_launch(struct store *store, struct tw_connection *c, enum tw_end se
     if (!f.rst && !f.syn && to->ack_seen && tw_seq_lt(f.end + 1, to->acked))
         return true;
     f.newest_ts = f.has_ts && (!from->ts_seen || tw_seq_lt(from->tsval, f.tsval));
-    return endpoint_insert(store, to, to->flight_count, &f);
+    return endpoint_launch(store, to, &f);
 }
