@@ -76,8 +76,11 @@ static void take_acknowledgement(struct endpoint *e, struct endpoint *peer, uint
     if (!peer->seen || !tw_seq_lt(peer->contig, ack))
         return;
     if (tw_seq_lt(peer->nxt, ack)) {
-        if (ack - peer->nxt > (1U << 30))
-            return; // far beyond all that was sent: no acknowledgement of ours
+        enum tw_state state = endpoint_state(peer);
+        bool only_syn = peer->iss_known && peer->nxt == peer->iss + 1 &&
+                        (state == TW_SYN_SENT || state == TW_SYN_RECEIVED);
+        if (only_syn || ack - peer->nxt > (1U << 30))
+            return; // no acknowledgement of anything it has sent
         note(effect, TW_FINDING_ACKED_UNSEEN);
         peer->nxt = ack;
     }
@@ -200,8 +203,14 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
     take_options(e, s);
     if (s->notes & TW_NOTE_OPTIONS_MALFORMED)
         note(effect, TW_FINDING_OPTIONS);
-    if (s->window == 0 && !(s->flags & (TW_SYN | TW_RST)))
+    if (s->window == 0 && !(s->flags & (TW_SYN | TW_RST))) {
         note(effect, TW_FINDING_ZERO_WINDOW);
+        e->window_closed = 1;
+    }
+    if (s->length > 0)
+        peer->window_closed = 0; // nothing was held back that it would not have sent now
+    if ((s->options & TW_OPT_SACK) && s->sack_count > 0)
+        e->sack_sent = 1;
 }
 
 // --- The walk -----------------------------------------------------------------------------------
@@ -233,6 +242,16 @@ bool connection_is_plain(const struct tw_connection *c, enum tw_end sender,
     return (s->flags & (TW_SYN | TW_FIN | TW_RST)) == 0 && e->flight_count == 0 &&
            peer->flight_count == 0 && endpoint_state(e) == TW_ESTABLISHED &&
            endpoint_state(peer) == TW_ESTABLISHED && !e->hole && !tw_seq_lt(e->contig, s->seq);
+}
+
+// A FIN that waited above missing data is processed when that has come.
+static void release_fin(struct endpoint *receiver, uint32_t from, uint32_t to, tw_time now) {
+    for (size_t i = receiver->placed; i < receiver->flight_count; i++) {
+        struct flight *f = &receiver->flights[i];
+        if (f->kind == ARRIVAL && f->fin && tw_seq_lt(from, f->end - 1) &&
+            tw_seq_le(f->end - 1, to) && f->time < now)
+            f->time = now;
+    }
 }
 
 // What the table says of a segment that may move somebody, before it does.
@@ -281,8 +300,11 @@ bool connection_segment(struct store *store, struct tw_connection *c, enum tw_en
     }
     if (effect->wanted && (s->flags & (TW_SYN | TW_FIN | TW_RST)))
         probe(c, sender, receiver, s, effect);
+    uint32_t contig = c->end[sender].contig;
     bool done = landing_judge(store, c, sender, s) && landing_launch(store, c, sender, receiver, s);
     take(c, sender, s, effect);
+    if (contig != c->end[sender].contig)
+        release_fin(&c->end[receiver], contig, c->end[sender].contig, s->time);
     c->last = s->time > c->last ? s->time : c->last;
     return endpoint_fold(store, c, sender, s->time, effect->times[sender]) &&
            (receiver == sender ||

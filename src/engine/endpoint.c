@@ -38,10 +38,10 @@ static bool room_for_one(struct store *store, struct endpoint *e) {
     return true;
 }
 
-// What may go when the list is full: an arrival without SYN, FIN and RST, else the first on its
-// way, else the first of all.
+// What may go when the list is full: the newest on its way without SYN, FIN and RST (what it says,
+// one before it or one behind it says too), else the first on its way, else the first of all.
 static size_t least_wanted(const struct endpoint *e) {
-    for (size_t i = e->placed; i < e->flight_count; i++)
+    for (size_t i = e->flight_count; i-- > e->placed;)
         if (!e->flights[i].syn && !e->flights[i].fin && !e->flights[i].rst)
             return i;
     return e->placed < e->flight_count ? e->placed : 0;
@@ -96,6 +96,12 @@ void endpoint_place(struct endpoint *e, size_t index, enum fate fate) {
     memmove(&e->flights[e->placed + 1], &e->flights[e->placed],
             (index - e->placed) * sizeof *e->flights);
     e->flights[e->placed++] = flight;
+}
+
+void endpoint_lift(struct endpoint *e) {
+    while (e->placed > 0 && e->flights[e->placed - 1].kind == ARRIVAL &&
+           e->flights[e->placed - 1].fate == ASSUMED)
+        e->flights[--e->placed].fate = IN_FLIGHT;
 }
 
 void endpoint_close(struct store *store, struct endpoint *e) {
@@ -254,6 +260,8 @@ static bool reset_accepted(const struct walk *w, const struct flight *f) {
     case TW_CLOSING: low--; break;
     default: break;
     }
+    if (w->peer->hole && w->end->sack_sent && f->seq == w->peer->nxt)
+        return true; // Linux takes the right edge of its own SACK too
     return f->fate == PROVEN || (tw_seq_le(low, f->seq) && tw_seq_le(f->seq, high));
 }
 

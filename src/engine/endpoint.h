@@ -29,6 +29,8 @@ bool endpoint_launch(struct store *store, struct endpoint *e,
 void endpoint_remove(struct store *store, struct endpoint *e, size_t index);
 // Moves flight `index` to the end of the placed ones.
 void endpoint_place(struct endpoint *e, size_t index, enum fate fate);
+// Takes what was placed last by assumption back among those on their way.
+void endpoint_lift(struct endpoint *e);
 // Adds a step that no flight stands for (what must have been before the capture began).
 bool endpoint_step(struct store *store, struct endpoint *e, enum tw_state state,
                    enum tw_event event, enum tw_basis basis, uint64_t packet) TW_CHECKED;

@@ -145,11 +145,18 @@ static size_t answered_copy(const struct endpoint *e, size_t index, const struct
     return best;
 }
 
-static void forget_copies(struct store *store, struct endpoint *e, const struct flight *of) {
-    for (size_t i = e->flight_count; i-- > e->placed;)
-        if (e->flights[i].kind == ARRIVAL && takes_numbers(&e->flights[i]) &&
-            same_octets(&e->flights[i], of))
+// One copy has landed: of the others only a newer acknowledgement is left to land.
+static void forget_copies(struct store *store, struct endpoint *e, const struct flight *landed) {
+    for (size_t i = e->flight_count; i-- > e->placed;) {
+        struct flight *f = &e->flights[i];
+        if (f->kind != ARRIVAL || !takes_numbers(f) || !same_octets(f, landed))
+            continue;
+        if (f->has_ack && landed->has_ack && tw_seq_lt(landed->ack, f->ack)) {
+            f->seq = f->end;
+            f->fin = 0;
+        } else
             endpoint_remove(store, e, i);
+    }
 }
 
 // --- Judging ------------------------------------------------------------------------------------
@@ -202,7 +209,8 @@ static void land_all(const struct judgement *j) {
     for (size_t i = e->placed; i < e->flight_count;) {
         const struct flight *f = &e->flights[i];
         enum verdict verdict = judge(j, f);
-        if (verdict == LANDED && takes_numbers(f) && answered_copy(e, i, j->s) != i)
+        if (verdict == LANDED && (takes_numbers(f) ? answered_copy(e, i, j->s) != i
+                                                   : f->fate == OVERDUE && f->packet < last))
             endpoint_remove(store, e, i); // a later copy is the one that landed first
         else if (verdict == LANDED)
             land(store, e, i, PROVEN);
@@ -310,14 +318,21 @@ static void forget_filled(struct store *store, struct endpoint *e) {
             endpoint_remove(store, e, i);
 }
 
-// An end that goes on after "its" RST has not sent it: somebody between has.
+// An end that goes on after "its" RST has not sent it: somebody between has. New data at or above
+// its SEQ cannot have left before it; anything else is given a second.
 static void forget_forged(struct store *store, struct endpoint *e, const struct tw_segment *s) {
-    for (size_t i = 0; i < e->placed; i++)
-        if (e->flights[i].kind == SENT && e->flights[i].rst && !e->flights[i].answer &&
-            s->time - e->flights[i].time > TW_SECOND) {
+    for (size_t i = 0; i < e->placed; i++) {
+        const struct flight *f = &e->flights[i];
+        if (f->kind != SENT || !f->rst || f->answer)
+            continue;
+        bool behind =
+            f->has_ack && (s->length > 0 || (s->flags & TW_FIN)) && tw_seq_le(f->seq, s->seq);
+        if (behind || s->time - f->time > TW_SECOND) {
             endpoint_remove(store, e, i);
-            return;
+            endpoint_lift(e); // what was put before it by the clock alone
         }
+        return;
+    }
 }
 
 static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end end,
@@ -325,6 +340,10 @@ static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end
     struct endpoint *e = &c->end[end];
     struct flight sent = flight_of(s, SENT);
     sent.answer = answer;
+    // A window that was closed may have held the FIN back since before the peer's came.
+    if (sent.fin && c->end[peer_of(c, end)].window_closed &&
+        endpoint_placed_state(c, end) == TW_CLOSE_WAIT)
+        sent.fate = ASSUMED;
     if (sent.syn && !sent.has_ack && e->synack_sent && !e->syn_sent && e->iss == sent.seq) {
         endpoint_was_active(e, s->packet);
         return true;
@@ -420,10 +439,10 @@ bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end
     if (reset && !has_ack)
         answer = !judge_bare_reset(c, end, s);
     else if (e->flight_count > 0) {
-        judge_all(&(struct judgement){store, c, e, &c->end[peer_of(c, end)], end,
-                                      endpoint_placed_state(c, end), s, old});
         if (!reset && !(s->flags & TW_SYN))
             forget_forged(store, e, s);
+        judge_all(&(struct judgement){store, c, e, &c->end[peer_of(c, end)], end,
+                                      endpoint_placed_state(c, end), s, old});
     }
     if (has_ack && !reset && !(s->flags & TW_SYN) && !old && !c->self &&
         !infer_unseen(store, c, end, s))
@@ -436,6 +455,11 @@ bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end
     if ((s->flags & (TW_SYN | TW_RST)) || ((s->flags & TW_FIN) && !again))
         return place_sent(store, c, end, s, old, answer);
     return true;
+}
+
+void landing_refuse(struct endpoint *e) {
+    for (size_t i = e->placed; i < e->flight_count; i++)
+        e->flights[i].fate = OVERDUE;
 }
 
 bool landing_launch(struct store *store, struct tw_connection *c, enum tw_end sender,

@@ -10,6 +10,8 @@
 // segment in. Returns false when out of memory.
 bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end,
                    const struct tw_segment *sent) TW_CHECKED;
+// What is on its way to the end so far does not count unless something proves it.
+void landing_refuse(struct endpoint *e);
 // Puts the segment on its way to `receiver`, where it can matter there.
 bool landing_launch(struct store *store, struct tw_connection *c, enum tw_end sender,
                     enum tw_end receiver, const struct tw_segment *sent) TW_CHECKED;

@@ -55,6 +55,8 @@ void telling_remember(struct telling *t, const struct tw_connection *c) {
         const struct endpoint *e = &c->end[end];
         t->before[end].count = e->told;
         memcpy(t->before[end].steps, endpoint_steps(e), e->told * sizeof(struct packed_step));
+        for (size_t i = 0; i < STEPS_MAX; i++)
+            t->times[end][i] = TW_NO_TIME;
     }
 }
 
@@ -62,16 +64,25 @@ static enum tw_state middle_of(enum tw_state from) {
     return from == TW_SYN_RECEIVED ? TW_ESTABLISHED : TW_FIN_WAIT_2;
 }
 
-// A segment of the end's own, which decides itself.
-static bool is_own(const struct packed_step *step) {
+// Caused by a segment that landed; the other events are the end's own, its user's or its timers'.
+static bool is_landing(const struct packed_step *step) {
     switch ((enum tw_event)step->event) {
-    case TW_EV_SEND_SYN:
-    case TW_EV_SEND_SYN_ACK:
-    case TW_EV_SEND_FIN:
-    case TW_EV_SEND_RST:
-    case TW_EV_SEND_RST_ANSWER: return step->basis == TW_OBSERVED;
+    case TW_EV_RCV_SYN:
+    case TW_EV_RCV_SYN_ACK:
+    case TW_EV_RCV_ACK_OF_SYN:
+    case TW_EV_RCV_ACK_OF_FIN:
+    case TW_EV_RCV_FIN:
+    case TW_EV_RCV_RST:
+    case TW_EV_RCV_SYN_REOPEN: return true;
     default: return false;
     }
+}
+
+// The packet that decided a step: a segment of the end's own decides itself.
+static uint64_t decided_by(const struct packed_step *step, uint64_t packet) {
+    if (step->basis != TW_OBSERVED && step->basis != TW_PROVEN)
+        return 0;
+    return is_landing(step) || step->event == TW_EV_PASSIVE_OPEN ? packet : step->packet;
 }
 
 static void tell_transition(const struct telling *t, const struct tw_connection *c, enum tw_end end,
@@ -86,10 +97,9 @@ static void tell_transition(const struct telling *t, const struct tw_connection 
         .event = (enum tw_event)step->event,
         .basis = basis,
         .packet = step->packet,
-        .decided_by = is_own(step)                                 ? step->packet
-                      : basis == TW_OBSERVED || basis == TW_PROVEN ? packet
-                                                                   : 0,
-        .time = step->packet == packet ? t->now : t->times[end][index],
+        .decided_by = decided_by(step, packet),
+        .time = step->packet == packet || t->times[end][index] == TW_NO_TIME ? t->now
+                                                                             : t->times[end][index],
     };
     enum tw_state before = transition.from;
     if (transition.passes)
@@ -105,7 +115,7 @@ static void tell_transition(const struct telling *t, const struct tw_connection 
 static tw_time due_time(const struct tw_connection *c, enum tw_end end,
                         const struct packed_step *step) {
     const struct endpoint *e = &c->end[end];
-    if (step->basis != TW_ASSUMED)
+    if (step->basis != TW_ASSUMED || !is_landing(step))
         return TW_NO_TIME;
     for (size_t i = e->placed; i < e->flight_count; i++) {
         const struct flight *f = &e->flights[i];
@@ -156,7 +166,7 @@ static bool tell_end(struct telling *t, struct tw_connection *c, enum tw_end end
     tw_time next;
     while (same < told && same < e->step_count && old[same].state == steps[same].state) {
         if (old[same].basis == TW_ASSUMED && steps[same].basis == TW_PROVEN &&
-            t->observer.proof != NULL)
+            steps[same].packet < packet && t->observer.proof != NULL)
             t->observer.proof(t->observer.context, c, end, packet, now, steps[same].packet);
         same++;
     }

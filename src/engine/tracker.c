@@ -116,9 +116,14 @@ static void tell(struct tw_tracker *t, struct tw_connection *c, uint64_t packet,
         t->short_of_memory = true;
 }
 
-static void remember(struct tw_tracker *t, const struct tw_connection *c) {
-    if (telling_wanted(&t->telling))
-        telling_remember(&t->telling, c);
+// Remembers what was told of a connection, and computes its landings anew.
+static void remember(struct tw_tracker *t, struct tw_connection *c) {
+    if (!telling_wanted(&t->telling))
+        return;
+    telling_remember(&t->telling, c);
+    for (unsigned end = 0; end < TW_END_COUNT; end++)
+        if (!endpoint_fold(&t->store, c, (enum tw_end)end, t->now, t->telling.times[end]))
+            t->short_of_memory = true;
 }
 
 static bool in_time_wait(const struct endpoint *e) {
@@ -193,10 +198,7 @@ static void tell_due(struct tw_tracker *t) {
         if (c->number != due.number)
             continue;
         c->end[due.end].due = 0;
-        for (unsigned end = 0; end < TW_END_COUNT; end++)
-            if (!endpoint_fold(&t->store, c, (enum tw_end)end, t->now, t->telling.times[end]))
-                t->short_of_memory = true;
-        telling_remember(&t->telling, c);
+        remember(t, c);
         tell(t, c, 0, false);
     }
 }
@@ -433,6 +435,8 @@ static struct tw_connection *choose(struct tw_tracker *t, struct tw_connection *
                                     const struct tw_segment *s) {
     struct tw_connection *previous = at(t, c->previous);
     if (!c->end[TW_SERVER].synack_sent && fits_previous(c, *sender, s)) {
+        if (*sender == TW_SERVER) // it answers for the old one: the SYN was not taken
+            landing_refuse(&c->end[TW_SERVER]);
         *sender = sender_of(previous, key, s);
         return previous;
     }
