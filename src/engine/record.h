@@ -6,7 +6,7 @@
 
 #include "tcpwalk/connection.h"
 
-enum { INLINE_STEPS = 6, STEPS_MAX = TW_HISTORY_MAX, FLIGHTS_MAX = 32 };
+enum { INLINE_STEPS = 6, STEPS_MAX = TW_HISTORY_MAX, FLIGHTS_MAX = 16 };
 
 // One entry of a history in eight octets.
 struct packed_step {
