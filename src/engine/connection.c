@@ -32,7 +32,9 @@ static bool is_probe(const struct endpoint *e, const struct tw_segment *s) {
 static void take_octets(struct endpoint *e, const struct tw_segment *s, bool duplicate,
                         struct connection_effect *effect) {
     uint32_t start = s->seq, end = tw_segment_end(s);
-    if (end == start)
+    if (e->fin_seen && tw_seq_lt(e->fin + 1, end))
+        end = e->fin + 1; // text after FIN is ignored (3.10.7.4)
+    if (tw_seq_le(end, start))
         return;
     bool fresh = tw_seq_lt(e->nxt, end);
     if (!fresh && !duplicate) {
@@ -77,10 +79,8 @@ static void take_acknowledgement(struct endpoint *e, struct endpoint *peer, uint
         return;
     if (tw_seq_lt(peer->nxt, ack)) {
         enum tw_state state = endpoint_state(peer);
-        bool only_syn = peer->iss_known && peer->nxt == peer->iss + 1 &&
-                        (state == TW_SYN_SENT || state == TW_SYN_RECEIVED);
-        if (only_syn || ack - peer->nxt > (1U << 30))
-            return; // no acknowledgement of anything it has sent
+        if (endpoint_has_only_syn(peer) && (state == TW_SYN_SENT || state == TW_SYN_RECEIVED))
+            return; // it has sent nothing else: an acknowledgement of another connection
         note(effect, TW_FINDING_ACKED_UNSEEN);
         peer->nxt = ack;
     }
@@ -106,6 +106,7 @@ static bool is_duplicate(const struct tw_connection *c, struct endpoint *e,
 
 static void begin_numbers(struct endpoint *e, const struct tw_segment *s) {
     e->seen = 1;
+    e->hole = 0;
     e->iss_known = (s->flags & TW_SYN) != 0;
     if (e->iss_known)
         e->iss = s->seq;
@@ -177,7 +178,8 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
     e->packets++;
     e->bytes += s->length;
     take_completeness(c, s);
-    if (!e->seen && !(reset && !(s->flags & TW_ACK)) && !(reset && s->seq == 0))
+    bool names_iss = (s->flags & TW_SYN) && !e->iss_known; // whatever stray numbers came before
+    if (names_iss || (!e->seen && !(reset && !(s->flags & TW_ACK)) && !(reset && s->seq == 0)))
         begin_numbers(e, s);
     if (reset) {
         e->resets++;
@@ -195,8 +197,9 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
     if ((s->flags & TW_FIN) && !reset) {
         if (!e->fin_seen && c->first_fin == 0)
             c->first_fin = sender == TW_CLIENT ? 1 : 2;
+        if (!e->fin_seen)
+            e->fin = tw_segment_end(s) - 1;
         e->fin_seen = 1;
-        e->fin = tw_segment_end(s) - 1;
     }
     if (s->flags & TW_ACK)
         take_acknowledgement(e, peer, s->ack, effect);
@@ -219,8 +222,10 @@ bool connection_begin(struct store *store, struct tw_connection *c, enum tw_end 
                       const struct tw_segment *s) {
     c->opened = c->last = s->time;
     struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
-    if (s->flags & TW_RST)
+    if (s->flags & TW_RST) {
+        c->reset_first = 1;
         return true;
+    }
     if ((s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK)) {
         // The SYN was not seen; its sequence number is one below what is acknowledged.
         peer->iss = s->ack - 1;
@@ -239,7 +244,7 @@ bool connection_begin(struct store *store, struct tw_connection *c, enum tw_end 
 bool connection_is_plain(const struct tw_connection *c, enum tw_end sender,
                          const struct tw_segment *s) {
     const struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
-    return (s->flags & (TW_SYN | TW_FIN | TW_RST)) == 0 && e->flight_count == 0 &&
+    return (s->flags & (TW_SYN | TW_FIN | TW_RST)) == 0 && e->seen && e->flight_count == 0 &&
            peer->flight_count == 0 && endpoint_state(e) == TW_ESTABLISHED &&
            endpoint_state(peer) == TW_ESTABLISHED && !e->hole && !tw_seq_lt(e->contig, s->seq);
 }
@@ -252,6 +257,71 @@ static void release_fin(struct endpoint *receiver, uint32_t from, uint32_t to, t
             tw_seq_le(f->end - 1, to) && f->time < now)
             f->time = now;
     }
+}
+
+// --- What is not to be believed -----------------------------------------------------------------
+
+// How far a segment may be above what is known to have been sent: the receiver's window, seen as it
+// is in the acknowledging segment, at least that of a SYN.
+static uint32_t window_of(const struct endpoint *e, const struct tw_segment *s) {
+    return ((uint32_t)s->window << (e->scale_known ? e->scale : 0)) + (1U << 16);
+}
+
+static bool has_wild_ack(const struct tw_connection *c, enum tw_end sender,
+                         const struct tw_segment *s) {
+    const struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
+    return (s->flags & (TW_ACK | TW_SYN | TW_RST)) == TW_ACK && peer->seen &&
+           !endpoint_has_only_syn(peer) && tw_seq_lt(peer->nxt + window_of(e, s), s->ack);
+}
+
+// A FIN that was sent again is the same FIN; one far outside of the window is nobody's.
+static bool has_wild_fin(const struct tw_connection *c, enum tw_end sender,
+                         const struct tw_segment *s) {
+    const struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
+    const uint32_t far = 1U << 30; // the largest window (RFC 7323 2.3)
+    uint32_t fin = s->seq + s->length;
+    if (!(s->flags & TW_FIN) || !e->seen)
+        return false;
+    if (e->fin_seen)
+        return fin != e->fin;
+    return (peer->ack_seen && tw_seq_lt(fin, peer->acked)) || tw_seq_lt(e->nxt + far, fin);
+}
+
+static bool is_sound(const struct tw_connection *c, enum tw_end sender,
+                     const struct tw_segment *s) {
+    if ((s->flags & (TW_SYN | TW_FIN)) == (TW_SYN | TW_FIN) ||
+        (s->flags & (TW_SYN | TW_RST)) == (TW_SYN | TW_RST))
+        return false;
+    return !has_wild_ack(c, sender, s) && !has_wild_fin(c, sender, s);
+}
+
+// Takes away what its receiver would not process: the SYN beside a RST and the FIN beside a SYN
+// (the order of 3.10.7.4), an ACK of what was never sent, a FIN that cannot be this one's.
+static void check(struct tw_connection *c, enum tw_end sender, struct tw_segment *s) {
+    if (s->flags & TW_FIN)
+        c->completeness |= COMPLETE_FIN;
+    if (s->flags & TW_RST)
+        s->flags &= (uint16_t)~TW_SYN;
+    if (has_wild_fin(c, sender, s) || (s->flags & TW_SYN))
+        s->flags &= (uint16_t)~TW_FIN;
+    if (has_wild_ack(c, sender, s))
+        s->flags &= (uint16_t)~TW_ACK;
+}
+
+// Only RSTs were seen so far, and now somebody goes on: the capture began inside a connection, and
+// the RSTs had ended nothing.
+static bool forget_reset(struct store *store, struct tw_connection *c, const struct tw_segment *s) {
+    c->reset_first = 0;
+    c->midstream = 1;
+    for (unsigned end = 0; end < (c->self ? 1U : TW_END_COUNT); end++) {
+        struct endpoint *e = &c->end[end];
+        endpoint_close(store, e);
+        e->step_count = e->settled = 0;
+        e->rst_seen = e->rst_cut = 0;
+        if (!endpoint_step(store, e, TW_ESTABLISHED, TW_EV_JOIN, TW_ASSUMED, s->packet))
+            return false;
+    }
+    return true;
 }
 
 // What the table says of a segment that may move somebody, before it does.
@@ -284,13 +354,15 @@ bool connection_segment(struct store *store, struct tw_connection *c, enum tw_en
                         const struct tw_segment *s, struct connection_effect *effect) {
     enum tw_end receiver = peer_of(c, sender);
     effect->findings = 0;
-    struct tw_segment bare;
-    if (TW_UNLIKELY((s->flags & (TW_SYN | TW_FIN)) == (TW_SYN | TW_FIN))) {
-        bare = *s; // a FIN is not processed where a SYN is (3.10.7.3)
-        bare.flags &= (uint16_t)~TW_FIN;
-        c->completeness |= COMPLETE_FIN;
-        s = &bare;
+    struct tw_segment checked;
+    if (TW_UNLIKELY(!is_sound(c, sender, s))) {
+        checked = *s;
+        check(c, sender, &checked);
+        s = &checked;
     }
+    if (TW_UNLIKELY(c->reset_first) && !(s->flags & (TW_SYN | TW_RST)) &&
+        !forget_reset(store, c, s))
+        return false;
     if (TW_UNLIKELY(s->time < c->last))
         note(effect, TW_FINDING_CLOCK_BACK);
     if (TW_LIKELY(connection_is_plain(c, sender, s))) {
@@ -312,13 +384,15 @@ bool connection_segment(struct store *store, struct tw_connection *c, enum tw_en
            done;
 }
 
-static bool is_finished(const struct endpoint *e) {
+// An end that is over: CLOSED, in TIME-WAIT, or back in LISTEN (--profile rfc).
+static bool is_over(const struct endpoint *e) {
     enum tw_state state = endpoint_state(e);
-    return e->step_count > 0 && (state == TW_CLOSED || state == TW_TIME_WAIT);
+    return e->step_count > 0 && (state == TW_CLOSED || state == TW_TIME_WAIT || state == TW_LISTEN);
 }
 
 bool connection_is_finished(const struct tw_connection *c) {
-    return is_finished(&c->end[TW_CLIENT]) && (c->self || is_finished(&c->end[TW_SERVER]));
+    const struct endpoint *client = &c->end[TW_CLIENT], *server = &c->end[peer_of(c, TW_CLIENT)];
+    return is_over(client) && is_over(server);
 }
 
 void connection_fini(struct store *store, struct tw_connection *c) {
@@ -390,13 +464,13 @@ static void read_outcome(const struct tw_connection *c, struct tw_connection_inf
     } else if (client_reset && server->rst_seen && !server->synack_sent) {
         info->outcome = TW_OUTCOME_REFUSED;
         info->closed_by = TW_CLOSED_BY_SERVER;
-    } else if (client_resets || server_reset || ended_by(client, TW_EV_GIVE_UP) ||
-               (client->rst_seen && client->syn_sent)) {
+    } else if (client->syn_sent && (client_resets || server_reset || client->rst_seen ||
+                                    ended_by(client, TW_EV_GIVE_UP))) {
         info->outcome = TW_OUTCOME_ABORTED_OPEN;
-    } else if (client->syn_sent && server->packets == 0)
+    } else if (endpoint_state(client) == TW_SYN_SENT && server->packets == 0)
         info->outcome = TW_OUTCOME_NO_ANSWER;
     else
-        info->outcome = c->midstream && !any && !client->fin_seen && !server->fin_seen
+        info->outcome = (c->midstream || c->reset_first) && !client->fin_seen && !server->fin_seen
                             ? TW_OUTCOME_UNKNOWN
                             : TW_OUTCOME_OPEN;
     if (info->outcome == TW_OUTCOME_OPEN)

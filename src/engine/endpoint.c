@@ -38,13 +38,20 @@ static bool room_for_one(struct store *store, struct endpoint *e) {
     return true;
 }
 
-// What may go when the list is full: the newest on its way without SYN, FIN and RST (what it says,
-// one before it or one behind it says too), else the first on its way, else the first of all.
+// What may go when the list is full: of those on their way the newest plain one (what it says, one
+// before it or one behind it says too), else one that is overdue. NO_FLIGHT where there is neither.
+enum { NO_FLIGHT = FLIGHTS_MAX };
+
 static size_t least_wanted(const struct endpoint *e) {
-    for (size_t i = e->flight_count; i-- > e->placed;)
-        if (!e->flights[i].syn && !e->flights[i].fin && !e->flights[i].rst)
+    size_t overdue = NO_FLIGHT;
+    for (size_t i = e->flight_count; i-- > e->placed;) {
+        const struct flight *f = &e->flights[i];
+        if (!f->syn && !f->fin && !f->rst)
             return i;
-    return e->placed < e->flight_count ? e->placed : 0;
+        if (f->fate == OVERDUE && !f->fin)
+            overdue = i;
+    }
+    return overdue;
 }
 
 static bool insert(struct store *store, struct endpoint *e, size_t index,
@@ -58,26 +65,38 @@ static bool insert(struct store *store, struct endpoint *e, size_t index,
     return true;
 }
 
-// Returns where `index` has gone.
-static size_t make_room(struct store *store, struct endpoint *e, size_t index) {
+// Returns where `index` has gone. Without anything on its way to let go of, the first flight is
+// settled as it stands.
+static size_t make_room(struct store *store, struct tw_connection *c, enum tw_end end,
+                        size_t index) {
+    struct endpoint *e = &c->end[end];
     if (e->flight_count < FLIGHTS_MAX)
         return index;
     size_t victim = least_wanted(e);
+    if (victim == NO_FLIGHT) {
+        victim = 0;
+        e->step_count = e->settled;
+        struct flight first = e->flights[0];
+        if (!endpoint_settle(store, c, end, &first))
+            return index;
+    }
     endpoint_remove(store, e, victim);
     return victim < index ? index - 1 : index;
 }
 
-bool endpoint_put(struct store *store, struct endpoint *e, size_t index,
+bool endpoint_put(struct store *store, struct tw_connection *c, enum tw_end end, size_t index,
                   const struct flight *flight) {
-    if (!insert(store, e, make_room(store, e, index), flight))
+    struct endpoint *e = &c->end[end];
+    if (!insert(store, e, make_room(store, c, end, index), flight))
         return false;
     e->placed++;
     return true;
 }
 
-bool endpoint_launch(struct store *store, struct endpoint *e, const struct flight *flight) {
-    make_room(store, e, 0);
-    return insert(store, e, e->flight_count, flight);
+bool endpoint_launch(struct store *store, struct tw_connection *c, enum tw_end end,
+                     const struct flight *flight) {
+    make_room(store, c, end, 0);
+    return insert(store, &c->end[end], c->end[end].flight_count, flight);
 }
 
 void endpoint_remove(struct store *store, struct endpoint *e, size_t index) {
@@ -292,7 +311,7 @@ static void walk_arrival(struct walk *w, const struct flight *f, enum tw_basis b
         happen(w, TW_EV_RCV_ACK_OF_FIN, basis, f);
     // A FIN above missing data waits (3.10.7.4: it is processed in its turn).
     if (f->fin && (f->fate == PROVEN || tw_seq_le(f->end - 1, w->peer->contig) ||
-                   tw_seq_le(f->end - 1, e->acked)))
+                   (e->ack_seen && tw_seq_le(f->end - 1, e->acked))))
         happen(w, TW_EV_RCV_FIN, basis, f);
 }
 

@@ -14,6 +14,10 @@ static inline enum tw_end peer_of(const struct tw_connection *c, enum tw_end end
 static inline const struct packed_step *endpoint_steps(const struct endpoint *e) {
     return e->outgrown ? e->more : e->steps;
 }
+// It has sent its SYN, and nothing behind it has been seen.
+static inline bool endpoint_has_only_syn(const struct endpoint *e) {
+    return e->iss_known && e->nxt == e->iss + 1;
+}
 // The last state of the history, CLOSED where nothing is known.
 static inline enum tw_state endpoint_state(const struct endpoint *e) {
     return e->step_count == 0 ? TW_CLOSED
@@ -22,9 +26,9 @@ static inline enum tw_state endpoint_state(const struct endpoint *e) {
 
 // Adds a flight: among the placed ones at `index`, or behind all as one on its way. What is oldest
 // and matters least makes room when the list is full. Returns false when out of memory.
-bool endpoint_put(struct store *store, struct endpoint *e, size_t index,
+bool endpoint_put(struct store *store, struct tw_connection *c, enum tw_end end, size_t index,
                   const struct flight *flight) TW_CHECKED;
-bool endpoint_launch(struct store *store, struct endpoint *e,
+bool endpoint_launch(struct store *store, struct tw_connection *c, enum tw_end end,
                      const struct flight *flight) TW_CHECKED;
 void endpoint_remove(struct store *store, struct endpoint *e, size_t index);
 // Moves flight `index` to the end of the placed ones.

@@ -64,7 +64,7 @@ static enum verdict judge_by_timestamp(const struct endpoint *e, const struct fl
         return LANDED;
     if (f->tsval == s->tsecr)
         return f->newest_ts ? LANDED : UNKNOWN;
-    return tw_seq_le(f->seq, e->acked) ? NOT_YET : UNKNOWN;
+    return e->ack_seen && tw_seq_le(f->seq, e->acked) ? NOT_YET : UNKNOWN;
 }
 
 // What the judging of all flights has in common.
@@ -97,12 +97,17 @@ static bool waits_for_ack(const struct endpoint *e, const struct endpoint *peer)
     return e->synack_sent && !e->syn_sent && !tw_seq_lt(peer->iss + 1, e->acked);
 }
 
+// An ACK number above the only thing the peer has sent, its SYN, is of another connection.
+static bool is_stray(const struct endpoint *peer, const struct tw_segment *s) {
+    return endpoint_has_only_syn(peer) && tw_seq_lt(peer->nxt, s->ack);
+}
+
 static enum verdict judge(const struct judgement *j, const struct flight *f) {
     const struct tw_segment *s = j->s;
     bool reset = (s->flags & TW_RST) != 0, has_ack = (s->flags & TW_ACK) != 0;
     bool opening = j->state == TW_CLOSED || j->state == TW_LISTEN || j->state == TW_SYN_SENT;
-    if (reset && has_ack && opening && f->syn && !f->has_ack && f->end == s->ack)
-        return TURNED_AWAY; // 3.10.7.1: a SYN that met no listener, or an end that had given up
+    if (reset && has_ack && opening && f->syn && !f->has_ack) // 3.10.7.1: a SYN that met no
+        return f->end == s->ack ? TURNED_AWAY : NOT_YET; // listener, or an end that had given up
     if (j->state == TW_SYN_SENT && f->syn && !f->has_ack && came_second(j, f))
         return NOT_YET;
     if (f->rst || !has_ack) // whoever speaks on has not been reset
@@ -110,7 +115,7 @@ static enum verdict judge(const struct judgement *j, const struct flight *f) {
     // In a simultaneous open the number of the SYN,ACK was acknowledged with the peer's bare SYN
     // already, and proves nothing more.
     if (takes_numbers(f) && !(f->syn && f->has_ack && j->peer->syn_sent))
-        return tw_seq_le(f->end, s->ack) ? LANDED : NOT_YET;
+        return tw_seq_le(f->end, s->ack) && !is_stray(j->peer, s) ? LANDED : NOT_YET;
     if (s->flags & TW_SYN)
         return NOT_YET; // the SYN,ACK again: its acknowledgement had not arrived
     if (j->state == TW_SYN_RECEIVED && waits_for_ack(j->e, j->peer) && !reset)
@@ -216,7 +221,7 @@ static void land_all(const struct judgement *j) {
             land(store, e, i, PROVEN);
         else if (verdict == TURNED_AWAY)
             turn_away_all(store, e);
-        else if (verdict == UNKNOWN && !f->rst && f->packet < last)
+        else if (verdict == UNKNOWN && !f->rst && f->fate != OVERDUE && f->packet < last)
             land(store, e, i, PROVEN);
         else {
             i++;
@@ -300,7 +305,9 @@ struct flight flight_of(const struct tw_segment *s, enum flight_kind kind) {
 // A bare ACK carries SND.NXT: above all that was seen, something was sent that the tap did not
 // see, and it may have been the FIN. Its place is before the peer's FIN, if this ACK is the first
 // to acknowledge that.
-static bool mark_unseen(struct store *store, struct endpoint *e, const struct tw_segment *s) {
+static bool mark_unseen(struct store *store, struct tw_connection *c, enum tw_end end,
+                        const struct tw_segment *s) {
+    struct endpoint *e = &c->end[end];
     struct flight hint = flight_of(s, UNSEEN);
     size_t at = e->placed;
     for (size_t i = 0; i < e->flight_count; i++)
@@ -309,7 +316,7 @@ static bool mark_unseen(struct store *store, struct endpoint *e, const struct tw
         else if (i < e->placed && e->flights[i].kind == ARRIVAL && e->flights[i].fin &&
                  at == e->placed)
             at = i;
-    return endpoint_put(store, e, at, &hint);
+    return endpoint_put(store, c, end, at, &hint);
 }
 
 static void forget_filled(struct store *store, struct endpoint *e) {
@@ -321,18 +328,26 @@ static void forget_filled(struct store *store, struct endpoint *e) {
 // An end that goes on after "its" RST has not sent it: somebody between has. New data at or above
 // its SEQ cannot have left before it; anything else is given a second.
 static void forget_forged(struct store *store, struct endpoint *e, const struct tw_segment *s) {
-    for (size_t i = 0; i < e->placed; i++) {
+    for (size_t i = e->placed; i-- > 0;) {
         const struct flight *f = &e->flights[i];
         if (f->kind != SENT || !f->rst || f->answer)
             continue;
-        bool behind =
-            f->has_ack && (s->length > 0 || (s->flags & TW_FIN)) && tw_seq_le(f->seq, s->seq);
+        bool behind = (s->length > 0 || (s->flags & TW_FIN)) && tw_seq_le(f->seq, s->seq);
         if (behind || s->time - f->time > TW_SECOND) {
             endpoint_remove(store, e, i);
             endpoint_lift(e); // what was put before it by the clock alone
         }
-        return;
     }
+}
+
+// A RST's SEQ is its sender's SND.NXT, or what the peer acknowledges; nobody resets his own
+// connection with a number far from both.
+static bool is_wild(const struct endpoint *e, const struct endpoint *peer,
+                    const struct tw_segment *s) {
+    const uint32_t far = 1U << 20;
+    uint32_t low = peer->ack_seen ? peer->acked : e->nxt;
+    return e->seen && s->seq - (low - 1) > far + (e->nxt - low) &&
+           !(s->seq == 0 && (s->flags & TW_ACK)); // 3.5.2: no connection
 }
 
 static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end end,
@@ -361,7 +376,7 @@ static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end
         while (at > 0 && e->flights[at - 1].kind == ARRIVAL && takes_numbers(&e->flights[at - 1]) &&
                tw_seq_lt(sent.ack, e->flights[at - 1].end))
             at--;
-    return endpoint_put(store, e, at, &sent);
+    return endpoint_put(store, c, end, at, &sent);
 }
 
 // --- What must have been, though the tap did not see it ------------------------------------------
@@ -386,7 +401,7 @@ static bool assume_peer(struct store *store, struct tw_connection *c, enum tw_en
         while (e->placed < e->flight_count)
             endpoint_place(e, e->placed, ASSUMED);
     }
-    return endpoint_put(store, e, e->placed, &sent);
+    return endpoint_put(store, c, peer, e->placed, &sent);
 }
 
 // An end past SYN-SENT or SYN-RECEIVED has got what leads there, though the tap has not; and one
@@ -407,14 +422,14 @@ static bool infer_unseen(struct store *store, struct tw_connection *c, enum tw_e
         unseen.syn = 1;
         unseen.seq = s->ack - 1;
         unseen.ack = e->iss + 1;
-        return endpoint_put(store, e, e->placed, &unseen) &&
+        return endpoint_put(store, c, end, e->placed, &unseen) &&
                (!silent || assume_peer(store, c, peer_of(c, end), s, TW_SYN));
     }
     // A bare ACK may answer a strange segment (RFC 5961) even in SYN-RECEIVED.
     if (state == TW_SYN_RECEIVED && waits_for_ack(e, peer) &&
         (silent || s->length > 0 || (s->flags & TW_FIN))) {
         unseen.ack = e->iss + 1;
-        return endpoint_put(store, e, e->placed, &unseen);
+        return endpoint_put(store, c, end, e->placed, &unseen);
     }
     if ((state == TW_FIN_WAIT_1 || state == TW_FIN_WAIT_2) && silent && !peer->fin_seen &&
         e->ack_seen && s->ack == e->acked + 1 && s->length == 0) {
@@ -422,7 +437,7 @@ static bool infer_unseen(struct store *store, struct tw_connection *c, enum tw_e
         unseen.fate = ASSUMED;
         unseen.seq = e->acked;
         unseen.ack = e->fin + 1;
-        return endpoint_put(store, e, e->placed, &unseen) &&
+        return endpoint_put(store, c, end, e->placed, &unseen) &&
                assume_peer(store, c, peer_of(c, end), s, TW_FIN);
     }
     return true;
@@ -449,8 +464,10 @@ bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end
         return false;
     if (!reset && !(s->flags & (TW_SYN | TW_FIN)) && s->length == 0 && e->seen && !old &&
         tw_seq_lt(e->contig, s->seq) && !(e->fin_seen && s->seq == e->fin + 1) &&
-        !mark_unseen(store, e, s))
+        !mark_unseen(store, c, end, s))
         return false;
+    if (reset && is_wild(e, &c->end[peer_of(c, end)], s))
+        answer = true;
     bool again = (s->flags & TW_FIN) && e->fin_seen;
     if ((s->flags & (TW_SYN | TW_RST)) || ((s->flags & TW_FIN) && !again))
         return place_sent(store, c, end, s, old, answer);
@@ -482,5 +499,5 @@ bool landing_launch(struct store *store, struct tw_connection *c, enum tw_end se
     if (!f.rst && !f.syn && to->ack_seen && tw_seq_lt(f.end + 1, to->acked))
         return true;
     f.newest_ts = f.has_ts && (!from->ts_seen || tw_seq_lt(from->tsval, f.tsval));
-    return endpoint_launch(store, to, &f);
+    return endpoint_launch(store, c, receiver, &f);
 }

@@ -25,8 +25,9 @@ struct tw_connection *pool_take(struct pool *p) TW_CHECKED;
 void pool_give(struct pool *p, struct tw_connection *c);
 size_t pool_memory(const struct pool *p);
 
-static inline bool pool_has_free(const struct pool *p) {
-    return p->free != UINT32_MAX;
+// A record can be taken without more memory.
+static inline bool pool_has_room(const struct pool *p) {
+    return p->free != UINT32_MAX || p->count < p->chunk_count * POOL_CHUNK;
 }
 
 static inline struct tw_connection *pool_at(const struct pool *p, uint32_t id) {

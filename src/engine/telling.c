@@ -98,8 +98,9 @@ static void tell_transition(const struct telling *t, const struct tw_connection 
         .basis = basis,
         .packet = step->packet,
         .decided_by = decided_by(step, packet),
-        .time = step->packet == packet || t->times[end][index] == TW_NO_TIME ? t->now
-                                                                             : t->times[end][index],
+        .time = (packet != 0 && step->packet == packet) || t->times[end][index] == TW_NO_TIME
+                    ? t->now
+                    : t->times[end][index],
     };
     enum tw_state before = transition.from;
     if (transition.passes)
@@ -115,7 +116,7 @@ static void tell_transition(const struct telling *t, const struct tw_connection 
 static tw_time due_time(const struct tw_connection *c, enum tw_end end,
                         const struct packed_step *step) {
     const struct endpoint *e = &c->end[end];
-    if (step->basis != TW_ASSUMED || !is_landing(step))
+    if (step->basis != TW_ASSUMED || !is_landing(step) || step < endpoint_steps(e) + e->settled)
         return TW_NO_TIME;
     for (size_t i = e->placed; i < e->flight_count; i++) {
         const struct flight *f = &e->flights[i];
@@ -177,13 +178,15 @@ static bool tell_end(struct telling *t, struct tw_connection *c, enum tw_end end
         if (next_told > due)
             next_told = due;
         enum tw_state was[STEPS_MAX], is[STEPS_MAX];
-        for (size_t i = same; i < told; i++)
-            was[i - same] = (enum tw_state)old[i].state;
+        // That an end was CLOSED at first was no transition, so there is nothing to take back.
+        size_t from = same == 0 && old[0].state == TW_CLOSED ? 1 : same;
+        for (size_t i = from; i < told; i++)
+            was[i - from] = (enum tw_state)old[i].state;
         for (size_t i = same; i < next_told; i++)
             is[i - same] = (enum tw_state)steps[i].state;
         struct tw_correction correction = {
             .end = end,
-            .was_count = told - same,
+            .was_count = told - from,
             .now_count = next_told - same,
             .was = was,
             .now = is,

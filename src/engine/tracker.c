@@ -28,8 +28,8 @@ struct tw_tracker {
     struct table table;
     struct pool pool[2]; // IPv4, IPv6
     struct store store;
-    struct queue queue[QUEUE_COUNT];
-    uint32_t hand; // of the clock that looks for the least busy connection
+    struct queue queue[2][QUEUE_COUNT]; // by pool
+    uint32_t hand[2];                   // of the clock that looks for the least busy connection
     tw_time now;
     struct tw_tracker_counts counts; // of what is over; what is alive is counted when asked for
     bool short_of_memory;
@@ -59,7 +59,7 @@ struct tw_tracker *tw_tracker_new(const struct tw_tracker_options *options,
     pool_init(&t->pool[0], sizeof(struct tw_connection) + 2 * 4, 0);
     pool_init(&t->pool[1], sizeof(struct tw_connection) + 2 * 16, POOL_SECOND_KIND);
     for (unsigned i = 0; i < QUEUE_COUNT; i++)
-        t->queue[i] = (struct queue){NO_ID, NO_ID};
+        t->queue[0][i] = t->queue[1][i] = (struct queue){NO_ID, NO_ID};
     t->now = TW_NO_TIME;
     return t;
 }
@@ -80,14 +80,14 @@ void tw_tracker_free(struct tw_tracker *t) {
 static void dequeue(struct tw_tracker *t, struct tw_connection *c) {
     if (c->queue == QUEUE_NONE)
         return;
-    struct queue *q = &t->queue[c->queue];
+    struct queue *q = &t->queue[c->ipv6][c->queue];
     *(c->older == NO_ID ? &q->oldest : &at(t, c->older)->newer) = c->newer;
     *(c->newer == NO_ID ? &q->newest : &at(t, c->newer)->older) = c->older;
     c->queue = QUEUE_NONE;
 }
 
 static void enqueue(struct tw_tracker *t, struct tw_connection *c, enum queue_kind kind) {
-    struct queue *q = &t->queue[kind];
+    struct queue *q = &t->queue[c->ipv6][kind];
     if (c->queue == kind && (kind == QUEUE_HALF_OPEN || q->newest == c->id))
         return;
     dequeue(t, c);
@@ -100,13 +100,21 @@ static void enqueue(struct tw_tracker *t, struct tw_connection *c, enum queue_ki
     q->newest = c->id;
 }
 
+static bool in_time_wait(const struct endpoint *e) {
+    return endpoint_state(e) == TW_TIME_WAIT;
+}
+
 static enum queue_kind queue_of(const struct tw_connection *c) {
-    enum tw_state client = endpoint_state(&c->end[TW_CLIENT]);
-    if (client == TW_ESTABLISHED)
+    const struct endpoint *client = &c->end[TW_CLIENT], *server = &c->end[TW_SERVER];
+    if (endpoint_state(client) == TW_ESTABLISHED)
         return QUEUE_NONE;
-    if (connection_is_finished(c))
+    if (connection_is_finished(c) || in_time_wait(client) || in_time_wait(server))
         return QUEUE_FINISHED;
-    return client == TW_SYN_SENT ? QUEUE_HALF_OPEN : QUEUE_NONE;
+    // Opened by one end only, or nothing but a RST of one: kept for the same again, not for long
+    // when memory is short.
+    bool half =
+        endpoint_state(client) == TW_SYN_SENT || client->step_count * server->step_count == 0;
+    return half ? QUEUE_HALF_OPEN : QUEUE_NONE;
 }
 
 // --- The end of a connection --------------------------------------------------------------------
@@ -126,28 +134,38 @@ static void remember(struct tw_tracker *t, struct tw_connection *c) {
             t->short_of_memory = true;
 }
 
-static bool in_time_wait(const struct endpoint *e) {
-    return e->step_count > 0 && endpoint_state(e) == TW_TIME_WAIT;
+// An end becomes CLOSED without a segment that says so: by the timer of TIME-WAIT, because its
+// ports are used again, or because the other end has taken a new connection in its place.
+static void close_end(struct tw_tracker *t, struct tw_connection *c, enum tw_end end,
+                      enum tw_event event, enum tw_basis basis, uint64_t packet, tw_time when) {
+    struct endpoint *e = &c->end[end];
+    endpoint_close(&t->store, e);
+    remember(t, c);
+    if (!endpoint_step(&t->store, e, TW_CLOSED, event, basis, packet))
+        t->short_of_memory = true;
+    else
+        t->telling.times[end][e->step_count - 1] = when;
+    tell(t, c, packet, false);
 }
 
-// An end leaves TIME-WAIT: by its timer, or because its ports are used again.
 static void leave_time_wait(struct tw_tracker *t, struct tw_connection *c, enum tw_event event,
                             enum tw_basis basis, uint64_t packet, tw_time when) {
     remember(t, c);
-    tell(t, c, packet, true);
-    for (unsigned end = 0; end < TW_END_COUNT; end++) {
-        struct endpoint *e = &c->end[end];
-        if (!in_time_wait(e))
-            continue;
-        endpoint_close(&t->store, e);
-        remember(t, c);
-        if (!endpoint_step(&t->store, e, TW_CLOSED, event, basis, packet))
-            t->short_of_memory = true;
-        else
-            t->telling.times[end][e->step_count - 1] = when;
-        tell(t, c, packet, true);
+    tell(t, c, packet, false);
+    for (unsigned end = 0; end < TW_END_COUNT; end++)
+        if (in_time_wait(&c->end[end]))
+            close_end(t, c, (enum tw_end)end, event, basis, packet, when);
+    if (connection_is_finished(c))
+        c->last_to_closed = duration_pack(when - c->last);
+}
+
+// The other end has answered a newer connection on the same ports: this one is no more.
+static void give_up(struct tw_tracker *t, struct tw_connection *c, const struct tw_segment *s) {
+    for (unsigned end = 0; end < (c->self ? 1U : TW_END_COUNT); end++) {
+        enum tw_state state = endpoint_state(&c->end[end]);
+        if (c->end[end].step_count > 0 && tw_state_cell(state, TW_EV_GIVE_UP)->kind == TW_GO)
+            close_end(t, c, (enum tw_end)end, TW_EV_GIVE_UP, TW_ASSUMED, s->packet, s->time);
     }
-    c->last_to_closed = duration_pack(when - c->last);
 }
 
 static void count(struct tw_tracker_counts *counts, const struct tw_connection *c,
@@ -158,12 +176,23 @@ static void count(struct tw_tracker_counts *counts, const struct tw_connection *
             counts->states[info->end[end].state]++;
 }
 
+// An older incarnation goes before its newer one, which is in the table under the same hash.
+static void unlink_previous(struct tw_tracker *t, const struct tw_connection *c) {
+    struct table_cursor cursor = {table_bucket(&t->table, c->hash), 0};
+    uint32_t id;
+    while ((id = table_next(&t->table, c->hash, &cursor)) != NO_ID)
+        if (at(t, id)->previous == c->id)
+            at(t, id)->previous = NO_ID;
+}
+
 static void forget(struct tw_tracker *t, struct tw_connection *c) {
     if (c->previous != NO_ID)
         forget(t, at(t, c->previous));
     dequeue(t, c);
     if (c->in_table)
         table_remove(&t->table, c->hash, c->id);
+    else
+        unlink_previous(t, c);
     remember(t, c);
     tell(t, c, 0, true);
     if (c->last_to_closed == 0 && connection_is_finished(c) && !in_time_wait(&c->end[TW_CLIENT]) &&
@@ -179,16 +208,24 @@ static void forget(struct tw_tracker *t, struct tw_connection *c) {
     t->counts.alive--;
 }
 
-static void expire(struct tw_tracker *t) {
+static void expire_queue(struct tw_tracker *t, struct queue *q) {
     uint32_t id;
-    while ((id = t->queue[QUEUE_FINISHED].oldest) != NO_ID) {
+    while ((id = q->oldest) != NO_ID) {
         struct tw_connection *c = at(t, id);
         if (t->now - c->last < t->profile->time_wait)
             return;
         if (in_time_wait(&c->end[TW_CLIENT]) || in_time_wait(&c->end[TW_SERVER]))
             leave_time_wait(t, c, TW_EV_TIMEOUT_2MSL, TW_TIMER, 0, c->last + t->profile->time_wait);
-        forget(t, c);
+        if (connection_is_finished(c))
+            forget(t, c);
+        else
+            dequeue(t, c); // the other end still waits for what the capture has missed
     }
+}
+
+static void expire(struct tw_tracker *t) {
+    expire_queue(t, &t->queue[0][QUEUE_FINISHED]);
+    expire_queue(t, &t->queue[1][QUEUE_FINISHED]);
 }
 
 static void tell_due(struct tw_tracker *t) {
@@ -224,40 +261,41 @@ static size_t memory_of(const struct tw_tracker *t) {
 }
 
 // The least busy of the next few connections, as a clock's hand passes them.
-static struct tw_connection *least_busy(struct tw_tracker *t) {
-    enum { LOOK_AT = 64, CHOOSE_FROM = 16 };
-    const struct pool *p = &t->pool[t->pool[0].count == 0];
+static struct tw_connection *least_busy(struct tw_tracker *t, bool ipv6) {
+    enum { LOOK_AT = 64 };
+    const struct pool *p = &t->pool[ipv6];
     struct tw_connection *least = NULL;
-    unsigned seen = 0;
-    for (unsigned i = 0; i < p->count && (i < LOOK_AT || least == NULL) && seen < CHOOSE_FROM;
-         i++) {
-        t->hand = t->hand + 1 >= p->count ? 0 : t->hand + 1;
-        struct tw_connection *c = pool_at(p, t->hand);
-        if (c->number == 0 || !c->in_table)
-            continue;
-        seen++;
-        if (least == NULL || c->last < least->last)
+    for (unsigned i = 0; i < LOOK_AT && p->count > 0; i++) {
+        t->hand[ipv6] = t->hand[ipv6] + 1 >= p->count ? 0 : t->hand[ipv6] + 1;
+        struct tw_connection *c = pool_at(p, t->hand[ipv6]);
+        if (c->number != 0 && c->in_table && (least == NULL || c->last < least->last))
             least = c;
     }
     return least;
 }
 
+// Whether the pool has a free record, or may take more memory: all together up to the limit, and
+// each of the two an eighth of it in any case, as what one holds the other cannot use.
+static bool has_room(const struct tw_tracker *t, const struct pool *p) {
+    size_t limit = t->options.memory_limit;
+    size_t chunk = POOL_CHUNK * p->record_size;
+    return limit == 0 || pool_has_room(p) || memory_of(t) + chunk <= limit ||
+           pool_memory(p) + chunk <= limit / 8;
+}
+
 // Closed connections go first, then the oldest half-open one, then one that is quiet.
-static void make_room(struct tw_tracker *t) {
-    while (t->options.memory_limit != 0 && t->counts.alive > 0 &&
-           memory_of(t) > t->options.memory_limit) {
-        uint32_t id = t->queue[QUEUE_FINISHED].oldest;
-        if (id == NO_ID)
-            id = t->queue[QUEUE_HALF_OPEN].oldest;
-        struct tw_connection *c = id != NO_ID ? at(t, id) : least_busy(t);
-        if (c == NULL)
-            return;
-        c->evicted = 1;
-        t->counts.evicted++;
-        forget(t, c);
-        if (pool_has_free(&t->pool[0]) || pool_has_free(&t->pool[1]))
-            return; // the record is used again: memory does not grow
-    }
+static void make_room(struct tw_tracker *t, bool ipv6) {
+    if (has_room(t, &t->pool[ipv6]))
+        return;
+    uint32_t id = t->queue[ipv6][QUEUE_FINISHED].oldest;
+    if (id == NO_ID)
+        id = t->queue[ipv6][QUEUE_HALF_OPEN].oldest;
+    struct tw_connection *c = id != NO_ID ? at(t, id) : least_busy(t, ipv6);
+    if (c == NULL)
+        return;
+    c->evicted = 1;
+    t->counts.evicted++;
+    forget(t, c);
 }
 
 // --- Finding ------------------------------------------------------------------------------------
@@ -282,7 +320,7 @@ static struct key key_of(const struct tw_tracker *t, const struct tw_segment *s)
     const struct tw_address *high = order <= 0 ? &s->destination : &s->source;
     uint16_t low_port = order <= 0 ? s->source_port : s->destination_port;
     uint16_t high_port = order <= 0 ? s->destination_port : s->source_port;
-    struct key key = {.vlan = t->options.key_vlan ? s->vlan[0] : 0xffff,
+    struct key key = {.vlan = t->options.key_vlan ? (s->vlan[0] & 0xfffU) : NO_VLAN,
                       .self = order == 0,
                       .low_sends = order <= 0};
     uint64_t words[5];
@@ -344,7 +382,7 @@ static struct tw_connection *find(const struct tw_tracker *t, const struct key *
 
 static struct tw_connection *make(struct tw_tracker *t, const struct key *key,
                                   const struct tw_segment *s, enum tw_end sender) {
-    make_room(t);
+    make_room(t, s->version != 4);
     struct tw_connection *c = pool_take(&t->pool[s->version != 4]);
     if (c == NULL || !table_insert(&t->table, key->hash, c->id)) {
         if (c != NULL)
@@ -359,7 +397,7 @@ static struct tw_connection *make(struct tw_tracker *t, const struct key *key,
     c->in_table = 1;
     c->previous = c->newer = c->older = NO_ID;
     c->ipv6 = s->version != 4;
-    c->vlan = key->vlan;
+    c->vlan = (uint16_t)(key->vlan & NO_VLAN);
     c->self = key->self;
     c->listener_keeps = t->profile->listener_keeps;
     c->port[sender] = s->source_port;
@@ -393,6 +431,21 @@ static bool is_newer(const struct endpoint *e, const struct tw_segment *s) {
     return tw_seq_lt(e->nxt, s->seq);
 }
 
+// A SYN into a live connection, whatever its SEQ (RFC 5961 section 4).
+static void tell_challenge(struct tw_tracker *t, const struct tw_connection *old,
+                           const struct tw_segment *s) {
+    const struct tw_observer *o = &t->telling.observer;
+    enum tw_end sender = old->port[TW_CLIENT] == s->source_port ? TW_CLIENT : TW_SERVER;
+    if (o->finding != NULL)
+        o->finding(o->context, old,
+                   &(struct tw_finding){.kind = TW_FINDING_CHALLENGE,
+                                        .end = sender,
+                                        .packet = s->packet,
+                                        .time = s->time,
+                                        .state = endpoint_state(&old->end[1 - sender]),
+                                        .event = TW_EV_RCV_SYN});
+}
+
 // The old connection stays beside the new one until that is answered: its other end may still live
 // in it, and what is on its way may still be about it.
 static struct tw_connection *begin_anew(struct tw_tracker *t, const struct key *key,
@@ -407,10 +460,14 @@ static struct tw_connection *begin_anew(struct tw_tracker *t, const struct key *
     if (connection_is_finished(old) && waiting &&
         (!in_time_wait(&old->end[1 - sender]) || is_newer(&old->end[sender], s)))
         leave_time_wait(t, old, TW_EV_RCV_SYN_REOPEN, TW_ASSUMED, s->packet, s->time);
-    dequeue(t, old);
+    if (!connection_is_finished(old))
+        tell_challenge(t, old, s);
     table_remove(&t->table, old->hash, old->id);
     old->in_table = 0;
+    uint64_t number = old->number;
     struct tw_connection *c = make(t, key, s, TW_CLIENT);
+    if (old->number != number)
+        return c; // it was the one to make room
     if (c != NULL)
         c->previous = old->id;
     else
@@ -435,16 +492,19 @@ static struct tw_connection *choose(struct tw_tracker *t, struct tw_connection *
                                     const struct tw_segment *s) {
     struct tw_connection *previous = at(t, c->previous);
     if (!c->end[TW_SERVER].synack_sent && fits_previous(c, *sender, s)) {
-        if (*sender == TW_SERVER) // it answers for the old one: the SYN was not taken
+        if (*sender == TW_SERVER) { // it answers for the old one: the SYN was not taken
+            remember(t, c);
             landing_refuse(&c->end[TW_SERVER]);
+            if (!endpoint_fold(&t->store, c, TW_SERVER, t->now, NULL))
+                t->short_of_memory = true;
+            tell(t, c, s->packet, false);
+        }
         *sender = sender_of(previous, key, s);
         return previous;
     }
-    if (c->end[TW_SERVER].synack_sent || (s->flags & TW_SYN)) {
-        if ((s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK)) {
-            c->previous = NO_ID; // the other end has taken the new one: the old one is no more
-            forget(t, previous);
-        }
+    if ((s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK)) {
+        give_up(t, previous, s); // the other end has taken the new one
+        forget(t, previous);
     }
     return c;
 }
@@ -484,7 +544,7 @@ static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end send
         tell_findings(t, c, sender, s, &effect);
     if (telling)
         tell(t, c, s->packet, false);
-    if (!plain && c->in_table)
+    if (!plain)
         enqueue(t, c, queue_of(c));
 }
 
@@ -503,7 +563,8 @@ static void feed_one(struct tw_tracker *t, const struct tw_segment *s, const str
     if (TW_UNLIKELY(c == NULL)) {
         sender = (s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK) ? TW_SERVER : TW_CLIENT;
         c = make(t, key, s, sender);
-    } else if (TW_UNLIKELY((s->flags & (TW_SYN | TW_ACK)) == TW_SYN) && begins_anew(c, sender, s)) {
+    } else if (TW_UNLIKELY((s->flags & (TW_SYN | TW_ACK | TW_RST)) == TW_SYN) &&
+               begins_anew(c, sender, s)) {
         c = begin_anew(t, key, c, sender, s);
         sender = TW_CLIENT;
     } else if (TW_UNLIKELY(c->previous != NO_ID))
@@ -542,10 +603,29 @@ enum tw_status tw_tracker_feed(struct tw_tracker *t, const struct tw_segment *se
     return t->short_of_memory ? TW_MEMORY : TW_OK;
 }
 
-static int by_number(const void *a, const void *b, void *tracker) {
-    uint64_t x = at(tracker, *(const uint32_t *)a)->number;
-    uint64_t y = at(tracker, *(const uint32_t *)b)->number;
-    return (x > y) - (x < y);
+// Sorts ids by the numbers of their connections, in place: a heap (Williams 1964), since qsort()
+// takes as much memory again and cannot see the tracker.
+static void sink(const struct tw_tracker *t, uint32_t *ids, size_t i, size_t count) {
+    for (size_t child; (child = 2 * i + 1) < count; i = child) {
+        if (child + 1 < count && at(t, ids[child])->number < at(t, ids[child + 1])->number)
+            child++;
+        if (at(t, ids[i])->number >= at(t, ids[child])->number)
+            return;
+        uint32_t id = ids[i];
+        ids[i] = ids[child];
+        ids[child] = id;
+    }
+}
+
+static void sort_by_number(const struct tw_tracker *t, uint32_t *ids, size_t count) {
+    for (size_t i = count / 2; i-- > 0;)
+        sink(t, ids, i, count);
+    for (size_t end = count; end-- > 1;) {
+        uint32_t last = ids[end];
+        ids[end] = ids[0];
+        ids[0] = last;
+        sink(t, ids, 0, end);
+    }
 }
 
 void tw_tracker_finish(struct tw_tracker *t) {
@@ -565,7 +645,7 @@ void tw_tracker_finish(struct tw_tracker *t) {
             ids[count++] = c->id;
         }
     if (!sorted)
-        qsort_r(ids, count, sizeof *ids, by_number, t);
+        sort_by_number(t, ids, count);
     for (size_t i = 0; i < count; i++)
         forget(t, at(t, ids[i]));
     free(ids);
