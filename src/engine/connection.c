@@ -40,8 +40,8 @@ static void take_octets(struct endpoint *e, const struct tw_segment *s, bool dup
     if (!fresh && !duplicate) {
         if (e->hole && tw_seq_le(e->contig, start) && tw_seq_lt(start, e->island))
             note(effect, TW_FINDING_OUT_OF_ORDER);
-        else if (!(s->flags & TW_SYN) || !(s->flags & TW_ACK) || e->synack_again) {
-            e->retransmissions++; // a simultaneous open's SYN,ACK is its SYN, but not again
+        else if (!(s->flags & TW_SYN) || ((s->flags & TW_ACK) ? e->synack_again : e->syn_again)) {
+            e->retransmissions++; // a SYN and a SYN,ACK of one end are not the same again
             note(effect, TW_FINDING_RETRANSMISSION);
         }
     }
@@ -67,6 +67,10 @@ static void take_octets(struct endpoint *e, const struct tw_segment *s, bool dup
 // The peer has received all below its ACK number, whether the tap saw it or not.
 static void take_acknowledgement(struct endpoint *e, struct endpoint *peer, uint32_t ack,
                                  struct connection_effect *effect) {
+    enum tw_state state = endpoint_state(peer);
+    if (endpoint_has_only_syn(peer) && tw_seq_lt(peer->nxt, ack) &&
+        (state == TW_SYN_SENT || state == TW_SYN_RECEIVED))
+        return; // it has sent nothing else: an acknowledgement of another connection
     if (!e->ack_seen || tw_seq_lt(e->acked, ack)) {
         e->acked = ack;
         e->ack_seen = 1;
@@ -78,9 +82,6 @@ static void take_acknowledgement(struct endpoint *e, struct endpoint *peer, uint
     if (!peer->seen || !tw_seq_lt(peer->contig, ack))
         return;
     if (tw_seq_lt(peer->nxt, ack)) {
-        enum tw_state state = endpoint_state(peer);
-        if (endpoint_has_only_syn(peer) && (state == TW_SYN_SENT || state == TW_SYN_RECEIVED))
-            return; // it has sent nothing else: an acknowledgement of another connection
         note(effect, TW_FINDING_ACKED_UNSEEN);
         peer->nxt = ack;
     }
@@ -212,8 +213,10 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
     }
     if (s->length > 0)
         peer->window_closed = 0; // nothing was held back that it would not have sent now
-    if ((s->options & TW_OPT_SACK) && s->sack_count > 0)
-        e->sack_sent = 1;
+    if (s->flags &
+        TW_ACK) // a block above the ACK number: something is missing there; below: D-SACK
+        e->sacks = (s->options & TW_OPT_SACK) && s->sack_count > 0 &&
+                   tw_seq_lt(s->ack, s->sack[0].left) && s->ack == e->acked;
 }
 
 // --- The walk -----------------------------------------------------------------------------------
@@ -270,8 +273,10 @@ static uint32_t window_of(const struct endpoint *e, const struct tw_segment *s) 
 static bool has_wild_ack(const struct tw_connection *c, enum tw_end sender,
                          const struct tw_segment *s) {
     const struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
-    return (s->flags & (TW_ACK | TW_SYN | TW_RST)) == TW_ACK && peer->seen &&
-           !endpoint_has_only_syn(peer) && tw_seq_lt(peer->nxt + window_of(e, s), s->ack);
+    enum tw_state state = endpoint_state(peer);
+    bool opening = state == TW_SYN_SENT || state == TW_SYN_RECEIVED; // answers such an ACK by RST
+    return (s->flags & (TW_ACK | TW_SYN | TW_RST)) == TW_ACK && peer->seen && !opening &&
+           tw_seq_lt(peer->nxt + window_of(e, s), s->ack);
 }
 
 // A FIN that was sent again is the same FIN; one far outside of the window is nobody's.
@@ -331,7 +336,9 @@ static void probe(const struct tw_connection *c, enum tw_end sender, enum tw_end
     enum tw_event event;
     enum tw_end where = sender;
     enum tw_cell_kind kind = TW_STAY;
-    if (!(s->flags & TW_RST)) // whether its RST is an answer the landing rule decides
+    const struct endpoint *e = &c->end[sender];
+    bool late = (s->flags & TW_SYN) && !e->syn_sent && e->iss_known && e->iss == s->seq;
+    if (!(s->flags & TW_RST) && !late) // whether its RST is an answer the landing rule decides
         kind = endpoint_probe(c, sender, &sent, &event);
     if (kind != TW_ODD && c->end[receiver].step_count > 0) {
         where = receiver;
@@ -449,8 +456,11 @@ static void read_outcome(const struct tw_connection *c, struct tw_connection_inf
         info->outcome = TW_OUTCOME_RESET;
         info->closed_by = client_resets || (server_reset && !server_resets) ? TW_CLOSED_BY_CLIENT
                                                                             : TW_CLOSED_BY_SERVER;
-        if (client_resets && server_resets)
-            info->closed_by = TW_CLOSED_BY_BOTH;
+        if (client_resets && server_resets) // the first; the other only answered
+            info->closed_by = endpoint_steps(client)[client->step_count - 1].packet <
+                                      endpoint_steps(server)[server->step_count - 1].packet
+                                  ? TW_CLOSED_BY_CLIENT
+                                  : TW_CLOSED_BY_SERVER;
     } else if (both_fins) {
         info->outcome = TW_OUTCOME_CLOSED;
         if (entered(client, TW_FIN_WAIT_1) && entered(server, TW_FIN_WAIT_1))

@@ -178,7 +178,7 @@ bool endpoint_step(struct store *store, struct endpoint *e, enum tw_state state,
 
 void endpoint_was_active(struct endpoint *e, uint64_t packet) {
     struct packed_step *first = steps_of(e);
-    if (e->settled > 0 && first->state == TW_LISTEN)
+    if (e->settled > 0 && (first->state == TW_LISTEN || first->state == TW_SYN_SENT))
         *first = (struct packed_step){.packet = packet & 0xffffffffffff,
                                       .state = TW_SYN_SENT,
                                       .event = TW_EV_SEND_SYN,
@@ -279,7 +279,7 @@ static bool reset_accepted(const struct walk *w, const struct flight *f) {
     case TW_CLOSING: low--; break;
     default: break;
     }
-    if (w->peer->hole && w->end->sack_sent && f->seq == w->peer->nxt)
+    if (w->peer->hole && w->end->sacks && f->seq == w->peer->nxt)
         return true; // Linux takes the right edge of its own SACK too
     return f->fate == PROVEN || (tw_seq_le(low, f->seq) && tw_seq_le(f->seq, high));
 }
@@ -309,8 +309,9 @@ static void walk_arrival(struct walk *w, const struct flight *f, enum tw_basis b
     if (f->has_ack && e->fin_seen && tw_seq_lt(e->fin, f->ack) &&
         (w->state == TW_FIN_WAIT_1 || w->state == TW_CLOSING || w->state == TW_LAST_ACK))
         happen(w, TW_EV_RCV_ACK_OF_FIN, basis, f);
-    // A FIN above missing data waits (3.10.7.4: it is processed in its turn).
-    if (f->fin && (f->fate == PROVEN || tw_seq_le(f->end - 1, w->peer->contig) ||
+    // A FIN above missing data waits (3.10.7.4: it is processed in its turn); a SACK over it says
+    // that it has come and waits.
+    if (f->fin && (f->fate == PROVEN || (!e->sacks && tw_seq_le(f->end - 1, w->peer->contig)) ||
                    (e->ack_seen && tw_seq_le(f->end - 1, e->acked))))
         happen(w, TW_EV_RCV_FIN, basis, f);
 }

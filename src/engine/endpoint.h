@@ -38,7 +38,8 @@ void endpoint_lift(struct endpoint *e);
 // Adds a step that no flight stands for (what must have been before the capture began).
 bool endpoint_step(struct store *store, struct endpoint *e, enum tw_state state,
                    enum tw_event event, enum tw_basis basis, uint64_t packet) TW_CHECKED;
-// The end's own SYN was overtaken by its SYN,ACK: it had not listened, it opened too.
+// The end's own SYN comes late, overtaken by its SYN,ACK (then it had not listened, it opened too)
+// or by the peer's: its SYN-SENT was assumed and is now observed.
 void endpoint_was_active(struct endpoint *e, uint64_t packet);
 // The state after the placed flights alone: where the end was at its last own segment.
 enum tw_state endpoint_placed_state(const struct tw_connection *c, enum tw_end end);

@@ -9,9 +9,6 @@
 
 enum verdict { LANDED, NOT_YET, UNKNOWN, TURNED_AWAY };
 
-// How long an end of unknown distance may speak as if a segment had not come.
-static const tw_time PATIENCE = 200 * TW_MILLISECOND;
-
 enum { DURATION_IN_MICROSECONDS = 1U << 31 };
 
 uint32_t duration_pack(tw_time duration) {
@@ -192,7 +189,7 @@ static tw_time undelayed(const struct endpoint *e, const struct tw_segment *s) {
 // otherwise.
 static bool is_overdue(const struct judgement *j, const struct flight *f) {
     tw_time trip = landing_round_trip(j->c, j->end);
-    tw_time patience = trip == TW_NO_TIME ? PATIENCE : 2 * trip + 5 * TW_MILLISECOND;
+    tw_time patience = trip == TW_NO_TIME ? LANDING_PATIENCE : 2 * trip + 5 * TW_MILLISECOND;
     return undelayed(j->e, j->s) - f->time > patience;
 }
 
@@ -325,15 +322,23 @@ static void forget_filled(struct store *store, struct endpoint *e) {
             endpoint_remove(store, e, i);
 }
 
-// An end that goes on after "its" RST has not sent it: somebody between has. New data at or above
-// its SEQ cannot have left before it; anything else is given a second.
+// Whether a RST that an end had sent before is not its own: it goes on, and by its own timestamp it
+// sends this later; or, without timestamps, new data at or above the RST's SEQ. What was only
+// overtaken by the RST was sent before.
+static bool is_forged(const struct endpoint *e, const struct flight *reset,
+                      const struct tw_segment *s) {
+    if (s->time - reset->time > LANDING_PATIENCE)
+        return true;
+    if ((s->length == 0 && !(s->flags & TW_FIN)) || tw_seq_lt(s->seq, reset->seq))
+        return false;
+    return undelayed(e, s) > reset->time;
+}
+
+// An end that goes on after "its" RST has not sent it: somebody between has.
 static void forget_forged(struct store *store, struct endpoint *e, const struct tw_segment *s) {
     for (size_t i = e->placed; i-- > 0;) {
         const struct flight *f = &e->flights[i];
-        if (f->kind != SENT || !f->rst || f->answer)
-            continue;
-        bool behind = (s->length > 0 || (s->flags & TW_FIN)) && tw_seq_le(f->seq, s->seq);
-        if (behind || s->time - f->time > TW_SECOND) {
+        if (f->kind == SENT && f->rst && !f->answer && is_forged(e, f, s)) {
             endpoint_remove(store, e, i);
             endpoint_lift(e); // what was put before it by the clock alone
         }
@@ -359,7 +364,7 @@ static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end
     if (sent.fin && c->end[peer_of(c, end)].window_closed &&
         endpoint_placed_state(c, end) == TW_CLOSE_WAIT)
         sent.fate = ASSUMED;
-    if (sent.syn && !sent.has_ack && e->synack_sent && !e->syn_sent && e->iss == sent.seq) {
+    if (sent.syn && !sent.has_ack && !e->syn_sent && e->iss_known && e->iss == sent.seq) {
         endpoint_was_active(e, s->packet);
         return true;
     }
@@ -372,6 +377,9 @@ static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end
                 return true;
             }
     size_t at = e->placed;
+    if (sent.fin) // a closed end sends no FIN: its RST has overtaken it
+        while (at > 0 && e->flights[at - 1].kind == SENT && e->flights[at - 1].rst)
+            at--;
     if (old && sent.has_ack) // overtaken: before what it does not acknowledge
         while (at > 0 && e->flights[at - 1].kind == ARRIVAL && takes_numbers(&e->flights[at - 1]) &&
                tw_seq_lt(sent.ack, e->flights[at - 1].end))

@@ -26,6 +26,9 @@ tw_time landing_round_trip(const struct tw_connection *c, enum tw_end end);
 // macOS count timestamps in milliseconds.
 uint32_t landing_lag(const struct tw_segment *sent);
 
+// How long an end of unknown distance may speak as if a segment had not come.
+#define LANDING_PATIENCE (200 * TW_MILLISECOND)
+
 // Durations are kept in four octets: nanoseconds up to two seconds, microseconds beyond.
 uint32_t duration_pack(tw_time duration);
 tw_time duration_unpack(uint32_t packed); // TW_NO_TIME where not known

@@ -123,7 +123,10 @@ static tw_time due_time(const struct tw_connection *c, enum tw_end end,
         if (f->kind != ARRIVAL || f->packet != step->packet)
             continue;
         tw_time trip = landing_round_trip(c, end);
-        return trip == TW_NO_TIME ? INT64_MAX : f->time + trip / 2;
+        if (trip != TW_NO_TIME)
+            return f->time + trip / 2;
+        // Without a flight time a landing waits for its proof; a RST will never have one.
+        return f->rst ? f->time + LANDING_PATIENCE : INT64_MAX;
     }
     return TW_NO_TIME;
 }
