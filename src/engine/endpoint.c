@@ -363,8 +363,13 @@ bool endpoint_settle(struct store *store, struct tw_connection *c, enum tw_end e
 enum tw_cell_kind endpoint_probe(const struct tw_connection *c, enum tw_end end,
                                  const struct flight *f, enum tw_event *event) {
     struct walk w = walk_begin(c, end);
-    w.known = w.end->step_count > 0;
-    w.state = endpoint_state(w.end);
+    if (f->kind == SENT) { // what is only assumed to have landed says nothing of what it sends
+        w.known = w.known || w.end->placed > 0;
+        w.state = endpoint_placed_state(c, end);
+    } else {
+        w.known = w.end->step_count > 0;
+        w.state = endpoint_state(w.end);
+    }
     w.kind = TW_STAY;
     w.event = TW_EVENT_COUNT;
     walk_one(&w, f);

@@ -368,6 +368,10 @@ static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end
         endpoint_was_active(e, s->packet);
         return true;
     }
+    bool copy = sent.syn && !sent.has_ack && e->syn_sent && sent.has_ts && e->ts_seen &&
+                !tw_seq_lt(e->tsval, sent.tsval); // the same SYN twice on the wire, not sent again
+    if (copy)
+        return true;
     if (e->flight_count == 0 && !sent.rst)
         return endpoint_settle(store, c, end, &sent);
     if (sent.fin)
@@ -377,7 +381,8 @@ static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end
                 return true;
             }
     size_t at = e->placed;
-    if (sent.fin) // a closed end sends no FIN: its RST has overtaken it
+    bool before_reset = sent.fin || (sent.syn && sent.has_ack && e->synack_sent);
+    if (before_reset) // a closed end sends neither: its RST has overtaken it
         while (at > 0 && e->flights[at - 1].kind == SENT && e->flights[at - 1].rst)
             at--;
     if (old && sent.has_ack) // overtaken: before what it does not acknowledge
