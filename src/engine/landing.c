@@ -338,6 +338,8 @@ static bool is_forged(const struct endpoint *e, const struct flight *reset,
 static void forget_forged(struct store *store, struct endpoint *e, const struct tw_segment *s) {
     for (size_t i = e->placed; i-- > 0;) {
         const struct flight *f = &e->flights[i];
+        if (f->kind == SENT && f->syn)
+            return; // what it reset before it opened anew, it may well have reset
         if (f->kind == SENT && f->rst && !f->answer && is_forged(e, f, s)) {
             endpoint_remove(store, e, i);
             endpoint_lift(e); // what was put before it by the clock alone

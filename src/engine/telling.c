@@ -54,6 +54,7 @@ void telling_remember(struct telling *t, const struct tw_connection *c) {
     for (unsigned end = 0; end < TW_END_COUNT; end++) {
         const struct endpoint *e = &c->end[end];
         t->before[end].count = e->told;
+        t->before[end].dropped = e->steps_dropped;
         memcpy(t->before[end].steps, endpoint_steps(e), e->told * sizeof(struct packed_step));
         for (size_t i = 0; i < STEPS_MAX; i++)
             t->times[end][i] = TW_NO_TIME;
@@ -168,6 +169,13 @@ static bool tell_end(struct telling *t, struct tw_connection *c, enum tw_end end
     const struct packed_step *old = t->before[end].steps, *steps = endpoint_steps(e);
     size_t told = t->before[end].count, same = 0;
     tw_time next;
+    if (e->steps_dropped != t->before[end].dropped) {
+        // The middle of the history went, and the places with it: only what was added is told.
+        if (told == 0 || old[told - 1].packet != steps[e->step_count - 1].packet)
+            tell_transition(t, c, end, e->step_count - 1, packet);
+        e->told = (uint8_t)e->step_count;
+        return true;
+    }
     while (same < told && same < e->step_count && old[same].state == steps[same].state) {
         if (old[same].basis == TW_ASSUMED && steps[same].basis == TW_PROVEN &&
             steps[same].packet < packet && t->observer.proof != NULL)
@@ -197,7 +205,9 @@ static bool tell_end(struct telling *t, struct tw_connection *c, enum tw_end end
             .time = now,
             .why = correction_why(&old[same], next_told > same ? &steps[same] : NULL),
         };
-        if (t->observer.correction != NULL)
+        if (correction.was_count == 0)
+            next_told = same; // nothing that was told is taken back
+        else if (t->observer.correction != NULL)
             t->observer.correction(t->observer.context, c, &correction);
     }
     for (size_t i = next_told; i < due; i++)

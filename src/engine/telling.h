@@ -19,7 +19,7 @@ struct telling {
     tw_time now;
     tw_time times[TW_END_COUNT][STEPS_MAX]; // of the steps of the last fold
     struct {
-        size_t count;
+        size_t count, dropped;
         struct packed_step steps[STEPS_MAX];
     } before[TW_END_COUNT]; // what had been told
 };
