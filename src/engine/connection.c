@@ -29,7 +29,7 @@ static bool is_probe(const struct endpoint *e, const struct tw_segment *s) {
 }
 
 // Keeps the highest octet without a hole, and where the last island beyond a hole begins.
-static void take_octets(struct endpoint *e, const struct tw_segment *s, bool duplicate,
+static void take_octets(struct endpoint *e, const struct tw_segment *s,
                         struct connection_effect *effect) {
     uint32_t start = s->seq, end = tw_segment_end(s);
     if (e->fin_seen && tw_seq_lt(e->fin + 1, end))
@@ -37,7 +37,7 @@ static void take_octets(struct endpoint *e, const struct tw_segment *s, bool dup
     if (tw_seq_le(end, start))
         return;
     bool fresh = tw_seq_lt(e->nxt, end);
-    if (!fresh && !duplicate) {
+    if (!fresh && !effect->duplicate) {
         if (e->hole && tw_seq_le(e->contig, start) && tw_seq_lt(start, e->island))
             note(effect, TW_FINDING_OUT_OF_ORDER);
         else if (!(s->flags & TW_SYN) || ((s->flags & TW_ACK) ? e->synack_again : e->syn_again)) {
@@ -90,19 +90,6 @@ static void take_acknowledgement(struct endpoint *e, struct endpoint *peer, uint
         peer->contig = peer->nxt;
         peer->hole = 0;
     }
-}
-
-// The same segment captured twice (SPAN, several interfaces): equal throughout, and soon after.
-static bool is_duplicate(const struct tw_connection *c, struct endpoint *e,
-                         const struct tw_segment *s) {
-    const tw_time soon = 10 * TW_MILLISECOND;
-    uint32_t mark = s->seq * 0x9e3779b1U ^ s->ack * 0x85ebca77U ^ s->tsval * 0xc2b2ae3dU ^
-                    (s->length * 31U + s->flags) * 0x27d4eb2fU ^
-                    ((uint32_t)s->window << 16 | s->ip_id);
-    bool same = e->mark == mark && e->packets > 0 && s->time - c->last < soon;
-    e->mark = mark;
-    // Without an ID two equal bare ACKs may well be two.
-    return same && (s->length > 0 || s->ip_id != 0 || (s->flags & (TW_SYN | TW_FIN | TW_RST)));
 }
 
 static void begin_numbers(struct endpoint *e, const struct tw_segment *s) {
@@ -173,8 +160,7 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
                  struct connection_effect *effect) {
     struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
     bool reset = (s->flags & TW_RST) != 0;
-    bool duplicate = is_duplicate(c, e, s);
-    if (duplicate)
+    if (effect->duplicate)
         note(effect, TW_FINDING_DUPLICATE);
     e->packets++;
     e->bytes += s->length;
@@ -194,7 +180,7 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
     if (is_probe(e, s))
         note(effect, TW_FINDING_KEEPALIVE);
     else if (!reset)
-        take_octets(e, s, duplicate, effect);
+        take_octets(e, s, effect);
     if ((s->flags & TW_FIN) && !reset) {
         if (!e->fin_seen && c->first_fin == 0)
             c->first_fin = sender == TW_CLIENT ? 1 : 2;
@@ -372,7 +358,7 @@ bool connection_segment(struct store *store, struct tw_connection *c, enum tw_en
         return false;
     if (TW_UNLIKELY(s->time < c->last))
         note(effect, TW_FINDING_CLOCK_BACK);
-    if (TW_LIKELY(connection_is_plain(c, sender, s))) {
+    if (TW_LIKELY(effect->duplicate || connection_is_plain(c, sender, s))) {
         take(c, sender, s, effect);
         c->last = s->time > c->last ? s->time : c->last;
         return true;

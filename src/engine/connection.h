@@ -8,7 +8,8 @@
 
 // What a segment meant, for findings and for the tracker: a bit set of enum tw_finding_kind.
 struct connection_effect {
-    bool wanted; // whether anyone asks for findings; some cost a walk
+    bool duplicate; // the same segment captured twice: it counts, and says nothing new
+    bool wanted;    // whether anyone asks for findings; some cost a walk
     uint32_t findings;
     enum tw_state odd_state; // for ODD: where, and what happened
     enum tw_event odd_event;

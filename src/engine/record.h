@@ -55,8 +55,7 @@ struct endpoint {
     uint32_t acked;  // highest ACK number sent: RCV.NXT as it says itself
     uint32_t fin;    // sequence number of its FIN
     uint32_t tsval;
-    uint32_t mark; // of its last segment, to know the same again
-    uint32_t lag;  // milliseconds between its timestamp clock and ours, at the least
+    uint32_t lag; // milliseconds between its timestamp clock and ours, at the least
     uint32_t scale : 4, scale_known : 1, seen : 1, iss_known : 1, fin_seen : 1, ack_seen : 1,
         ts_seen : 1, syn_sent : 1, synack_sent : 1, syn_again : 1, synack_again : 1, hole : 1,
         outgrown : 1, based : 1, rst_seen : 1, rst_cut : 1, due : 1, sacks : 1, window_closed : 1,

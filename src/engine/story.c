@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Keeps what the tracker tells: per connection its segments and state changes, and, once it is
-// over, its last information and histories.
+// over, its last information and histories. Where memory runs short, connections that are over
+// lose their segments first, the oldest before the others.
 #include "tcpwalk/story.h"
 
 #include <stdlib.h>
@@ -12,6 +13,8 @@ enum {
     FIRST_ROOM = 4,
     FIRST_SLOTS = 64,
     USUAL_STEPS = 12, // of both ends
+    TOUCHED_MAX = 1024,
+    LOOK_AHEAD = 256, // how many connections are looked at to find one that is over
 };
 static const size_t default_limit = (size_t)1 << 30;
 
@@ -34,7 +37,10 @@ struct tw_story_connection {
     struct tw_story_segment *segments;
     struct tw_story_change *changes;
     size_t segment_count, change_count;
-    uint8_t known[TW_END_COUNT], state[TW_END_COUNT]; // for the census
+    uint32_t dropped; // segments
+    // As counted by the census; and that this is to be looked at again.
+    uint8_t known : 2, touched : 1;
+    uint8_t state[TW_END_COUNT];
 };
 
 // A place in the table that finds the story of a connection the tracker speaks of.
@@ -51,6 +57,10 @@ struct tw_story {
     size_t memory, limit;
     uint64_t told, revision, dropped, connections_dropped;
     uint64_t census[TW_STATE_COUNT];
+    // Connections told of since they were counted.
+    struct tw_story_connection *touched[TOUCHED_MAX];
+    size_t touched_count;
+    size_t over, next_over; // connections that are over with their segments; where to look
 };
 
 struct tw_story *tw_story_new(void) {
@@ -135,13 +145,41 @@ static void forget(struct tw_story *story, struct slot *slot) {
 
 // --- room
 
+// Drops the segments of a connection that is over; false: there was none nearby.
+static bool drop_segments(struct tw_story *story) {
+    for (int i = 0; i < LOOK_AHEAD && story->over > 0; i++) {
+        if (story->next_over >= story->count)
+            story->next_over = 0;
+        struct tw_story_connection *c = at(story, story->next_over++);
+        if (c->alive != NULL || c->segments == NULL)
+            continue;
+        free(c->segments);
+        c->segments = NULL;
+        story->memory -= c->segment_count * sizeof *c->segments;
+        story->dropped += c->segment_count;
+        c->dropped += (uint32_t)c->segment_count;
+        c->segment_count = 0;
+        story->over--;
+        return true;
+    }
+    return false;
+}
+
+static bool has_room(struct tw_story *story, size_t octets, size_t limit) {
+    while (story->memory + octets > limit)
+        if (!drop_segments(story))
+            return false;
+    return true;
+}
+
 // Makes room for one more item behind `count`; arrays double at powers of two. NULL: no room.
-static void *room_for(struct tw_story *story, void *items, size_t count, size_t size) {
+static void *room_for(struct tw_story *story, void *items, size_t count, size_t size,
+                      size_t limit) {
     bool full = count == 0 || (count >= FIRST_ROOM && (count & (count - 1)) == 0);
     if (!full)
         return items;
     size_t more = count < FIRST_ROOM ? FIRST_ROOM : count;
-    if (story->memory + more * size > story->limit / 4 * 3)
+    if (!has_room(story, more * size, limit))
         return NULL;
     void *grown = realloc(items, (count + more) * size);
     if (grown != NULL)
@@ -155,12 +193,12 @@ static size_t remains_size(size_t steps) {
 
 // What will remain of a connection is set aside at once.
 static struct tw_story_connection *add(struct tw_story *story) {
-    if (story->memory + remains_size(USUAL_STEPS) > story->limit)
+    if (!has_room(story, remains_size(USUAL_STEPS), story->limit))
         return NULL;
     size_t block = story->count >> BLOCK_SHIFT;
     if ((story->count & (BLOCK_SIZE - 1)) == 0) {
         size_t octets = BLOCK_SIZE * sizeof(struct tw_story_connection);
-        if (story->memory + octets > story->limit)
+        if (!has_room(story, octets, story->limit))
             return NULL;
         if (block == story->block_room) {
             size_t room = block == 0 ? 64 : block * 2;
@@ -201,13 +239,37 @@ static struct tw_story_connection *of(struct tw_story *story, const struct tw_co
     return c;
 }
 
-static void count_state(struct tw_story *story, struct tw_story_connection *c, enum tw_end end,
-                        enum tw_state state) {
-    if (c->known[end])
-        story->census[c->state[end]]--;
-    c->known[end] = 1;
-    c->state[end] = (uint8_t)state;
-    story->census[state]++;
+// Counts the ends by the states that the list shows: those of their histories, which may be
+// ahead of what was told, as landings are told when they are due.
+static void count_states(uint64_t census[TW_STATE_COUNT], struct tw_story_connection *c) {
+    struct tw_connection_info info;
+    tw_story_info(c, &info);
+    for (int end = 0; end < TW_END_COUNT; end++) {
+        if (c->known & 1 << end)
+            census[c->state[end]]--;
+        if (info.end[end].step_count == 0)
+            continue;
+        c->known |= (uint8_t)(1 << end & 3);
+        c->state[end] = (uint8_t)info.end[end].state;
+        census[c->state[end]]++;
+    }
+}
+
+static void count_touched(struct tw_story *story) {
+    for (size_t i = 0; i < story->touched_count; i++) {
+        count_states(story->census, story->touched[i]);
+        story->touched[i]->touched = false;
+    }
+    story->touched_count = 0;
+}
+
+static void touch(struct tw_story *story, struct tw_story_connection *c) {
+    if (c->touched)
+        return;
+    if (story->touched_count == TOUCHED_MAX)
+        count_touched(story);
+    c->touched = true;
+    story->touched[story->touched_count++] = c;
 }
 
 // --- what the tracker tells
@@ -218,10 +280,17 @@ static void told_segment(void *context, const struct tw_connection *connection, 
     story->told++;
     story->revision++;
     struct tw_story_connection *c = of(story, connection);
+    if (c == NULL) {
+        story->dropped++;
+        return;
+    }
+    touch(story, c);
+    // A quarter is left to what matters more: connections and their state changes.
     void *items =
-        c == NULL ? NULL : room_for(story, c->segments, c->segment_count, sizeof *c->segments);
+        room_for(story, c->segments, c->segment_count, sizeof *c->segments, story->limit / 4 * 3);
     if (items == NULL) {
         story->dropped++;
+        c->dropped++;
         return;
     }
     c->segments = items;
@@ -239,7 +308,7 @@ static void told_segment(void *context, const struct tw_connection *connection, 
 
 static void add_change(struct tw_story *story, struct tw_story_connection *c,
                        const struct tw_story_change *change) {
-    void *items = room_for(story, c->changes, c->change_count, sizeof *c->changes);
+    void *items = room_for(story, c->changes, c->change_count, sizeof *c->changes, story->limit);
     if (items == NULL) {
         story->dropped++;
         return;
@@ -255,7 +324,7 @@ static void told_transition(void *context, const struct tw_connection *connectio
     story->revision++;
     if (c == NULL)
         return;
-    count_state(story, c, t->end, t->to);
+    touch(story, c);
     struct tw_story_change change = {
         .time = t->time,
         .packet = t->packet,
@@ -286,8 +355,7 @@ static void told_correction(void *context, const struct tw_connection *connectio
     story->revision++;
     if (c == NULL)
         return;
-    if (correction->now_count > 0)
-        count_state(story, c, correction->end, correction->now[correction->now_count - 1]);
+    touch(story, c);
     struct tw_story_change change = {
         .time = correction->time,
         .packet = correction->packet,
@@ -370,14 +438,13 @@ static void told_over(void *context, const struct tw_connection *connection) {
     c->alive = NULL;
     c->segments = trim(story, c->segments, c->segment_count, sizeof *c->segments);
     c->changes = trim(story, c->changes, c->change_count, sizeof *c->changes);
+    story->over += c->segments != NULL;
     c->remains = bury(connection);
     if (c->remains == NULL)
         return;
+    touch(story, c);
     story->memory += remains_size(c->remains->counts[TW_CLIENT] + c->remains->counts[TW_SERVER]);
     story->memory -= remains_size(USUAL_STEPS);
-    for (int end = 0; end < TW_END_COUNT; end++)
-        if (c->remains->info.end[end].step_count > 0)
-            count_state(story, c, (enum tw_end)end, c->remains->info.end[end].state);
 }
 
 struct tw_observer tw_story_observer(struct tw_story *story) {
@@ -439,6 +506,10 @@ const struct tw_story_segment *tw_story_segments(const struct tw_story_connectio
     return connection->segments;
 }
 
+size_t tw_story_segments_dropped(const struct tw_story_connection *connection) {
+    return connection->dropped;
+}
+
 const struct tw_story_change *tw_story_changes(const struct tw_story_connection *connection,
                                                size_t *count) {
     *count = connection->change_count;
@@ -452,6 +523,10 @@ tw_time tw_story_flight(const struct tw_connection_info *info, enum tw_end end) 
 
 void tw_story_census(const struct tw_story *story, uint64_t counts[TW_STATE_COUNT]) {
     memcpy(counts, story->census, sizeof story->census);
+    for (size_t i = 0; i < story->touched_count; i++) {
+        struct tw_story_connection as_counted = *story->touched[i];
+        count_states(counts, &as_counted);
+    }
 }
 
 uint64_t tw_story_told(const struct tw_story *story) {

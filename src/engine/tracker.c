@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "connection.h"
+#include "key.h"
 #include "landing.h"
 #include "pool.h"
-#include "siphash.h"
+#include "recent.h"
 #include "table.h"
 #include "telling.h"
 
@@ -31,6 +32,7 @@ struct tw_tracker {
     struct queue queue[2][QUEUE_COUNT]; // by pool
     uint32_t hand[2];                   // of the clock that looks for the least busy connection
     tw_time now;
+    struct recent recent;
     struct tw_tracker_counts counts; // of what is over; what is alive is counted when asked for
     bool short_of_memory;
 };
@@ -300,78 +302,13 @@ static void make_room(struct tw_tracker *t, bool ipv6) {
 
 // --- Finding ------------------------------------------------------------------------------------
 
-struct key {
-    uint32_t hash;
-    uint16_t vlan;
-    bool self;
-    bool low_sends; // of the two ends the one with the lower address and port
-};
-
-static size_t address_length(const struct tw_segment *s) {
-    return s->version == 4 ? 4 : 16;
-}
-
-// The same in both directions: the lower end first.
-static struct key key_of(const struct tw_tracker *t, const struct tw_segment *s) {
-    int order = memcmp(s->source.octets, s->destination.octets, address_length(s));
-    if (order == 0)
-        order = (int)s->source_port - (int)s->destination_port;
-    const struct tw_address *low = order <= 0 ? &s->source : &s->destination;
-    const struct tw_address *high = order <= 0 ? &s->destination : &s->source;
-    uint16_t low_port = order <= 0 ? s->source_port : s->destination_port;
-    uint16_t high_port = order <= 0 ? s->destination_port : s->source_port;
-    struct key key = {.vlan = t->options.key_vlan ? (s->vlan[0] & 0xfffU) : NO_VLAN,
-                      .self = order == 0,
-                      .low_sends = order <= 0};
-    uint64_t words[5];
-    words[0] =
-        (uint64_t)low_port << 48 | (uint64_t)high_port << 32 | (uint64_t)key.vlan << 8 | s->version;
-    size_t count = 2;
-    if (s->version == 4) {
-        memcpy(&words[1], low->octets, 4);
-        memcpy((uint8_t *)&words[1] + 4, high->octets, 4);
-    } else {
-        memcpy(&words[1], low->octets, 16);
-        memcpy(&words[3], high->octets, 16);
-        count = 5;
-    }
-    key.hash = (uint32_t)siphash(t->options.hash_key, words, count);
-    return key;
-}
-
-static inline bool same_addresses(const uint8_t *first, const struct tw_address *a,
-                                  const struct tw_address *b, bool ipv6) {
-    if (ipv6)
-        return memcmp(first, a->octets, 16) == 0 && memcmp(first + 16, b->octets, 16) == 0;
-    uint32_t x[2], y[2]; // two words are compared faster than two strings
-    memcpy(x, first, sizeof x);
-    memcpy(&y[0], a->octets, 4);
-    memcpy(&y[1], b->octets, 4);
-    return x[0] == y[0] && x[1] == y[1];
-}
-
-// Which end of the connection sent the segment, or TW_END_COUNT where it is another's.
-static enum tw_end sender_of(const struct tw_connection *c, const struct key *key,
-                             const struct tw_segment *s) {
-    bool ipv6 = s->version != 4;
-    if (c->ipv6 != ipv6 || c->vlan != key->vlan)
-        return TW_END_COUNT;
-    if (c->port[TW_CLIENT] == s->source_port && c->port[TW_SERVER] == s->destination_port &&
-        same_addresses(c->address, &s->source, &s->destination, ipv6))
-        return TW_CLIENT;
-    if (c->port[TW_SERVER] == s->source_port && c->port[TW_CLIENT] == s->destination_port &&
-        same_addresses(c->address, &s->destination, &s->source, ipv6))
-        return TW_SERVER;
-    return TW_END_COUNT;
-}
-
 static struct tw_connection *find(const struct tw_tracker *t, const struct key *key,
                                   const struct tw_segment *s, enum tw_end *sender) {
     struct table_cursor cursor = {table_bucket(&t->table, key->hash), 0};
     uint32_t id;
     while ((id = table_next(&t->table, key->hash, &cursor)) != NO_ID) {
         struct tw_connection *c = at(t, id);
-        *sender = sender_of(c, key, s);
+        *sender = key_sender(c, key, s);
         if (*sender != TW_END_COUNT)
             return c;
     }
@@ -390,7 +327,7 @@ static struct tw_connection *make(struct tw_tracker *t, const struct key *key,
         t->short_of_memory = true;
         return NULL;
     }
-    size_t length = address_length(s);
+    size_t length = key_address_length(s);
     c->number = ++t->counts.connections;
     t->counts.alive++;
     c->hash = key->hash;
@@ -499,7 +436,7 @@ static struct tw_connection *choose(struct tw_tracker *t, struct tw_connection *
                 t->short_of_memory = true;
             tell(t, c, s->packet, false);
         }
-        *sender = sender_of(previous, key, s);
+        *sender = key_sender(previous, key, s);
         return previous;
     }
     if ((s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK)) {
@@ -526,9 +463,10 @@ static void tell_findings(struct tw_tracker *t, const struct tw_connection *c, e
 }
 
 static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end sender,
-                 const struct tw_segment *s) {
-    struct connection_effect effect = {.wanted = t->telling.observer.finding != NULL};
-    bool plain = connection_is_plain(c, sender, s);
+                 const struct tw_segment *s, bool duplicate) {
+    struct connection_effect effect = {.duplicate = duplicate,
+                                       .wanted = t->telling.observer.finding != NULL};
+    bool plain = duplicate || connection_is_plain(c, sender, s);
     bool telling = telling_wanted(&t->telling) && !plain;
     if (telling) {
         telling_remember(&t->telling, c);
@@ -554,10 +492,11 @@ static void feed_one(struct tw_tracker *t, const struct tw_segment *s, const str
     if (t->now == TW_NO_TIME)
         t->now = s->time;
     tw_tracker_advance(t, s->time);
+    bool duplicate = recent_seen(&t->recent, s, key->hash);
     enum tw_end sender = TW_END_COUNT;
     struct tw_connection *c = NULL;
     if (likely != NO_ID && (c = at(t, likely))->in_table)
-        sender = sender_of(c, key, s);
+        sender = key_sender(c, key, s);
     if (sender == TW_END_COUNT)
         c = find(t, key, s, &sender);
     if (TW_UNLIKELY(c == NULL)) {
@@ -570,7 +509,7 @@ static void feed_one(struct tw_tracker *t, const struct tw_segment *s, const str
     } else if (TW_UNLIKELY(c->previous != NO_ID))
         c = choose(t, c, &sender, key, s);
     if (c != NULL)
-        walk(t, c, sender, s);
+        walk(t, c, sender, s, duplicate);
 }
 
 // The table and the records are far larger than any cache: fetch for a whole batch first what each
@@ -579,7 +518,7 @@ static void feed_batch(struct tw_tracker *t, const struct tw_segment *segments, 
     struct key keys[BATCH];
     uint32_t likely[BATCH];
     for (size_t i = 0; i < count; i++) {
-        keys[i] = key_of(t, &segments[i]);
+        keys[i] = key_of(&segments[i], t->options.key_vlan, t->options.hash_key);
         __builtin_prefetch(table_bucket(&t->table, keys[i].hash));
     }
     for (size_t i = 0; i < count; i++) {
