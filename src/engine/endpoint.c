@@ -99,6 +99,13 @@ bool endpoint_launch(struct store *store, struct tw_connection *c, enum tw_end e
     return insert(store, &c->end[end], c->end[end].flight_count, flight);
 }
 
+static void release(struct store *store, struct endpoint *e) {
+    if (e->flight_room > 0)
+        store_give(store, e->flights, class_of(e->flight_room));
+    e->flights = NULL;
+    e->flight_count = e->flight_room = e->placed = 0;
+}
+
 void endpoint_remove(struct store *store, struct endpoint *e, size_t index) {
     e->flight_count--;
     memmove(&e->flights[index], &e->flights[index + 1],
@@ -106,7 +113,7 @@ void endpoint_remove(struct store *store, struct endpoint *e, size_t index) {
     if (index < e->placed)
         e->placed--;
     if (e->flight_count == 0)
-        endpoint_close(store, e);
+        release(store, e);
 }
 
 void endpoint_place(struct endpoint *e, size_t index, enum fate fate) {
@@ -124,10 +131,7 @@ void endpoint_lift(struct endpoint *e) {
 }
 
 void endpoint_close(struct store *store, struct endpoint *e) {
-    if (e->flight_room > 0)
-        store_give(store, e->flights, class_of(e->flight_room));
-    e->flights = NULL;
-    e->flight_count = e->flight_room = e->placed = 0;
+    release(store, e);
     e->settled = e->step_count;
 }
 

@@ -244,15 +244,17 @@ static struct tw_story_connection *of(struct tw_story *story, const struct tw_co
 static void count_states(uint64_t census[TW_STATE_COUNT], struct tw_story_connection *c) {
     struct tw_connection_info info;
     tw_story_info(c, &info);
-    for (int end = 0; end < TW_END_COUNT; end++) {
-        if (c->known & 1 << end)
+    unsigned known = 0;
+    for (unsigned end = 0; end < TW_END_COUNT; end++) {
+        if (c->known & 1U << end)
             census[c->state[end]]--;
         if (info.end[end].step_count == 0)
             continue;
-        c->known |= (uint8_t)(1 << end & 3);
+        known |= 1U << end;
         c->state[end] = (uint8_t)info.end[end].state;
         census[c->state[end]]++;
     }
+    c->known = known & 3U;
 }
 
 static void count_touched(struct tw_story *story) {
