@@ -315,32 +315,40 @@ static bool forget_reset(struct store *store, struct tw_connection *c, const str
     return true;
 }
 
-// What the table says of a segment that may move somebody, before it does.
-static void probe(const struct tw_connection *c, enum tw_end sender, enum tw_end receiver,
-                  const struct tw_segment *s, struct connection_effect *effect) {
-    struct flight sent = flight_of(s, SENT), arrival = flight_of(s, ARRIVAL);
+static void probe(const struct tw_connection *c, enum tw_end where, const struct flight *f,
+                  struct connection_effect *effect) {
     enum tw_event event;
-    enum tw_end where = sender;
-    enum tw_cell_kind kind = TW_STAY;
-    const struct endpoint *e = &c->end[sender];
-    bool late = (s->flags & TW_SYN) && !e->syn_sent && e->iss_known && e->iss == s->seq;
-    if (!(s->flags & TW_RST) && !late) // whether its RST is an answer the landing rule decides
-        kind = endpoint_probe(c, sender, &sent, &event);
-    if (kind != TW_ODD && c->end[receiver].step_count > 0) {
-        where = receiver;
-        kind = endpoint_probe(c, receiver, &arrival, &event);
-        enum tw_state state = endpoint_state(&c->end[receiver]);
-        if (event == TW_EV_RCV_RST_REFUSED)
-            note(effect, TW_FINDING_RST_REFUSED);
-        if (event == TW_EV_RCV_SYN && kind == TW_STAY && state != TW_CLOSED && state != TW_LISTEN &&
-            state != TW_SYN_RECEIVED)
-            note(effect, TW_FINDING_CHALLENGE);
-    }
+    enum tw_cell_kind kind = endpoint_probe(c, where, f, &event);
+    enum tw_state state = endpoint_state(&c->end[where]);
+    if (event == TW_EV_RCV_RST_REFUSED)
+        note(effect, TW_FINDING_RST_REFUSED);
+    if (event == TW_EV_RCV_SYN && kind == TW_STAY && state != TW_CLOSED && state != TW_LISTEN &&
+        state != TW_SYN_RECEIVED)
+        note(effect, TW_FINDING_CHALLENGE);
     if (kind != TW_ODD)
         return;
     note(effect, TW_FINDING_ODD);
-    effect->odd_state = endpoint_state(&c->end[where]);
+    effect->odd_state = state;
     effect->odd_event = event;
+}
+
+// What the table says of a segment at its sender, where its arrivals have been judged. A SYN that
+// comes late or twice, and a FIN that its end's own RST has overtaken, are lawful.
+static void probe_sent(const struct tw_connection *c, enum tw_end sender,
+                       const struct tw_segment *s, struct connection_effect *effect) {
+    const struct endpoint *e = &c->end[sender];
+    bool late_syn = (s->flags & (TW_SYN | TW_ACK)) == TW_SYN && e->iss_known && e->iss == s->seq;
+    bool late_fin = (s->flags & TW_FIN) && e->rst_seen;
+    struct flight f = flight_of(s, SENT);
+    if (!(s->flags & TW_RST) && !late_syn && !late_fin)
+        probe(c, sender, &f, effect);
+}
+
+static void probe_arrival(const struct tw_connection *c, enum tw_end receiver,
+                          const struct tw_segment *s, struct connection_effect *effect) {
+    struct flight f = flight_of(s, ARRIVAL);
+    if (c->end[receiver].step_count > 0)
+        probe(c, receiver, &f, effect);
 }
 
 bool connection_segment(struct store *store, struct tw_connection *c, enum tw_end sender,
@@ -363,10 +371,16 @@ bool connection_segment(struct store *store, struct tw_connection *c, enum tw_en
         c->last = s->time > c->last ? s->time : c->last;
         return true;
     }
-    if (effect->wanted && (s->flags & (TW_SYN | TW_FIN | TW_RST)))
-        probe(c, sender, receiver, s, effect);
     uint32_t contig = c->end[sender].contig;
-    bool done = landing_judge(store, c, sender, s) && landing_launch(store, c, sender, receiver, s);
+    bool control = effect->wanted && (s->flags & (TW_SYN | TW_FIN | TW_RST));
+    struct landing landing;
+    bool done = landing_judge(store, c, sender, s, &landing);
+    if (control) {
+        probe_sent(c, sender, s, effect);
+        probe_arrival(c, receiver, s, effect);
+    }
+    done = done && landing_place(store, c, sender, s, &landing) &&
+           landing_launch(store, c, sender, receiver, s);
     take(c, sender, s, effect);
     if (contig != c->end[sender].contig)
         release_fin(&c->end[receiver], contig, c->end[sender].contig, s->time);

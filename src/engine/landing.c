@@ -459,33 +459,36 @@ static bool infer_unseen(struct store *store, struct tw_connection *c, enum tw_e
 }
 
 bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end,
-                   const struct tw_segment *s) {
+                   const struct tw_segment *s, struct landing *landing) {
     struct endpoint *e = &c->end[end];
     bool old = landing_is_old_news(e, s);
     bool reset = (s->flags & TW_RST) != 0, has_ack = (s->flags & TW_ACK) != 0;
-    bool answer = false;
+    *landing = (struct landing){.old = old};
     if (e->flight_count > 0)
         forget_filled(store, e);
     if (reset && !has_ack)
-        answer = !judge_bare_reset(c, end, s);
+        landing->answer = !judge_bare_reset(c, end, s);
     else if (e->flight_count > 0) {
         if (!reset && !(s->flags & TW_SYN))
             forget_forged(store, e, s);
         judge_all(&(struct judgement){store, c, e, &c->end[peer_of(c, end)], end,
                                       endpoint_placed_state(c, end), s, old});
     }
+    if (reset && is_wild(e, &c->end[peer_of(c, end)], s))
+        landing->answer = true;
     if (has_ack && !reset && !(s->flags & TW_SYN) && !old && !c->self &&
         !infer_unseen(store, c, end, s))
         return false;
-    if (!reset && !(s->flags & (TW_SYN | TW_FIN)) && s->length == 0 && e->seen && !old &&
-        tw_seq_lt(e->contig, s->seq) && !(e->fin_seen && s->seq == e->fin + 1) &&
-        !mark_unseen(store, c, end, s))
-        return false;
-    if (reset && is_wild(e, &c->end[peer_of(c, end)], s))
-        answer = true;
-    bool again = (s->flags & TW_FIN) && e->fin_seen;
+    bool bare = !(s->flags & (TW_SYN | TW_FIN | TW_RST)) && s->length == 0;
+    return !bare || !e->seen || old || !tw_seq_lt(e->contig, s->seq) ||
+           (e->fin_seen && s->seq == e->fin + 1) || mark_unseen(store, c, end, s);
+}
+
+bool landing_place(struct store *store, struct tw_connection *c, enum tw_end end,
+                   const struct tw_segment *s, const struct landing *landing) {
+    bool again = (s->flags & TW_FIN) && c->end[end].fin_seen;
     if ((s->flags & (TW_SYN | TW_RST)) || ((s->flags & TW_FIN) && !again))
-        return place_sent(store, c, end, s, old, answer);
+        return place_sent(store, c, end, s, landing->old, landing->answer);
     return true;
 }
 

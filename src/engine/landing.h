@@ -5,11 +5,20 @@
 
 #include "endpoint.h"
 
-// Judges all that is on its way to `end` by a segment that `end` has just sent, and puts that
-// segment itself in its place among them. To be called before the endpoint's own numbers take the
-// segment in. Returns false when out of memory.
+// What judging a segment has found out about the segment itself.
+struct landing {
+    bool old;    // overtaken on its way: it proves, and disproves nothing
+    bool answer; // a RST that answers a bad acknowledgement, or is not the end's own: it moves
+                 // nobody
+};
+
+// Judges all that is on its way to `end` by a segment that `end` has just sent. To be called before
+// the endpoint's own numbers take the segment in. Returns false when out of memory.
 bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end,
-                   const struct tw_segment *sent) TW_CHECKED;
+                   const struct tw_segment *sent, struct landing *landing) TW_CHECKED;
+// Puts the judged segment itself in its place among them, if it can move its sender.
+bool landing_place(struct store *store, struct tw_connection *c, enum tw_end end,
+                   const struct tw_segment *sent, const struct landing *landing) TW_CHECKED;
 // What is on its way to the end so far does not count unless something proves it.
 void landing_refuse(struct endpoint *e);
 // Puts the segment on its way to `receiver`, where it can matter there.
