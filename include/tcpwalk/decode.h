@@ -10,6 +10,9 @@ enum tw_decoded {
     TW_DECODED,   // *segment is filled
     TW_IGNORED,   // whole, but no TCP segment for us; *reason says what it is
     TW_MALFORMED, // does not parse; *reason says where
+    // An ICMP error says that a segment could not be delivered: *segment holds the addresses, ports
+    // and SEQ that it quotes, and nothing else. Not a segment; counted among the ignored.
+    TW_UNREACHABLE,
 };
 
 // Why a packet gave no segment: name for the user, and which of the two it is.
@@ -19,6 +22,7 @@ enum tw_decoded {
     X(UDP, "udp", IGNORED)                                                                         \
     X(ICMP, "icmp", IGNORED)                                                                       \
     X(ICMPV6, "icmpv6", IGNORED)                                                                   \
+    X(UNREACHABLE, "icmp-unreachable", UNREACHABLE)                                                \
     X(IGMP, "igmp", IGNORED)                                                                       \
     X(SCTP, "sctp", IGNORED)                                                                       \
     X(ESP, "esp", IGNORED)                                                                         \
@@ -60,6 +64,7 @@ enum tw_reason {
 };
 
 const char *tw_reason_text(enum tw_reason reason);
+enum tw_decoded tw_reason_outcome(enum tw_reason reason);
 
 struct tw_decoder {
     bool check_checksums; // drop segments whose TCP checksum is wrong, as BAD_CHECKSUM

@@ -54,6 +54,7 @@ struct tw_ladder {
     size_t step_count;
     tw_time begin, end;       // of the first and the last row
     size_t segments_left_out; // beyond what a ladder shows
+    size_t segments_dropped;  // that the story did not keep: their arrows are missing
 };
 
 // Lays the connection's story out anew; the ladder holds no part of the story but lends it.

@@ -63,12 +63,12 @@ struct tw_report_options {
     bool has_state;
     enum tw_state state; // only connections that are or were in it (not for trace)
     enum tw_sort sort;
-    size_t sort_limit; // octets that sorting may hold; 0: the default
 };
 
 // What the reader of the input counted.
 struct tw_report_counts {
-    uint64_t packets, decoded, ignored, malformed, dropped, connections, evicted;
+    uint64_t packets, decoded, ignored, malformed, dropped;
+    uint64_t clock_back; // times that the input's clock stepped back
     uint64_t reasons[TW_REASON_COUNT];
 };
 
@@ -85,6 +85,8 @@ void tw_report_origin(struct tw_report *report, tw_time first);
 // A packet that does not parse; a trace tells it.
 void tw_report_malformed(struct tw_report *report, uint64_t packet, tw_time time,
                          enum tw_reason reason);
+// Octets that sorting may hold, instead of the default of 2 GiB.
+void tw_report_sort_limit(struct tw_report *report, size_t octets);
 // A trace then tells only connections that `selected`, of kind SELECT, has remembered. Lent.
 void tw_report_only(struct tw_report *report, const struct tw_report *selected);
 // After the tracker's finish: what comes last, and all that is still buffered is written.

@@ -67,20 +67,24 @@ size_t tw_story_history(const struct tw_story_connection *connection, enum tw_en
 // In the order of the capture, and as told. Lent until more is told.
 const struct tw_story_segment *tw_story_segments(const struct tw_story_connection *connection,
                                                  size_t *count);
+// Those of the connection that were not kept, or not any more.
+size_t tw_story_segments_dropped(const struct tw_story_connection *connection);
 const struct tw_story_change *tw_story_changes(const struct tw_story_connection *connection,
                                                size_t *count);
 
 // Flight time between the tap and one end: half the handshake's round trip; 0 where not known.
 tw_time tw_story_flight(const struct tw_connection_info *info, enum tw_end end);
-// Ends of all connections by their present (or last) state. Ends of which nothing is known are
-// not counted.
+// Ends of all connections by their state as tw_story_info says it. Ends of which nothing is known
+// are not counted.
 void tw_story_census(const struct tw_story *story, uint64_t counts[TW_STATE_COUNT]);
 uint64_t tw_story_told(const struct tw_story *story); // segments, kept or not
 // Grows with whatever is told: where it stands still, so does the picture.
 uint64_t tw_story_revision(const struct tw_story *story);
 
-// Octets held, and the most that may be held. When three quarters are used up no more segments
-// and changes are kept, at the limit no more connections; both are counted. 0: the default, 1 GiB.
+// Octets held, and the most that may be held. When three quarters are used up, connections that are
+// over lose their segments, the oldest first, and where there are none new segments are not kept;
+// at the limit no more state changes and connections are. What is dropped is counted. 0: the
+// default, 1 GiB.
 size_t tw_story_memory(const struct tw_story *story);
 void tw_story_limit(struct tw_story *story, size_t octets);
 uint64_t tw_story_dropped(const struct tw_story *story);

@@ -104,6 +104,9 @@ struct tw_tracker *tw_tracker_new(const struct tw_tracker_options *options,
 // usable).
 enum tw_status tw_tracker_feed(struct tw_tracker *tracker, const struct tw_segment *segments,
                                size_t count) TW_CHECKED;
+// An ICMP error quotes a segment (TW_UNREACHABLE): its sender, if in SYN-SENT, gives up (RFC 9293
+// 3.9.2.2); any other state ignores it.
+void tw_tracker_unreachable(struct tw_tracker *tracker, const struct tw_segment *quoted);
 // Moves the clock: landings that are due are told, timers run out, what is over is told and freed.
 void tw_tracker_advance(struct tw_tracker *tracker, tw_time now);
 // End of input: the clock stays, what is assumed stands, all connections are told as over.

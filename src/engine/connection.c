@@ -474,8 +474,9 @@ static void read_outcome(const struct tw_connection *c, struct tw_connection_inf
     } else if (client_reset && server->rst_seen && !server->synack_sent) {
         info->outcome = TW_OUTCOME_REFUSED;
         info->closed_by = TW_CLOSED_BY_SERVER;
-    } else if (client->syn_sent && (client_resets || server_reset || client->rst_seen ||
-                                    ended_by(client, TW_EV_GIVE_UP))) {
+    } else if (client->syn_sent &&
+               (client_resets || server_reset || client->rst_seen ||
+                ended_by(client, TW_EV_GIVE_UP) || ended_by(client, TW_EV_UNREACHABLE))) {
         info->outcome = TW_OUTCOME_ABORTED_OPEN;
     } else if (endpoint_state(client) == TW_SYN_SENT && server->packets == 0)
         info->outcome = TW_OUTCOME_NO_ANSWER;

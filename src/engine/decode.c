@@ -23,6 +23,10 @@ const char *tw_reason_text(enum tw_reason reason) {
     return (unsigned)reason < TW_REASON_COUNT ? texts[reason] : texts[TW_REASON_NONE];
 }
 
+enum tw_decoded tw_reason_outcome(enum tw_reason reason) {
+    return (enum tw_decoded)outcomes[reason];
+}
+
 enum tw_decoded tw_decode(const struct tw_decoder *decoder, int linktype, const uint8_t *octets,
                           uint32_t captured, uint32_t length, struct tw_segment *segment,
                           enum tw_reason *reason) {

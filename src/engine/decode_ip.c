@@ -57,8 +57,8 @@ static enum tw_reason protocol(struct tw_walk *w, uint8_t number) {
             number = p[0];
             break;
         }
-        case ICMP: return TW_REASON_ICMP; // what it quotes is not a segment on its way
-        case ICMPV6: return TW_REASON_ICMPV6;
+        case ICMP: return tw_open_icmp(w);
+        case ICMPV6: return tw_open_icmpv6(w);
         case IGMP: return TW_REASON_IGMP;
         case SCTP: return TW_REASON_SCTP;
         case ESP: return TW_REASON_ESP;

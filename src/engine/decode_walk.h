@@ -77,6 +77,8 @@ typedef enum tw_reason tw_opener(struct tw_walk *w);
 // Openers. Each begins at the first octet of its header and says why there is no segment, or
 // TW_REASON_NONE when the segment is filled.
 enum tw_reason tw_open_link(struct tw_walk *w, uint32_t linktype);
+tw_opener tw_open_icmp;
+tw_opener tw_open_icmpv6;
 tw_opener tw_open_ethernet;
 tw_opener tw_open_type; // EtherType (or 802.3 length), then what it names
 enum tw_reason tw_open_ethertype(struct tw_walk *w, uint16_t type);

@@ -534,6 +534,19 @@ static void feed_batch(struct tw_tracker *t, const struct tw_segment *segments, 
         feed_one(t, &segments[i], &keys[i], likely[i]);
 }
 
+void tw_tracker_unreachable(struct tw_tracker *t, const struct tw_segment *quoted) {
+    struct key key = key_of(quoted, t->options.key_vlan, t->options.hash_key);
+    enum tw_end sender;
+    struct tw_connection *c = find(t, &key, quoted, &sender);
+    if (c == NULL)
+        return;
+    const struct endpoint *e = &c->end[sender];
+    if (e->step_count == 0 || endpoint_state(e) != TW_SYN_SENT || e->iss != quoted->seq)
+        return;
+    close_end(t, c, sender, TW_EV_UNREACHABLE, TW_ASSUMED, quoted->packet, quoted->time);
+    enqueue(t, c, queue_of(c));
+}
+
 enum tw_status tw_tracker_feed(struct tw_tracker *t, const struct tw_segment *segments,
                                size_t count) {
     t->short_of_memory = false;
