@@ -276,6 +276,7 @@ static void live_on_loopback(void **state) {
     close(udp);
     const struct tw_source_options idle = {.filter = filter, .nonblocking = true};
     assert_int_equal(tw_source_open_live("lo", &idle, &source, &error), TW_OK);
+    assert_non_null(source);
     struct tw_packet one;
     assert_int_equal(tw_source_next(source, &one, &error), TW_GOT_NOTHING);
     tw_source_stop(source);
