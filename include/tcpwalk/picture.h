@@ -34,6 +34,7 @@ struct tw_ladder_row {
 struct tw_ladder_step {
     double place; // behind this place the end is in `to`; -1: from the beginning
     tw_time time;
+    bool timed;                  // it is known when; else its place is by the packets' order
     uint64_t packet, decided_by; // 0: none
     enum tw_end end;
     enum tw_state from, to;

@@ -81,10 +81,9 @@ uint64_t tw_story_told(const struct tw_story *story); // segments, kept or not
 // Grows with whatever is told: where it stands still, so does the picture.
 uint64_t tw_story_revision(const struct tw_story *story);
 
-// Octets held, and the most that may be held. When three quarters are used up, connections that are
-// over lose their segments, the oldest first, and where there are none new segments are not kept;
-// at the limit no more state changes and connections are. What is dropped is counted. 0: the
-// default, 1 GiB.
+// Octets held, and the most that may be held. Where there is no room, connections that are over
+// lose their segments, the oldest first; then what is new is not kept. State changes are dropped
+// only where connections are. What is dropped is counted. 0: the default, 1 GiB.
 size_t tw_story_memory(const struct tw_story *story);
 void tw_story_limit(struct tw_story *story, size_t octets);
 uint64_t tw_story_dropped(const struct tw_story *story);

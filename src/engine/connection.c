@@ -117,7 +117,10 @@ static void take_options(struct endpoint *e, const struct tw_segment *s) {
     }
     if (s->flags & TW_SYN) {
         e->scale_known = 1;
-        e->scale = ((s->options & TW_OPT_SCALE) == 0 ? 0U : s->scale > 14 ? 14U : s->scale) & 0xfU;
+        e->scale = ((s->options & TW_OPT_SCALE) == 0 ? NO_SCALE
+                    : s->scale > 14                  ? 14U
+                                                     : s->scale) &
+                   0xfU;
     }
 }
 
@@ -253,7 +256,8 @@ static void release_fin(struct endpoint *receiver, uint32_t from, uint32_t to, t
 // How far a segment may be above what is known to have been sent: the receiver's window, seen as it
 // is in the acknowledging segment, at least that of a SYN.
 static uint32_t window_of(const struct endpoint *e, const struct tw_segment *s) {
-    return ((uint32_t)s->window << (e->scale_known ? e->scale : 0)) + (1U << 16);
+    return ((uint32_t)s->window << (e->scale_known && e->scale != NO_SCALE ? e->scale : 0)) +
+           (1U << 16);
 }
 
 static bool has_wild_ack(const struct tw_connection *c, enum tw_end sender,
@@ -503,14 +507,16 @@ static void read_end(const struct tw_connection *c, enum tw_end end, struct tw_e
     memcpy(info->address.octets, c->address + end * length, length);
     if (c->self)
         e = &c->end[TW_CLIENT];
-    bool scaled = e->scale_known && c->end[peer_of(c, end)].scale_known;
+    const struct endpoint *peer = &c->end[peer_of(c, end)];
+    bool known = e->scale_known && peer->scale_known;
+    bool scaled = known && e->scale != NO_SCALE && peer->scale != NO_SCALE; // RFC 7323 2.2
     info->state = endpoint_state(e);
     info->step_count = e->step_count;
     info->steps_dropped = e->steps_dropped;
     info->initial_seq = e->iss;
     info->initial_known = e->iss_known;
     info->scale = scaled ? (uint8_t)e->scale : 0;
-    info->scale_known = scaled;
+    info->scale_known = known;
 }
 
 void tw_connection_read(const struct tw_connection *c, struct tw_connection_info *info) {

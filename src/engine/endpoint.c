@@ -75,7 +75,6 @@ static size_t make_room(struct store *store, struct tw_connection *c, enum tw_en
     size_t victim = least_wanted(e);
     if (victim == NO_FLIGHT) {
         victim = 0;
-        e->step_count = e->settled;
         struct flight first = e->flights[0];
         if (!endpoint_settle(store, c, end, &first))
             return index;
@@ -359,6 +358,7 @@ bool endpoint_settle(struct store *store, struct tw_connection *c, enum tw_end e
     struct walk w = walk_begin(c, end);
     w.store = store;
     w.into = &c->end[end];
+    w.into->step_count = w.into->settled; // what was folded behind them is folded anew
     walk_one(&w, sent);
     c->end[end].settled = c->end[end].step_count;
     return !w.failed;

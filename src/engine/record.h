@@ -6,7 +6,7 @@
 
 #include "tcpwalk/connection.h"
 
-enum { NO_VLAN = 0x1fff };
+enum { NO_VLAN = 0x1fff, NO_SCALE = 15 }; // NO_SCALE: its SYN did not offer the option
 enum { INLINE_STEPS = 6, STEPS_MAX = TW_HISTORY_MAX, FLIGHTS_MAX = 16 };
 
 // One entry of a history in eight octets.

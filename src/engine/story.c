@@ -54,7 +54,7 @@ struct tw_story {
     size_t count, block_room;
     struct slot *slots;
     size_t slot_count, slots_used; // a power of two
-    size_t memory, limit;
+    size_t memory, segment_memory, limit;
     uint64_t told, revision, dropped, connections_dropped;
     uint64_t census[TW_STATE_COUNT];
     // Connections told of since they were counted.
@@ -156,6 +156,7 @@ static bool drop_segments(struct tw_story *story) {
         free(c->segments);
         c->segments = NULL;
         story->memory -= c->segment_count * sizeof *c->segments;
+        story->segment_memory -= c->segment_count * sizeof *c->segments;
         story->dropped += c->segment_count;
         c->dropped += (uint32_t)c->segment_count;
         c->segment_count = 0;
@@ -165,8 +166,16 @@ static bool drop_segments(struct tw_story *story) {
     return false;
 }
 
-static bool has_room(struct tw_story *story, size_t octets, size_t limit) {
-    while (story->memory + octets > limit)
+// How much of the limit, in eighths, may be held for a new one to be kept: of all but segments, or
+// of segments. What is left over for changes is for the connections that are there already.
+enum share { CONNECTIONS = 6, CHANGES = 8, SEGMENTS = 6 };
+
+static bool has_room(struct tw_story *story, size_t octets, enum share share, bool segments) {
+    size_t most = story->limit / 8 * (size_t)share;
+    if (!segments && story->memory - story->segment_memory + octets > most)
+        return false;
+    while (story->memory + octets > story->limit ||
+           (segments && story->segment_memory + octets > most))
         if (!drop_segments(story))
             return false;
     return true;
@@ -174,16 +183,18 @@ static bool has_room(struct tw_story *story, size_t octets, size_t limit) {
 
 // Makes room for one more item behind `count`; arrays double at powers of two. NULL: no room.
 static void *room_for(struct tw_story *story, void *items, size_t count, size_t size,
-                      size_t limit) {
+                      bool segments) {
     bool full = count == 0 || (count >= FIRST_ROOM && (count & (count - 1)) == 0);
     if (!full)
         return items;
     size_t more = count < FIRST_ROOM ? FIRST_ROOM : count;
-    if (!has_room(story, more * size, limit))
+    if (!has_room(story, more * size, segments ? SEGMENTS : CHANGES, segments))
         return NULL;
     void *grown = realloc(items, (count + more) * size);
-    if (grown != NULL)
-        story->memory += more * size;
+    if (grown == NULL)
+        return NULL;
+    story->memory += more * size;
+    story->segment_memory += segments ? more * size : 0;
     return grown;
 }
 
@@ -193,12 +204,12 @@ static size_t remains_size(size_t steps) {
 
 // What will remain of a connection is set aside at once.
 static struct tw_story_connection *add(struct tw_story *story) {
-    if (!has_room(story, remains_size(USUAL_STEPS), story->limit))
+    if (!has_room(story, remains_size(USUAL_STEPS), CONNECTIONS, false))
         return NULL;
     size_t block = story->count >> BLOCK_SHIFT;
     if ((story->count & (BLOCK_SIZE - 1)) == 0) {
         size_t octets = BLOCK_SIZE * sizeof(struct tw_story_connection);
-        if (!has_room(story, octets, story->limit))
+        if (!has_room(story, octets, CONNECTIONS, false))
             return NULL;
         if (block == story->block_room) {
             size_t room = block == 0 ? 64 : block * 2;
@@ -287,9 +298,7 @@ static void told_segment(void *context, const struct tw_connection *connection, 
         return;
     }
     touch(story, c);
-    // A quarter is left to what matters more: connections and their state changes.
-    void *items =
-        room_for(story, c->segments, c->segment_count, sizeof *c->segments, story->limit / 4 * 3);
+    void *items = room_for(story, c->segments, c->segment_count, sizeof *c->segments, true);
     if (items == NULL) {
         story->dropped++;
         c->dropped++;
@@ -310,7 +319,7 @@ static void told_segment(void *context, const struct tw_connection *connection, 
 
 static void add_change(struct tw_story *story, struct tw_story_connection *c,
                        const struct tw_story_change *change) {
-    void *items = room_for(story, c->changes, c->change_count, sizeof *c->changes, story->limit);
+    void *items = room_for(story, c->changes, c->change_count, sizeof *c->changes, false);
     if (items == NULL) {
         story->dropped++;
         return;
@@ -417,7 +426,7 @@ static struct remains *bury(const struct tw_connection *connection) {
 }
 
 // Gives back the room that an array will not need any more.
-static void *trim(struct tw_story *story, void *items, size_t count, size_t size) {
+static void *trim(struct tw_story *story, void *items, size_t count, size_t size, bool segments) {
     size_t room = FIRST_ROOM;
     while (room < count)
         room *= 2;
@@ -427,6 +436,7 @@ static void *trim(struct tw_story *story, void *items, size_t count, size_t size
     if (trimmed == NULL)
         return items;
     story->memory -= (room - count) * size;
+    story->segment_memory -= segments ? (room - count) * size : 0;
     return trimmed;
 }
 
@@ -438,8 +448,8 @@ static void told_over(void *context, const struct tw_connection *connection) {
     if (c == NULL)
         return;
     c->alive = NULL;
-    c->segments = trim(story, c->segments, c->segment_count, sizeof *c->segments);
-    c->changes = trim(story, c->changes, c->change_count, sizeof *c->changes);
+    c->segments = trim(story, c->segments, c->segment_count, sizeof *c->segments, true);
+    c->changes = trim(story, c->changes, c->change_count, sizeof *c->changes, false);
     story->over += c->segments != NULL;
     c->remains = bury(connection);
     if (c->remains == NULL)

@@ -99,9 +99,9 @@ static void tell_transition(const struct telling *t, const struct tw_connection 
         .basis = basis,
         .packet = step->packet,
         .decided_by = decided_by(step, packet),
-        .time = (packet != 0 && step->packet == packet) || t->times[end][index] == TW_NO_TIME
-                    ? t->now
-                    : t->times[end][index],
+        .time = t->times[end][index] != TW_NO_TIME      ? t->times[end][index]
+                : packet != 0 && step->packet == packet ? t->seen
+                                                        : t->now,
     };
     enum tw_state before = transition.from;
     if (transition.passes)

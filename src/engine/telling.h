@@ -17,6 +17,7 @@ struct telling {
     struct due *heap; // the earliest first
     size_t count, room;
     tw_time now;
+    tw_time seen;                           // time of the segment that is being told
     tw_time times[TW_END_COUNT][STEPS_MAX]; // of the steps of the last fold
     struct {
         size_t count, dropped;

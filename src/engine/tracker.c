@@ -480,6 +480,7 @@ static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end send
         o->segment(o->context, c, sender, s);
     if (o->finding != NULL && effect.findings != 0)
         tell_findings(t, c, sender, s, &effect);
+    t->telling.seen = s->time;
     if (telling)
         tell(t, c, s->packet, false);
     if (!plain)

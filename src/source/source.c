@@ -302,7 +302,8 @@ int tw_source_linktype(const struct tw_source *source) {
 }
 
 void tw_source_stop(struct tw_source *source) {
-    atomic_store_explicit(&source->stop, true, memory_order_relaxed);
+    if (source != NULL)
+        atomic_store_explicit(&source->stop, true, memory_order_relaxed);
 }
 
 void tw_source_counts_get(const struct tw_source *source, struct tw_source_counts *counts) {

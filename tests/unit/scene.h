@@ -82,6 +82,13 @@ static inline void scene_close_by_client(struct scene *scene, unsigned which, in
     scene_send(scene, which, us + 93000, TW_CLIENT, TW_ACK, 102, 1402, 0);
 }
 
+// The same with some more acknowledgements at the end: 29 segments.
+static inline void scene_long(struct scene *scene, unsigned which, int64_t us) {
+    scene_close_by_client(scene, which, us);
+    for (int i = 0; i < 20; i++)
+        scene_send(scene, which, us + 94000 + i, TW_CLIENT, TW_ACK, 102, 1402, 0);
+}
+
 // Both FINs cross: FIN-WAIT-1, CLOSING, TIME-WAIT at both ends.
 static inline void scene_simultaneous_close(struct scene *scene, unsigned which, int64_t us) {
     scene_handshake(scene, which, us);

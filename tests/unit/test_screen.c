@@ -182,8 +182,116 @@ static void at_closing(void **state) {
     app.ascii = false;
     app_resize(&app, 120, 40);
     expect_screen(&app, "closing-120x40");
+    app_resize(&app, 170, 30);
+    expect_screen(&app, "closing-170x30");
     app_resize(&app, 40, 12);
     expect_screen(&app, "closing-40x12");
+    press("Tab");
+    expect_screen(&app, "closing-states-40x12");
+}
+
+static enum tw_state state_of(enum tw_end end) {
+    return tw_ladder_state(&app.ladder, end, app.playback.place)->to;
+}
+
+static void keys_that_go_far(void **state) {
+    (void)state;
+    press("Enter ] ]");
+    assert_int_equal(state_of(TW_CLIENT), TW_SYN_SENT);
+    assert_int_equal(state_of(TW_SERVER), TW_SYN_RECEIVED);
+    press("] ]");
+    assert_int_equal(state_of(TW_SERVER), TW_ESTABLISHED);
+    press("[ [ [");
+    assert_int_equal(state_of(TW_SERVER), TW_LISTEN);
+    press("# 5 Enter");
+    size_t row = (size_t)app.playback.place - 1;
+    assert_int_equal(app.ladder.rows[row].kind, TW_ROW_SEGMENT);
+    assert_int_equal(app.ladder.rows[row].segment, 4);
+    double place = app.playback.place;
+    press("# 7 Esc");
+    assert_true(app.playback.place == place);
+    app_resize(&app, 80, 12);
+    press("g }");
+    assert_true(app.playback.place == 4);
+    press("} {");
+    assert_true(app.playback.place == 4);
+    press("N");
+    assert_int_equal(app.shown, 1);
+    press("P");
+    assert_int_equal(app.shown, 0);
+}
+
+static void notices_stay_until_a_key(void **state) {
+    (void)state;
+    app_broken(&app, "mixed.pcap: cut in the middle of packet 32; 31 packets were good");
+    expect_screen(&app, "broken-80x24");
+    press("Down");
+    assert_int_equal(app.notice[0], '\0');
+    press("T");
+    assert_string_equal(app.notice, "theme: mono, as there are no colours");
+}
+
+// What was not kept is said, states keep their times and their order.
+static void memory_runs_short(void **state) {
+    (void)state;
+    struct scene full;
+    scene_open(&full);
+    tw_story_limit(full.story, 160000);
+    for (unsigned i = 0; i < 80; i++)
+        scene_long(&full, i, (int64_t)i * 100000000);
+    tw_tracker_finish(full.tracker);
+    struct app other;
+    const struct app_options options = {.story = full.story, .connection = 1};
+    app_init(&other, &options);
+    other.loading = false;
+    app_tick(&other, TW_SECOND);
+    assert_int_equal(other.view, VIEW_CONNECTION);
+    assert_int_equal(other.ladder.segments_dropped, 29);
+    expect_screen(&other, "full-80x24");
+    app_act(&other, ACTION_BACK);
+    expect_screen(&other, "full-connections-80x24");
+    app_resize(&other, 40, 12);
+    expect_screen(&other, "full-connections-40x12");
+    app_fini(&other);
+    scene_close(&full);
+}
+
+// What happened is whole at 80 columns, whatever the addresses are.
+static void long_addresses(void **state) {
+    (void)state;
+    struct scene far;
+    scene_open(&far);
+    for (unsigned i = 0; i < 2; i++)
+        for (unsigned back = 0; back < 2; back++) {
+            struct tw_segment s = {
+                .time = scene_begin + (tw_time)(i * 2 + back) * TW_MILLISECOND,
+                .packet = i * 2 + back + 1,
+                .version = i == 0 ? 4 : 6,
+                .ack = back ? CLIENT_ISN + 1 : 0,
+                .seq = back ? 0 : CLIENT_ISN,
+                .flags = back ? TW_RST | TW_ACK : TW_SYN,
+                .vlan = {0xffff, 0xffff},
+            };
+            const struct tw_address ends[2][2] = {
+                {{{192, 168, 100, 101}}, {{203, 0, 113, 254}}},
+                {{{0x20, 1, 0xd, 0xb8, 0x12, 0x34, 0x56, 0x78, 1, 2, 3, 4, 5, 6, 7, 8}},
+                 {{0x20, 1, 0xd, 0xb8, 0x98, 0x76, 0x54, 0x32, 8, 7, 6, 5, 4, 3, 2, 1}}}};
+            s.source = ends[i][back];
+            s.destination = ends[i][!back];
+            s.source_port = back ? 30443 : 51514;
+            s.destination_port = back ? 51514 : 30443;
+            assert_int_equal(tw_tracker_feed(far.tracker, &s, 1), TW_OK);
+        }
+    struct app other;
+    const struct app_options options = {.story = far.story};
+    app_init(&other, &options);
+    other.loading = false;
+    app_tick(&other, TW_SECOND);
+    expect_screen(&other, "addresses-80x24"); // the census says what the rows say
+    app_resize(&other, 60, 14);
+    expect_screen(&other, "addresses-60x14");
+    app_fini(&other);
+    scene_close(&far);
 }
 
 static void help(void **state) {
@@ -303,7 +411,7 @@ static void nothing_at_all(void **state) {
     scene_close(&empty);
 }
 
-// The story goes on while it is watched: the place stays, the end is reached later.
+// The story goes on while it is watched: at the end the place follows it, elsewhere it stays.
 static void a_growing_story_is_followed(void **state) {
     (void)state;
     struct scene live;
@@ -322,10 +430,16 @@ static void a_growing_story_is_followed(void **state) {
         app_tick(&other, 2 * TW_SECOND + i * TW_SECOND);
     }
     assert_true(other.ladder.row_count >= rows + 50);
-    assert_true(other.playback.place == (double)rows);
+    assert_true(other.playback.place == (double)other.ladder.row_count);
+    app_act(&other, ACTION_FIRST);
+    app_act(&other, ACTION_STEP);
+    app_tick(&other, 90 * TW_SECOND);
+    scene_send(&live, 0, 90000, TW_SERVER, TW_ACK, 1, 501, 0);
+    app_tick(&other, 100 * TW_SECOND);
+    assert_true(other.playback.place == 1);
     other.loading = false;
     tw_tracker_finish(live.tracker);
-    app_tick(&other, 60 * TW_SECOND);
+    app_tick(&other, 160 * TW_SECOND);
     app_fini(&other);
     scene_close(&live);
 }
@@ -337,6 +451,10 @@ int main(void) {
         on_scene(list_while_reading),
         on_scene(handshake_in_flight),
         on_scene(at_closing),
+        on_scene(keys_that_go_far),
+        on_scene(notices_stay_until_a_key),
+        cmocka_unit_test(memory_runs_short),
+        cmocka_unit_test(long_addresses),
         on_scene(help),
         on_scene(position_is_a_function_of_the_clock),
         on_scene(leaving),

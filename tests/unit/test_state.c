@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 enum { STATES = 11, EVENTS = 18 };
-_Static_assert(TW_STATE_COUNT == STATES && TW_EVENT_COUNT == EVENTS,
+_Static_assert((int)TW_STATE_COUNT == STATES && (int)TW_EVENT_COUNT == EVENTS,
                "the table below has them all");
 
 // Column by column the eleven states. A name: the end goes there. "stay": lawful, moves nobody.

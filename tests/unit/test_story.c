@@ -126,6 +126,54 @@ static void stays_within_its_limit(void **state) {
     scene_close(&scene);
 }
 
+// The census reads what the rows read, also between the passing and the landing of a segment.
+static void census_is_that_of_the_rows(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    scene_send(&scene, 2, 400000, TW_CLIENT, TW_SYN, 0, 0, 0);
+    scene_send(&scene, 2, 420000, TW_SERVER, TW_RST | TW_ACK, (uint32_t)-SERVER_ISN, 1, 0);
+    struct tw_connection_info info;
+    uint64_t counts[TW_STATE_COUNT];
+    tw_story_info(tw_story_at(scene.story, 0), &info);
+    for (int twice = 0; twice < 2; twice++) {
+        tw_story_census(scene.story, counts);
+        uint64_t expected[TW_STATE_COUNT] = {0};
+        for (int end = 0; end < TW_END_COUNT; end++)
+            expected[info.end[end].state] += info.end[end].step_count > 0;
+        assert_memory_equal(counts, expected, sizeof counts);
+    }
+    scene_close(&scene);
+}
+
+// Connections that are over lose their segments first, the oldest before the others; their state
+// changes stay.
+static void forgets_the_oldest_segments(void **state) {
+    (void)state;
+    enum { MANY = 80 };
+    struct scene scene;
+    scene_open(&scene);
+    tw_story_limit(scene.story, 160000);
+    for (unsigned i = 0; i < MANY; i++)
+        scene_long(&scene, i, (int64_t)i * 100000000);
+    assert_int_equal(tw_story_count(scene.story), MANY);
+    assert_true(tw_story_memory(scene.story) <= 160000);
+    uint64_t dropped = 0;
+    for (unsigned i = 0; i < MANY; i++) {
+        const struct tw_story_connection *c = tw_story_at(scene.story, i);
+        size_t segments, changes;
+        (void)tw_story_segments(c, &segments);
+        (void)tw_story_changes(c, &changes);
+        assert_int_equal(segments + tw_story_segments_dropped(c), 29);
+        assert_true(changes >= 8);
+        dropped += tw_story_segments_dropped(c);
+        if (i == 0 || i == MANY - 1)
+            assert_int_equal(segments, i == 0 ? 0 : 29);
+    }
+    assert_int_equal(dropped, tw_story_dropped(scene.story));
+    scene_close(&scene);
+}
+
 static void finding_marks_its_segment(void **state) {
     (void)state;
     struct scene scene;
@@ -148,6 +196,8 @@ int main(void) {
         cmocka_unit_test(counts_states),
         cmocka_unit_test(finds_every_connection),
         cmocka_unit_test(stays_within_its_limit),
+        cmocka_unit_test(census_is_that_of_the_rows),
+        cmocka_unit_test(forgets_the_oldest_segments),
         cmocka_unit_test(finding_marks_its_segment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
