@@ -44,6 +44,11 @@ static void progress(void *context, uint64_t *done, uint64_t *total) {
     *total = counts.size;
 }
 
+static const char *fault(void *context) {
+    const struct feed *feed = context;
+    return feed->reading.broken ? feed->reading.fault.text : NULL;
+}
+
 static void name(void *context, const struct stored *stored) {
     (void)context;
     printf("  %-22s %s\n", stored->name, stored->title);
@@ -74,12 +79,13 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
         .filter = settings->filter,
         .theme = settings->theme,
         .speed = settings->speed,
+        .connection = settings->report.connection,
         .ascii = settings->ascii,
         .color = !settings->no_color && (no_color == NULL || no_color[0] == '\0'),
         .utc = settings->report.utc,
     };
     const struct ui_feed ui_feed = {
-        .context = feed, .more = more, .fd = descriptor, .progress = progress};
+        .context = feed, .more = more, .fd = descriptor, .progress = progress, .fault = fault};
     enum tw_status status = ui_run(&options, &ui_feed, error);
     if (status == TW_OK && feed->reading.broken) {
         *error = feed->reading.fault;
@@ -92,12 +98,12 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
                            struct tw_error *error) {
     struct tw_observer observer = tw_story_observer(story);
     struct feed feed = {0};
-    // The story keeps segments, the tracker connections: half of the memory limit each.
-    tw_story_limit(story, memory_left(settings) / 2);
     enum tw_status status = reading_open(&feed.reading, settings, &observer, 50, error);
     if (status != TW_OK) {
         return status;
     }
+    // The story keeps segments, the tracker connections: half of the memory limit each.
+    tw_story_limit(story, memory_left(settings) / 2);
     // The beginning is read before the screen opens: it may be no capture for us at all.
     if (!tw_source_is_live(feed.reading.pump.source)) {
         (void)more(&feed, FIRST_MS);

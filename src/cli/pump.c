@@ -53,6 +53,13 @@ static void take(struct pump *pump, const struct tw_packet *packet) {
         }
         break;
     case TW_IGNORED: pump->counts.ignored++; break;
+    case TW_UNREACHABLE:
+        pump->counts.ignored++;
+        flush(pump); // so that the order is that of the packets
+        segment->time = packet->time;
+        segment->packet = packet->number;
+        tw_tracker_unreachable(pump->tracker, segment);
+        break;
     case TW_MALFORMED:
         pump->counts.malformed++;
         if (pump->report != NULL) {

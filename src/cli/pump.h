@@ -21,7 +21,7 @@ struct pump {
     struct tw_tracker *tracker;
     struct tw_report *report; // told of malformed packets and of the first one's time; or NULL
     struct tw_decoder decoder;
-    struct tw_report_counts counts; // all but dropped, connections and evicted
+    struct tw_report_counts counts; // all but dropped and clock_back
     uint64_t lost;                  // segments for which there was no memory
     tw_time last;                   // the newest time seen
     bool begun;

@@ -10,9 +10,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+#ifdef __APPLE__
+#include <sys/random.h> // getentropy, which POSIX 2024 has in unistd.h
+#endif
 
 enum { FILTER_MAX = 64 * 1024, SLICE_MS = 100, WAIT_MS = 200, PROGRESS_AFTER_MS = 1000 };
 // What a tracker gets at the very least, whatever the memory limit.
@@ -99,8 +103,8 @@ static enum tw_status open_source(const struct settings *settings, struct tw_sou
     return status;
 }
 
-// Octets resident now.
-static size_t resident(void) {
+// Octets resident now, where /proc tells it; 0 elsewhere.
+static size_t resident_now(void) {
     unsigned long pages = 0;
     FILE *file = fopen("/proc/self/statm", "re");
     if (file != NULL) {
@@ -112,13 +116,62 @@ static size_t resident(void) {
     return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+// The most that was ever resident; 0 where the system does not say. On Linux it begins with what
+// the parent had before exec, so it is only the second choice.
+static size_t resident_most(void) {
+#ifdef __APPLE__
+    enum { UNIT = 1 };
+#else
+    enum { UNIT = 1024 };
+#endif
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0 || usage.ru_maxrss <= 0) {
+        return 0;
+    }
+    return (size_t)usage.ru_maxrss * UNIT;
+}
+
+// Octets resident before anything has grown; 0 if not known. Looked at once: a second reading fills
+// the memory that the first one has left.
+static size_t resident(void) {
+    static size_t octets;
+    if (octets == 0) {
+        octets = resident_now();
+    }
+    if (octets == 0) {
+        octets = resident_most();
+    }
+    return octets;
+}
+
 size_t memory_left(const struct settings *settings) {
-    size_t now = resident();
     if (settings->limit_memory == 0) {
         return 0;
     }
+    size_t now = resident();
     return settings->limit_memory > now + MEMORY_LEAST ? settings->limit_memory - now
                                                        : MEMORY_LEAST;
+}
+
+// So that nobody who sends can choose where in the tracker's table a connection lies.
+static void hash_key(uint64_t key[2]) {
+    struct timespec wall, up;
+    if (getentropy(key, 2 * sizeof *key) == 0) {
+        return;
+    }
+    // Nothing random: what differs from run to run and is not seen on the wire, mixed as splitmix64
+    // does.
+    clock_gettime(CLOCK_REALTIME, &wall);
+    clock_gettime(CLOCK_MONOTONIC, &up);
+    uint64_t seed = (uint64_t)(uintptr_t)&seed ^ (uint64_t)getpid() << 48 ^
+                    (uint64_t)wall.tv_sec << 30 ^ (uint64_t)wall.tv_nsec ^
+                    (uint64_t)up.tv_sec << 20 ^ (uint64_t)up.tv_nsec << 8;
+    for (size_t i = 0; i < 2; i++) {
+        seed += UINT64_C(0x9e3779b97f4a7c15);
+        uint64_t mixed = (seed ^ seed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94d049bb133111eb);
+        key[i] = mixed ^ mixed >> 31;
+    }
 }
 
 enum tw_status reading_check_link(const struct reading *reading, struct tw_error *error) {
@@ -155,8 +208,7 @@ enum tw_status reading_open(struct reading *reading, const struct settings *sett
             return status;
         }
     }
-    // Without random octets the key is what the stack held: still not known on the wire.
-    (void)!getrandom(options.hash_key, sizeof options.hash_key, 0);
+    hash_key(options.hash_key);
     options.memory_limit = memory_left(settings) / 100 * share;
     pump->tracker = tw_tracker_new(&options, observer);
     if (pump->tracker == NULL) {
@@ -241,8 +293,9 @@ static enum tw_status output_status(const struct tw_report *report, struct tw_er
 static void remarks(const struct reading *reading, const struct tw_report *report) {
     const struct settings *settings = reading->settings;
     const struct tw_report_counts *counts = &reading->pump.counts;
-    if (counts->malformed > 0 && settings->report.format == TW_FORMAT_TEXT && !settings->summary &&
-        settings->report.detail >= 0) {
+    bool tells = settings->report.format == TW_FORMAT_TEXT && !settings->summary &&
+                 settings->report.detail >= 0;
+    if (tells && counts->malformed > 0) {
         fprintf(stderr, "tcpwalk: %" PRIu64 " packets do not parse:", counts->malformed);
         for (enum tw_reason i = 0; i < TW_REASON_COUNT; i++) {
             if (tw_reason_malformed(i) && counts->reasons[i] > 0) {
@@ -250,6 +303,15 @@ static void remarks(const struct reading *reading, const struct tw_report *repor
             }
         }
         fputc('\n', stderr);
+    }
+    if (tells && counts->clock_back > 0) {
+        fprintf(stderr, "tcpwalk: the capture's clock steps back: %" PRIu64 "\n",
+                counts->clock_back);
+    }
+    if (settings->limit_memory > 0 && resident() == 0) {
+        fputs("tcpwalk: --limit-memory: the system does not say what the program itself takes, "
+              "which comes on top\n",
+              stderr);
     }
     if (tw_report_sorted_parts(report) > 1) {
         fprintf(stderr, "tcpwalk: --sort: too many connections to hold; sorted in %u parts\n",
@@ -261,7 +323,6 @@ static enum tw_status finish(struct reading *reading, struct tw_report *report,
                              struct tw_error *error) {
     struct tw_report_counts *counts = &reading->pump.counts;
     struct tw_source_counts source;
-    struct tw_tracker_counts tracker;
     if (!reading->broken) {
         enum tw_status known = reading_check_link(reading, error);
         if (known != TW_OK) {
@@ -270,10 +331,8 @@ static enum tw_status finish(struct reading *reading, struct tw_report *report,
     }
     tw_tracker_finish(reading->pump.tracker);
     tw_source_counts_get(reading->pump.source, &source);
-    tw_tracker_counts_get(reading->pump.tracker, &tracker);
     counts->dropped = source.dropped;
-    counts->connections = tracker.connections;
-    counts->evicted = tracker.evicted;
+    counts->clock_back = source.backward;
     tw_report_finish(report, counts);
     remarks(reading, report);
     enum tw_status status = output_status(report, error);
@@ -294,11 +353,8 @@ static enum tw_status finish(struct reading *reading, struct tw_report *report,
 enum tw_status reading_report(const struct settings *settings, enum tw_report_kind kind,
                               const struct tw_report *selected, struct tw_report **keep,
                               struct tw_error *error) {
-    struct tw_report_options options = settings->report;
-    // Sorted lines are held beside the tracker's connections: each may have half.
-    bool sorts = options.sort != TW_SORT_NONE;
-    options.sort_limit = memory_left(settings) / 2;
-    struct tw_report *report = tw_report_new(kind, &options, STDOUT_FILENO);
+    bool sorts = settings->report.sort != TW_SORT_NONE;
+    struct tw_report *report = tw_report_new(kind, &settings->report, STDOUT_FILENO);
     if (report == NULL) {
         return tw_fail(error, TW_MEMORY, "report: out of memory");
     }
@@ -309,6 +365,10 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
     struct reading reading;
     enum tw_status status = reading_open(&reading, settings, &observer, sorts ? 50 : 100, error);
     if (status == TW_OK) {
+        // Sorted lines are held beside the tracker's connections: each may have half.
+        if (sorts && settings->limit_memory > 0) {
+            tw_report_sort_limit(report, memory_left(settings) / 2);
+        }
         bool stops = settings->interface != NULL || reads_input(settings);
         reading.pump.report = report;
         if (stops) {

@@ -15,24 +15,39 @@ static const char *const endings[] = {".pcap",    ".pcapng",   ".pcap.gz",
 
 enum { PLACES = 4, LINE_MAX_OCTETS = 1024 };
 
+// The running program's own path, where the system tells it: Linux, the BSDs with a /proc.
+static bool own_path(char path[STORED_PATH_MAX]) {
+    static const char *const links[] = {"/proc/self/exe", "/proc/curproc/file"};
+    for (size_t i = 0; i < TW_COUNT(links); i++) {
+        ssize_t length = readlink(links[i], path, STORED_PATH_MAX - 1);
+        if (length > 0) {
+            path[length] = '\0';
+            return true;
+        }
+    }
+    return false;
+}
+
 // The share directory of the prefix that the running program stands in; NULL if not known.
 static const char *beside_program(void) {
     static char path[STORED_PATH_MAX];
     if (path[0] == '\0') {
-        ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-        if (length < 0) {
+        char own[STORED_PATH_MAX];
+        if (!own_path(own)) {
             return NULL;
         }
-        path[length] = '\0';
         for (int up = 0; up < 2; up++) { // the program's name, and bin
-            char *slash = strrchr(path, '/');
+            char *slash = strrchr(own, '/');
             if (slash == NULL) {
                 return NULL;
             }
             *slash = '\0';
         }
-        size_t used = strlen(path);
-        snprintf(path + used, sizeof path - used, "/%s", TW_SHARED_CAPTURES);
+        int length = snprintf(path, sizeof path, "%s/%s", own, TW_SHARED_CAPTURES);
+        if (length < 0 || (size_t)length >= sizeof path) {
+            path[0] = '\0';
+            return NULL;
+        }
     }
     return path;
 }

@@ -76,7 +76,7 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_ABSOLUTE] = {'S', "absolute-tcp-sequence-numbers", NULL, VALUES_ANY, TRACE,
                          "sequence numbers as on the wire"},
     [OPTION_VERBOSE] = {'v', "verbose", NULL, VALUES_ANY, TRACE | LIST,
-                        "more: proofs and sections; whole histories"},
+                        "more: proofs, sections and TCP options; whole histories"},
     [OPTION_QUIET] = {'q', "quiet", NULL, VALUES_ANY, TRACE | LIST | TELLS,
                       "less: no explanations, no findings; only names"},
     [OPTION_ASCII] = {0, "ascii", NULL, VALUES_ANY, INPUT, "no other characters than ASCII"},

@@ -90,7 +90,6 @@ static void truth(struct out *out, bool value) {
 static void write_json(struct tw_report *report, struct out *out,
                        const struct tw_connection *connection,
                        const struct tw_connection_info *info) {
-    struct side side;
     OUT_LITERAL(out, "{\"event\":\"connection\",\"connection\":");
     out_number(out, info->number);
     OUT_LITERAL(out, ",\"opened\":\"");
@@ -103,12 +102,14 @@ static void write_json(struct tw_report *report, struct out *out,
         OUT_LITERAL(out, "\",\"duration\":");
     }
     out_seconds(out, info->last - info->opened);
-    OUT_LITERAL(out, ",\"client\":");
-    side_read(&side, report, connection, info, TW_CLIENT);
-    json_side(out, &side);
-    OUT_LITERAL(out, ",\"server\":");
-    side_read(&side, report, connection, info, TW_SERVER);
-    json_side(out, &side);
+    for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT; end++) {
+        struct side side;
+        out_char(out, ',');
+        quoted(out, end_names[end]);
+        out_char(out, ':');
+        side_read(&side, report, connection, info, end);
+        json_side(out, &side);
+    }
     OUT_LITERAL(out, ",\"outcome\":");
     quoted(out, tw_outcome_name(info->outcome));
     OUT_LITERAL(out, ",\"closed_by\":");
@@ -190,25 +191,41 @@ static void write_csv(struct tw_report *report, struct out *out,
 void write_outcome(struct out *out, const struct tw_connection_info *info) {
     const char *closer = tw_closer_name(info->closed_by);
     out_text(out, tw_outcome_name(info->outcome));
-    if (closer != NULL) {
+    // What is still open may have seen a FIN, but nobody has opened it.
+    if (closer != NULL && info->outcome != TW_OUTCOME_OPEN && info->outcome != TW_OUTCOME_UNKNOWN) {
         OUT_LITERAL(out, " by ");
         out_text(out, closer);
     }
 }
 
-// 100 columns for IPv4: 6 number, twice 21 address and 12 state, 6 packets, 17 "refused by server".
+// `text`, a space, and more up to the octet `end` of the buffer.
+static void text_to(struct out *out, const char *text, size_t end) {
+    out_text_left(out, text, end > out->used ? end - out->used : 0);
+}
+
+// 100 columns for IPv4: 6 number, twice 21 address and 12 state, 5 packets, 17 "refused by server".
+// What is longer than its column takes from the free space beside it (where a state is long, the
+// outcome is not), so that nothing is cut and the line is not longer.
 static void write_text(struct tw_report *report, struct out *out,
                        const struct tw_connection *connection,
                        const struct tw_connection_info *info) {
-    static const size_t address_width = 22, state_width = 13;
-    out_number_right(out, info->number, 6);
+    enum { NUMBER_END = 6, PACKETS_END = 82 };
+    static const struct {
+        size_t address_end, state_end;
+    } column[TW_END_COUNT] = {[TW_CLIENT] = {29, 42}, [TW_SERVER] = {64, 0}};
+    (void)out_reserve(out, OUT_RESERVE_MAX); // the whole line, so that columns can be counted
+    const size_t begin = out->used;
+    out_number_right(out, info->number, NUMBER_END);
     out_char(out, ' ');
     for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT; end++) {
         bool known = info->end[end].step_count > 0;
-        out_text_left(out, address_of(report, info, end), address_width);
-        out_text_left(out, known ? tw_state_name(info->end[end].state) : "-", state_width);
+        text_to(out, address_of(report, info, end), begin + column[end].address_end);
+        text_to(out, known ? tw_state_name(info->end[end].state) : "-",
+                begin + column[end].state_end);
     }
-    out_number_right(out, info->end[TW_CLIENT].packets + info->end[TW_SERVER].packets, 6);
+    const size_t used = out->used - begin;
+    out_number_right(out, info->end[TW_CLIENT].packets + info->end[TW_SERVER].packets,
+                     used < PACKETS_END ? PACKETS_END - used : 0);
     out_char(out, ' ');
     write_outcome(out, info);
     out_char(out, '\n');

@@ -58,14 +58,19 @@ bool numbers_have(const struct numbers *numbers, uint64_t number) {
     return word < numbers->count && (numbers->words[word] >> number % 64 & 1) != 0;
 }
 
+uint32_t shown_ack(const struct tw_report *report, const struct tw_connection_info *info,
+                   enum tw_end sender, uint32_t ack) {
+    return report->options.absolute ? ack : ack - info->end[tw_other(sender)].initial_seq;
+}
+
 struct shown shown_numbers(const struct tw_report *report, const struct tw_connection_info *info,
                            enum tw_end sender, const struct tw_segment *segment) {
-    const struct tw_end_info *me = &info->end[sender], *peer = &info->end[tw_other(sender)];
+    const struct tw_end_info *me = &info->end[sender];
     struct shown shown = {segment->seq, segment->ack, segment->window};
     if (!report->options.absolute) {
         shown.seq -= me->initial_seq;
         // Without the ACK bit the field means nothing, and 0 says so (RFC 9293 3.1).
-        shown.ack = segment->flags & TW_ACK ? segment->ack - peer->initial_seq : 0;
+        shown.ack = segment->flags & TW_ACK ? shown_ack(report, info, sender, segment->ack) : 0;
     }
     // The window of a segment with SYN is never scaled (RFC 7323 2.2).
     if (me->scale_known && !(segment->flags & TW_SYN)) {

@@ -20,14 +20,34 @@ struct rows {
     unsigned parts;
 };
 
+// The writers of a trace in one format: each writes one event, which is asked for.
+struct trace_format {
+    void (*segment)(struct tw_report *report, const struct tw_connection_info *info,
+                    enum tw_end sender, const struct tw_segment *segment);
+    void (*transition)(struct tw_report *report, const struct tw_connection_info *info,
+                       const struct tw_transition *step);
+    void (*proof)(struct tw_report *report, const struct tw_connection_info *info, enum tw_end end,
+                  uint64_t packet, tw_time time, uint64_t proves);
+    void (*correction)(struct tw_report *report, const struct tw_connection_info *info,
+                       const struct tw_correction *change);
+    void (*finding)(struct tw_report *report, const struct tw_connection_info *info,
+                    const struct tw_finding *found);
+    void (*over)(struct tw_report *report, const struct tw_connection *connection,
+                 const struct tw_connection_info *info);
+    void (*malformed)(struct tw_report *report, uint64_t packet, tw_time time,
+                      enum tw_reason reason);
+};
+extern const struct trace_format trace_json, trace_text;
+
 struct tw_report {
     struct tw_report_options options;
     enum tw_report_kind kind;
+    const struct trace_format *trace;
     struct out out;
     struct rows rows;
     struct numbers selected;
     const struct numbers *only;
-    uint64_t matched;
+    uint64_t matched, evicted;
     int error;        // beside the output's own
     tw_time previous; // of the line before, for -ttt
     tw_time origin;   // of the first packet
@@ -56,6 +76,9 @@ struct shown {
 };
 struct shown shown_numbers(const struct tw_report *report, const struct tw_connection_info *info,
                            enum tw_end sender, const struct tw_segment *segment);
+// A number of the sender's peer, as `ack` is shown.
+uint32_t shown_ack(const struct tw_report *report, const struct tw_connection_info *info,
+                   enum tw_end sender, uint32_t ack);
 const char *address_of(struct tw_report *report, const struct tw_connection_info *info,
                        enum tw_end end);
 
@@ -68,14 +91,17 @@ void write_outcome(struct out *out, const struct tw_connection_info *info);
 void write_summary(struct tw_report *report, const struct tw_report_counts *counts);
 void write_stamp(struct tw_report *report, tw_time time);
 
-void trace_text_observer(struct tw_observer *observer);
-void trace_text_malformed(struct tw_report *report, uint64_t packet, tw_time time,
-                          enum tw_reason reason);
-void trace_json_observer(struct tw_observer *observer);
-void trace_json_malformed(struct tw_report *report, uint64_t packet, tw_time time,
-                          enum tw_reason reason);
+// A segment's options and notes, where it has any: as JSON members, each behind a comma; as the
+// end of a line of text.
+void json_options(struct tw_report *report, const struct tw_connection_info *info,
+                  enum tw_end sender, const struct tw_segment *segment);
+void text_options(struct tw_report *report, const struct tw_connection_info *info,
+                  enum tw_end sender, const struct tw_segment *segment);
 
-bool rows_init(struct rows *rows, size_t limit) TW_CHECKED;
+// Sets the observer's members that a trace needs.
+void trace_observer(struct tw_observer *observer);
+
+bool rows_init(struct rows *rows) TW_CHECKED;
 void rows_fini(struct rows *rows);
 // Formats and holds one connection's line. 0, or ENOMEM.
 int rows_add(struct tw_report *report, const struct tw_connection *connection,

@@ -26,10 +26,11 @@ struct tw_report *tw_report_new(enum tw_report_kind kind, const struct tw_report
     }
     report->kind = kind;
     report->options = *options;
+    report->trace = options->format == TW_FORMAT_JSON ? &trace_json : &trace_text;
     report->origin = report->previous = TW_NO_TIME;
     report->local_second = INT64_MIN;
     if (!out_init(&report->out, fd) ||
-        (options->sort != TW_SORT_NONE && !rows_init(&report->rows, options->sort_limit))) {
+        (options->sort != TW_SORT_NONE && !rows_init(&report->rows))) {
         tw_report_free(report);
         return NULL;
     }
@@ -48,25 +49,30 @@ void tw_report_free(struct tw_report *report) {
     }
 }
 
-static void over_list(void *context, const struct tw_connection *connection) {
-    struct tw_report *report = context;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (!matches(report, connection, &info)) {
-        return;
-    }
-    report->matched++;
+static void list(struct tw_report *report, const struct tw_connection *connection,
+                 const struct tw_connection_info *info) {
     if (report->options.sort == TW_SORT_NONE) {
-        write_connection(report, &report->out, connection, &info);
+        write_connection(report, &report->out, connection, info);
         return;
     }
-    int error = rows_add(report, connection, &info);
+    int error = rows_add(report, connection, info);
     if (report->error == 0) {
         report->error = error;
     }
 }
 
-static void over_summary(void *context, const struct tw_connection *connection) {
+// A self-connect is one socket, so one end.
+static void count(struct tw_report *report, const struct tw_connection_info *info) {
+    report->evicted += info->evicted ? 1 : 0;
+    report->outcomes[info->outcome]++;
+    for (size_t end = 0; end < (info->self ? 1 : TW_END_COUNT); end++) {
+        if (info->end[end].step_count > 0) {
+            report->states[info->end[end].state]++;
+        }
+    }
+}
+
+static void over(void *context, const struct tw_connection *connection) {
     struct tw_report *report = context;
     struct tw_connection_info info;
     tw_connection_read(connection, &info);
@@ -74,38 +80,22 @@ static void over_summary(void *context, const struct tw_connection *connection) 
         return;
     }
     report->matched++;
-    report->outcomes[info.outcome]++;
-    for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT; end++) {
-        if (info.end[end].step_count > 0) {
-            report->states[info.end[end].state]++;
-        }
-    }
-}
-
-static void over_select(void *context, const struct tw_connection *connection) {
-    struct tw_report *report = context;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (matches(report, connection, &info)) {
-        report->matched++;
+    switch (report->kind) {
+    case TW_REPORT_LIST: list(report, connection, &info); break;
+    case TW_REPORT_SUMMARY: count(report, &info); break;
+    case TW_REPORT_SELECT:
         if (!numbers_add(&report->selected, info.number)) {
             report->error = ENOMEM;
         }
+        break;
+    default: report->trace->over(report, connection, &info);
     }
 }
 
 struct tw_observer tw_report_observer(struct tw_report *report) {
-    struct tw_observer observer = {.context = report};
-    switch (report->kind) {
-    case TW_REPORT_LIST: observer.over = over_list; break;
-    case TW_REPORT_SUMMARY: observer.over = over_summary; break;
-    case TW_REPORT_SELECT: observer.over = over_select; break;
-    default:
-        if (report->options.format == TW_FORMAT_JSON) {
-            trace_json_observer(&observer);
-        } else {
-            trace_text_observer(&observer);
-        }
+    struct tw_observer observer = {.context = report, .over = over};
+    if (report->kind == TW_REPORT_TRACE) {
+        trace_observer(&observer);
     }
     return observer;
 }
@@ -123,6 +113,10 @@ void tw_report_origin(struct tw_report *report, tw_time first) {
     resolve(&report->options.until, first);
 }
 
+void tw_report_sort_limit(struct tw_report *report, size_t octets) {
+    report->rows.limit = octets;
+}
+
 void tw_report_only(struct tw_report *report, const struct tw_report *selected) {
     report->only = &selected->selected;
 }
@@ -134,11 +128,7 @@ void tw_report_malformed(struct tw_report *report, uint64_t packet, tw_time time
         report->only != NULL || !shows(report, 0, time)) {
         return;
     }
-    if (report->options.format == TW_FORMAT_JSON) {
-        trace_json_malformed(report, packet, time, reason);
-    } else {
-        trace_text_malformed(report, packet, time, reason);
-    }
+    report->trace->malformed(report, packet, time, reason);
 }
 
 void tw_report_finish(struct tw_report *report, const struct tw_report_counts *counts) {

@@ -16,8 +16,8 @@ struct row {
     size_t offset;   // of the line in the text
 };
 
-bool rows_init(struct rows *rows, size_t limit) {
-    *rows = (struct rows){.limit = limit > 0 ? limit : DEFAULT_LIMIT};
+bool rows_init(struct rows *rows) {
+    *rows = (struct rows){.limit = DEFAULT_LIMIT};
     return out_init(&rows->text, -1);
 }
 

@@ -36,26 +36,27 @@ static void text_counts(struct out *out, const struct count *counts, size_t coun
 
 static void text_row(struct out *out, const struct count *total, const struct count *parts,
                      size_t count) {
-    out_text_left(out, total->name, 12);
-    out_number_right(out, total->value, 12);
+    const size_t name_width = 12, both_width = 24, length = strlen(total->name);
+    out_text_left(out, total->name, name_width); // a longer one takes from the number's columns
+    out_number_right(out, total->value,
+                     both_width - (length < name_width ? name_width : length + 1));
     text_counts(out, parts, count);
     out_char(out, '\n');
 }
 
-static const bool reason_malformed[TW_REASON_COUNT] = {
-#define DECODED              false
-#define IGNORED              false
-#define MALFORMED            true
-#define X(id, text, outcome) [TW_REASON_##id] = outcome,
-    TW_REASON_LIST(X)
-#undef X
-#undef DECODED
-#undef IGNORED
-#undef MALFORMED
-};
+static void text_table(struct out *out, const char *title, const struct count *counts,
+                       size_t count) {
+    out_text(out, title);
+    for (size_t i = 0; i < count; i++) {
+        OUT_LITERAL(out, "  ");
+        out_text_left(out, counts[i].name, 14);
+        out_number_right(out, counts[i].value, 8);
+        out_char(out, '\n');
+    }
+}
 
 bool tw_reason_malformed(enum tw_reason reason) {
-    return reason_malformed[reason];
+    return tw_reason_outcome(reason) == TW_MALFORMED;
 }
 
 void write_summary(struct tw_report *report, const struct tw_report_counts *counts) {
@@ -79,9 +80,10 @@ void write_summary(struct tw_report *report, const struct tw_report_counts *coun
     const struct count totals[] = {
         {"packets", counts->packets}, {"decoded", counts->decoded},
         {"ignored", counts->ignored}, {"malformed", counts->malformed},
-        {"dropped", counts->dropped}, {"connections", counts->connections},
-        {"evicted", counts->evicted},
+        {"dropped", counts->dropped}, {"connections", report->matched},
+        {"evicted", report->evicted},
     };
+    const struct count clock_back = {"clock steps back", counts->clock_back};
     if (report->options.format == TW_FORMAT_JSON) {
         OUT_LITERAL(out, "{\"event\":\"summary\",");
         json_counts(out, totals, TW_COUNT(totals));
@@ -91,25 +93,16 @@ void write_summary(struct tw_report *report, const struct tw_report_counts *coun
         json_counts(out, outcomes, TW_COUNT(outcomes));
         OUT_LITERAL(out, "},\"reasons\":{");
         json_counts(out, reasons, TW_COUNT(reasons));
-        OUT_LITERAL(out, "}}\n");
+        OUT_LITERAL(out, "},\"clock_back\":");
+        out_number(out, clock_back.value);
+        OUT_LITERAL(out, "}\n");
         return;
     }
     for (size_t i = 0; i < TW_COUNT(totals); i++) {
         const struct count *parts = i == 2 ? ignored : malformed;
         text_row(out, &totals[i], parts, i == 2 || i == 3 ? TW_REASON_COUNT : 0);
     }
-    OUT_LITERAL(out, "states\n");
-    for (size_t i = 0; i < TW_COUNT(states); i++) {
-        OUT_LITERAL(out, "  ");
-        out_text_left(out, states[i].name, 14);
-        out_number_right(out, states[i].value, 8);
-        out_char(out, '\n');
-    }
-    OUT_LITERAL(out, "outcomes\n");
-    for (size_t i = 0; i < TW_COUNT(outcomes); i++) {
-        OUT_LITERAL(out, "  ");
-        out_text_left(out, outcomes[i].name, 14);
-        out_number_right(out, outcomes[i].value, 8);
-        out_char(out, '\n');
-    }
+    text_row(out, &clock_back, NULL, 0);
+    text_table(out, "states\n", states, TW_COUNT(states));
+    text_table(out, "outcomes\n", outcomes, TW_COUNT(outcomes));
 }

@@ -48,19 +48,13 @@ static void json_value(struct out *out, const char *key, uint64_t value) {
     out_number(out, value);
 }
 
-static void segment(void *context, const struct tw_connection *connection, enum tw_end sender,
-                    const struct tw_segment *seen) {
-    struct tw_report *report = context;
+static void segment(struct tw_report *report, const struct tw_connection_info *info,
+                    enum tw_end sender, const struct tw_segment *seen) {
     struct out *out = &report->out;
-    struct tw_connection_info info;
     char flags[TW_FLAGS_TEXT];
-    tw_connection_read(connection, &info);
-    if (!shows(report, info.number, seen->time)) {
-        return;
-    }
-    struct shown shown = shown_numbers(report, &info, sender, seen);
+    struct shown shown = shown_numbers(report, info, sender, seen);
     json_head(out, "segment", seen->packet, seen->time);
-    json_connection(out, &info);
+    json_connection(out, info);
     json_name(out, "sender", end_names[sender]);
     json_name(out, "flags", tw_flags_text(seen->flags, flags));
     json_value(out, "seq", shown.seq);
@@ -70,21 +64,16 @@ static void segment(void *context, const struct tw_connection *connection, enum 
     json_value(out, "raw_window", seen->window);
     json_value(out, "raw_seq", seen->seq);
     json_value(out, "raw_ack", seen->ack);
+    json_options(report, info, sender, seen);
     OUT_LITERAL(out, "}\n");
 }
 
-static void transition(void *context, const struct tw_connection *connection,
+static void transition(struct tw_report *report, const struct tw_connection_info *info,
                        const struct tw_transition *step) {
-    struct tw_report *report = context;
     struct out *out = &report->out;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (!shows(report, info.number, step->time)) {
-        return;
-    }
     json_head(out, "transition", step->packet, step->time);
-    json_connection(out, &info);
-    json_endpoint(report, &info, step->end);
+    json_connection(out, info);
+    json_endpoint(report, info, step->end);
     json_name(out, "from", tw_state_name(step->from));
     json_name(out, "to", tw_state_name(step->to));
     if (step->passes) {
@@ -103,17 +92,11 @@ static void transition(void *context, const struct tw_connection *connection,
     OUT_LITERAL(out, "}\n");
 }
 
-static void proof(void *context, const struct tw_connection *connection, enum tw_end end,
+static void proof(struct tw_report *report, const struct tw_connection_info *info, enum tw_end end,
                   uint64_t packet, tw_time time, uint64_t proves) {
-    struct tw_report *report = context;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (!shows(report, info.number, time)) {
-        return;
-    }
     json_head(&report->out, "proof", packet, time);
-    json_connection(&report->out, &info);
-    json_endpoint(report, &info, end);
+    json_connection(&report->out, info);
+    json_endpoint(report, info, end);
     json_value(&report->out, "proves", proves);
     OUT_LITERAL(&report->out, "}\n");
 }
@@ -130,34 +113,22 @@ static void json_states(struct out *out, const char *key, const enum tw_state *s
     out_char(out, ']');
 }
 
-static void correction(void *context, const struct tw_connection *connection,
+static void correction(struct tw_report *report, const struct tw_connection_info *info,
                        const struct tw_correction *change) {
-    struct tw_report *report = context;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (!shows(report, info.number, change->time)) {
-        return;
-    }
     json_head(&report->out, "correction", change->packet, change->time);
-    json_connection(&report->out, &info);
-    json_endpoint(report, &info, change->end);
+    json_connection(&report->out, info);
+    json_endpoint(report, info, change->end);
     json_states(&report->out, "was", change->was, change->was_count);
     json_states(&report->out, "now", change->now, change->now_count);
     json_name(&report->out, "why", change->why);
     OUT_LITERAL(&report->out, "}\n");
 }
 
-static void finding(void *context, const struct tw_connection *connection,
+static void finding(struct tw_report *report, const struct tw_connection_info *info,
                     const struct tw_finding *found) {
-    struct tw_report *report = context;
     struct out *out = &report->out;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (!shows(report, info.number, found->time)) {
-        return;
-    }
     json_head(out, "finding", found->packet, found->time);
-    json_connection(out, &info);
+    json_connection(out, info);
     json_name(out, "kind", tw_finding_name(found->kind));
     json_name(out, "sender", end_names[found->end]);
     json_name(out, "text", tw_finding_text(found->kind));
@@ -168,31 +139,24 @@ static void finding(void *context, const struct tw_connection *connection,
     OUT_LITERAL(out, "}\n");
 }
 
-static void over(void *context, const struct tw_connection *connection) {
-    struct tw_report *report = context;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (matches(report, connection, &info)) {
-        report->matched++;
-        write_connection(report, &report->out, connection, &info);
-    }
+static void over(struct tw_report *report, const struct tw_connection *connection,
+                 const struct tw_connection_info *info) {
+    write_connection(report, &report->out, connection, info);
 }
 
-void trace_json_observer(struct tw_observer *observer) {
-    *observer = (struct tw_observer){
-        .context = observer->context,
-        .segment = segment,
-        .transition = transition,
-        .proof = proof,
-        .correction = correction,
-        .finding = finding,
-        .over = over,
-    };
-}
-
-void trace_json_malformed(struct tw_report *report, uint64_t packet, tw_time time,
-                          enum tw_reason reason) {
+static void malformed(struct tw_report *report, uint64_t packet, tw_time time,
+                      enum tw_reason reason) {
     json_head(&report->out, "malformed", packet, time);
     json_name(&report->out, "reason", tw_reason_text(reason));
     OUT_LITERAL(&report->out, "}\n");
 }
+
+const struct trace_format trace_json = {
+    .segment = segment,
+    .transition = transition,
+    .proof = proof,
+    .correction = correction,
+    .finding = finding,
+    .over = over,
+    .malformed = malformed,
+};

@@ -60,25 +60,19 @@ static void line_number(struct out *out, const struct tw_connection_info *info) 
     out_spaces(out, length < NUMBER_WIDTH ? NUMBER_WIDTH - length : 1);
 }
 
-static void segment(void *context, const struct tw_connection *connection, enum tw_end sender,
-                    const struct tw_segment *seen) {
-    struct tw_report *report = context;
+static void segment(struct tw_report *report, const struct tw_connection_info *info,
+                    enum tw_end sender, const struct tw_segment *seen) {
     struct out *out = &report->out;
-    struct tw_connection_info info;
     char flags[TW_FLAGS_TEXT];
-    tw_connection_read(connection, &info);
-    if (!shows(report, info.number, seen->time)) {
-        return;
-    }
-    struct shown shown = shown_numbers(report, &info, sender, seen);
+    struct shown shown = shown_numbers(report, info, sender, seen);
     (void)out_reserve(out, OUT_RESERVE_MAX); // the whole line, so that columns can be counted
     write_stamp(report, seen->time);
     out_number_right(out, seen->packet, INDENT - 2);
     out_char(out, ' ');
-    line_number(out, &info);
-    out_text(out, address_of(report, &info, sender));
+    line_number(out, info);
+    out_text(out, address_of(report, info, sender));
     OUT_LITERAL(out, " > ");
-    out_text(out, address_of(report, &info, tw_other(sender)));
+    out_text(out, address_of(report, info, tw_other(sender)));
     OUT_LITERAL(out, "  ");
     out_text(out, tw_flags_text(seen->flags, flags));
     OUT_LITERAL(out, "  seq ");
@@ -91,6 +85,9 @@ static void segment(void *context, const struct tw_connection *connection, enum 
     out_number(out, seen->length);
     OUT_LITERAL(out, " window ");
     out_number(out, shown.window);
+    if (report->options.detail > 0) {
+        text_options(report, info, sender, seen);
+    }
     out_char(out, '\n');
 }
 
@@ -108,16 +105,10 @@ static void in_column(struct out *out, enum tw_end end, const char *text) {
     out_spaces(out, end == TW_CLIENT ? STATE_WIDTH : 0);
 }
 
-static void transition(void *context, const struct tw_connection *connection,
+static void transition(struct tw_report *report, const struct tw_connection_info *info,
                        const struct tw_transition *step) {
-    struct tw_report *report = context;
     struct out *out = &report->out;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (!shows(report, info.number, step->time)) {
-        return;
-    }
-    indented(out, &info);
+    indented(out, info);
     in_column(out, step->end, tw_state_name(step->to));
     out_text(out, tw_basis_name(step->basis));
     if (step->decided_by != 0 && step->decided_by != step->packet) {
@@ -150,15 +141,13 @@ static void transition(void *context, const struct tw_connection *connection,
     out_char(out, '\n');
 }
 
-static void proof(void *context, const struct tw_connection *connection, enum tw_end end,
+static void proof(struct tw_report *report, const struct tw_connection_info *info, enum tw_end end,
                   uint64_t packet, tw_time time, uint64_t proves) {
-    struct tw_report *report = context;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (report->options.detail <= 0 || !shows(report, info.number, time)) {
+    (void)time;
+    if (report->options.detail <= 0) {
         return;
     }
-    indented(&report->out, &info);
+    indented(&report->out, info);
     in_column(&report->out, end, "");
     OUT_LITERAL(&report->out, "packet ");
     out_number(&report->out, packet);
@@ -167,18 +156,12 @@ static void proof(void *context, const struct tw_connection *connection, enum tw
     OUT_LITERAL(&report->out, " had arrived\n");
 }
 
-static void correction(void *context, const struct tw_connection *connection,
+static void correction(struct tw_report *report, const struct tw_connection_info *info,
                        const struct tw_correction *change) {
-    struct tw_report *report = context;
     struct out *out = &report->out;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (!shows(report, info.number, change->time)) {
-        return;
-    }
     // A line for each state that takes the place, so that the column reads as it should have.
     for (size_t i = 0; i < change->now_count || i == 0; i++) {
-        indented(out, &info);
+        indented(out, info);
         in_column(out, change->end, change->now_count > 0 ? tw_state_name(change->now[i]) : "");
         if (i > 0) {
             OUT_LITERAL(out, "and then\n");
@@ -199,16 +182,13 @@ static void correction(void *context, const struct tw_connection *connection,
     }
 }
 
-static void finding(void *context, const struct tw_connection *connection,
+static void finding(struct tw_report *report, const struct tw_connection_info *info,
                     const struct tw_finding *found) {
-    struct tw_report *report = context;
     struct out *out = &report->out;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (report->options.detail < 0 || !shows(report, info.number, found->time)) {
+    if (report->options.detail < 0) {
         return;
     }
-    indented(out, &info);
+    indented(out, info);
     in_column(out, found->end, "");
     out_text(out, tw_finding_name(found->kind));
     OUT_LITERAL(out, ": ");
@@ -222,39 +202,22 @@ static void finding(void *context, const struct tw_connection *connection,
     out_char(out, '\n');
 }
 
-static void over(void *context, const struct tw_connection *connection) {
-    struct tw_report *report = context;
+static void over(struct tw_report *report, const struct tw_connection *connection,
+                 const struct tw_connection_info *info) {
     struct out *out = &report->out;
-    struct tw_connection_info info;
-    tw_connection_read(connection, &info);
-    if (!matches(report, connection, &info)) {
-        return;
-    }
-    report->matched++;
-    indented(out, &info);
+    (void)connection;
+    indented(out, info);
     for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT; end++) {
-        bool known = info.end[end].step_count > 0;
-        out_text_left(out, known ? tw_state_name(info.end[end].state) : "-", STATE_WIDTH);
+        bool known = info->end[end].step_count > 0;
+        out_text_left(out, known ? tw_state_name(info->end[end].state) : "-", STATE_WIDTH);
     }
     OUT_LITERAL(out, "end: ");
-    write_outcome(out, &info);
+    write_outcome(out, info);
     out_char(out, '\n');
 }
 
-void trace_text_observer(struct tw_observer *observer) {
-    *observer = (struct tw_observer){
-        .context = observer->context,
-        .segment = segment,
-        .transition = transition,
-        .proof = proof,
-        .correction = correction,
-        .finding = finding,
-        .over = over,
-    };
-}
-
-void trace_text_malformed(struct tw_report *report, uint64_t packet, tw_time time,
-                          enum tw_reason reason) {
+static void malformed(struct tw_report *report, uint64_t packet, tw_time time,
+                      enum tw_reason reason) {
     struct out *out = &report->out;
     write_stamp(report, time);
     out_number_right(out, packet, INDENT - 2);
@@ -262,3 +225,13 @@ void trace_text_malformed(struct tw_report *report, uint64_t packet, tw_time tim
     out_text(out, tw_reason_text(reason));
     out_char(out, '\n');
 }
+
+const struct trace_format trace_text = {
+    .segment = segment,
+    .transition = transition,
+    .proof = proof,
+    .correction = correction,
+    .finding = finding,
+    .over = over,
+    .malformed = malformed,
+};

@@ -3,6 +3,7 @@
 # beside the repository in ../shared. Without them this says so and passes.
 # usage: run.sh BUILD
 set -u
+[ -x "$1/tcpwalk" ] || { echo "$1/tcpwalk is not there"; exit 1; }
 program=$(realpath "$1/tcpwalk") || exit 1
 cd "$(dirname "$0")/../.." || exit 1
 shared=../shared
