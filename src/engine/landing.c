@@ -113,6 +113,8 @@ static enum verdict judge(const struct judgement *j, const struct flight *f) {
     // already, and proves nothing more.
     if (takes_numbers(f) && !(f->syn && f->has_ack && j->peer->syn_sent))
         return tw_seq_le(f->end, s->ack) && !is_stray(j->peer, s) ? LANDED : NOT_YET;
+    if (j->state == TW_SYN_SENT && f->syn && !f->has_ts && !reset && !(s->flags & TW_SYN))
+        return tw_seq_le(f->end, s->ack) ? LANDED : NOT_YET; // what else would it acknowledge so
     if (s->flags & TW_SYN)
         return NOT_YET; // the SYN,ACK again: its acknowledgement had not arrived
     if (j->state == TW_SYN_RECEIVED && waits_for_ack(j->e, j->peer) && !reset)
