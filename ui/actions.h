@@ -33,6 +33,11 @@ enum context {
       "to the next segment or state change")                                                       \
     X(STEP_BACK, IN_CONNECTION, "Left h p PgUp Up k", "back", "One connection",                    \
       "to the previous one")                                                                       \
+    X(NEXT_STATE, IN_CONNECTION, "]", NULL, "One connection", "to the next state change")          \
+    X(PREVIOUS_STATE, IN_CONNECTION, "[", NULL, "One connection", "to the previous one")           \
+    X(PAGE_ON, IN_CONNECTION, "} ^F", NULL, "One connection", "one page on")                       \
+    X(PAGE_BACK, IN_CONNECTION, "{ ^B", NULL, "One connection", "one page back")                   \
+    X(PACKET, IN_CONNECTION, "# :", NULL, "One connection", "to the packet of a number")           \
     X(PLAY, IN_CONNECTION, "Space", "play", "One connection", "play, pause")                       \
     X(FASTER, IN_CONNECTION, "+ =", NULL, "One connection", "play faster")                         \
     X(SLOWER, IN_CONNECTION, "-", NULL, "One connection", "play slower")                           \
@@ -40,8 +45,8 @@ enum context {
       "even time (each event takes as long), real time")                                           \
     X(PART, IN_CONNECTION, "Tab S-Tab", "part", "One connection",                                  \
       "ladder or state diagram, where both do not fit")                                            \
-    X(NEXT_CONNECTION, IN_CONNECTION, "]", NULL, "One connection", "the next connection")          \
-    X(PREVIOUS_CONNECTION, IN_CONNECTION, "[", NULL, "One connection", "the previous connection")  \
+    X(NEXT_CONNECTION, IN_CONNECTION, "N", NULL, "One connection", "the next connection")          \
+    X(PREVIOUS_CONNECTION, IN_CONNECTION, "P", NULL, "One connection", "the previous connection")  \
     X(HELP, IN_ALL, "? F1", "help", "Everywhere", "this help, and back")                           \
     X(THEME, IN_ALL, "T", NULL, "Everywhere", "the next theme of colours")                         \
     X(REDRAW, IN_ALL, "^L", NULL, "Everywhere", "draw the screen anew")                            \

@@ -4,6 +4,7 @@
 
 #include "views/views.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ void app_init(struct app *app, const struct app_options *options) {
         .height = 24,
         .loading = true,
         .changed = true,
+        .wanted = options->connection,
         .playback = {.speed = options->speed > 0 ? options->speed : 1, .even = true},
     };
 }
@@ -48,6 +50,11 @@ enum context app_context(const struct app *app) {
 void app_tick(struct app *app, tw_time now) {
     app->now = now;
     list_tick(app);
+    if (app->wanted > 0 && tw_story_count(app->story) >= app->wanted) {
+        app->list.cursor = (size_t)app->wanted - 1; // connections come in order of their numbers
+        playback_open(app, app->list.cursor);
+        app->wanted = 0;
+    }
     if (app->view == VIEW_CONNECTION)
         playback_tick(app);
 }
@@ -58,8 +65,18 @@ bool app_moving(const struct app *app) {
            (p->gliding || (p->playing && p->place < (double)app->ladder.row_count));
 }
 
+void app_broken(struct app *app, const char *message) {
+    app->broken = app->changed = true;
+    snprintf(app->notice, sizeof app->notice, "%s", message);
+}
+
 void app_key(struct app *app, uint32_t key) {
-    if (app->view == VIEW_CONNECTIONS && app->list.typing)
+    app->changed = app->changed || app->notice[0] != '\0';
+    app->notice[0] = '\0';
+    app->wanted = 0; // whoever presses keys goes their own way
+    if (app->view == VIEW_CONNECTION && app->playback.asking)
+        playback_key(app, key);
+    else if (app->view == VIEW_CONNECTIONS && app->list.typing)
         list_key(app, key);
     else
         app_act(app, action_of_key(app_context(app), key));
@@ -88,7 +105,7 @@ static void back(struct app *app) {
         return;
     }
     app->view = VIEW_CONNECTIONS;
-    app->playback.playing = false;
+    app->playback.playing = app->playback.asking = false;
 }
 
 void app_act(struct app *app, enum action action) {
@@ -110,6 +127,8 @@ void app_act(struct app *app, enum action action) {
     case ACTION_THEME:
         if (app->colors)
             app->theme = (enum theme)((app->theme + 1) % THEME_COUNT);
+        snprintf(app->notice, sizeof app->notice, "theme: %s%s", theme_name(app->theme),
+                 app->colors ? "" : ", as there are no colours");
         app->anew = true;
         return;
     case ACTION_REDRAW: app->anew = true; return;

@@ -23,7 +23,7 @@ enum sort {
     SORT_COUNT
 };
 
-enum { SEARCH_MAX = 64 };
+enum { SEARCH_MAX = 64, NOTICE_MAX = 200 };
 
 // The list of connections: which rows there are, in which order, and where the cursor is.
 struct list {
@@ -34,10 +34,10 @@ struct list {
     bool reverse;
     uint32_t *rows; // connections in order, where it is not just their own
     size_t row_count, row_room;
-    size_t scanned;    // connections that have been looked at
-    size_t sorted;     // rows that are in order
-    tw_time sorted_at; // when that was
-    int address_width; // of the widest address so far
+    size_t scanned;                  // connections that have been looked at
+    size_t sorted;                   // rows that are in order
+    tw_time sorted_at;               // when that was
+    int address_width[TW_END_COUNT]; // of the widest address so far
 };
 
 // The position in one connection's ladder, as a function of the clock.
@@ -48,6 +48,8 @@ struct playback {
     bool gliding; // a step on its way
     double from, to;
     tw_time since; // when playing or gliding began, at `from`
+    bool asking;   // for the number of a packet to go to
+    uint64_t asked;
 };
 
 enum part { PART_LADDER, PART_DIAGRAM };
@@ -60,7 +62,10 @@ struct app {
     int width, height;
     tw_time now; // a clock that only goes forward
     bool loading;
-    uint64_t done, total; // octets of the input
+    bool broken;             // the input broke off
+    char notice[NOTICE_MAX]; // instead of the bottom line, until the next key
+    uint64_t wanted;         // number of the connection to open as soon as it is there; 0: none
+    uint64_t done, total;    // octets of the input
     enum view view, behind_help;
     bool changed; // since it was drawn
     bool anew;    // the terminal is to be drawn anew
@@ -82,7 +87,8 @@ struct app_options {
     bool ascii, utc;
     bool colors; // else the theme is mono, and stays so
     enum theme theme;
-    double speed; // 0: 1
+    double speed;        // 0: 1
+    uint64_t connection; // to open at once; 0: none
 };
 
 void app_init(struct app *app, const struct app_options *options);
@@ -92,6 +98,8 @@ void app_resize(struct app *app, int width, int height);
 void app_tick(struct app *app, tw_time now);
 void app_key(struct app *app, uint32_t key);
 void app_act(struct app *app, enum action action);
+// The input broke off: told at once, and as long as it is shown.
+void app_broken(struct app *app, const char *message);
 // Something moves: there is to be another tick with the next frame.
 bool app_moving(const struct app *app);
 void app_draw(const struct app *app, struct canvas *canvas);
@@ -107,9 +115,11 @@ void list_tick(struct app *app);
 bool list_busy(const struct app *app);
 int list_page(const struct app *app); // rows that are visible
 
-// The playback of the connection that is shown.
+// The playback of the connection that is shown. At its end it follows what is still read.
+bool playback_follows(const struct app *app);
 void playback_open(struct app *app, size_t connection);
 void playback_act(struct app *app, enum action action);
+void playback_key(struct app *app, uint32_t key); // while a packet's number is typed
 void playback_tick(struct app *app);
 
 #endif

@@ -15,7 +15,7 @@ const char *format_octets(uint64_t octets, char text[FORMAT_TEXT]);       // "12
 const char *format_count(uint64_t count, char text[FORMAT_TEXT]);         // "1 234 567"
 const char *format_clock(tw_time time, bool utc, char text[FORMAT_TEXT]); // "12:34:56.789012"
 // "closed by client", "no answer, 5 SYNs"; where it is to be short, "closed by C", "no answer, 5".
-enum { OUTCOME_WIDTH = 18 }; // of the longer form, mostly
+enum { OUTCOME_WIDTH = 18, OUTCOME_BRIEF = 13 }; // of both forms, mostly
 const char *format_outcome(const struct tw_connection_info *info, bool brief,
                            char text[FORMAT_TEXT]);
 

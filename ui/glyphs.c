@@ -20,7 +20,6 @@ static const struct {
     [GLYPH_TOKEN_RIGHT] = {0x25b8, '>'}, // ▸
     [GLYPH_TOKEN_LEFT] = {0x25c2, '<'},  // ◂
     [GLYPH_CURSOR] = {0x25b8, '>'},      // ▸
-    [GLYPH_TO] = {0x2192, '>'},          // →
     [GLYPH_ELLIPSIS] = {0x2026, '~'},    // …
     [GLYPH_CORRECTED] = {'*', '*'},      [GLYPH_ASSUMED] = {'?', '?'},
     [GLYPH_PLAYING] = {0x25b6, '>'},                                        // ▶

@@ -19,7 +19,6 @@ enum glyph {
     GLYPH_TOKEN_RIGHT, // points from a token at its state
     GLYPH_TOKEN_LEFT,
     GLYPH_CURSOR,
-    GLYPH_TO, // from one state TO another
     GLYPH_ELLIPSIS,
     GLYPH_CORRECTED,
     GLYPH_ASSUMED,

@@ -153,8 +153,8 @@ void list_tick(struct app *app) {
             char text[TW_ADDRESS_TEXT];
             const struct tw_end_info *e = &info.end[end];
             int width = (int)strlen(tw_address_text(info.version, &e->address, e->port, text));
-            if (width > list->address_width)
-                list->address_width = width;
+            if (width > list->address_width[end])
+                list->address_width[end] = width;
         }
         if (!own_order(list) && (list->search[0] == '\0' || matches(&info, list->search)))
             add_row(list, (uint32_t)list->scanned);

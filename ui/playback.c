@@ -2,6 +2,8 @@
 // Where the picture of one connection stands: a function of the clock, never of frames drawn.
 #include "app.h"
 
+#include "views/views.h"
+
 #include <math.h>
 
 static const double seconds_a_row = 0.9;           // in even time
@@ -10,16 +12,37 @@ static const tw_time glide = 350 * TW_MILLISECOND; // a step takes that long
 static const tw_time least_pause = 250 * TW_MILLISECOND, pause_a_row = 2000;
 static const double slowest = 1.0 / 1024, fastest = 1024;
 
+static double last_place(const struct app *app) {
+    return (double)app->ladder.row_count;
+}
+
+// Ends what moves and stands at `place`.
+static void stand(struct app *app, double place) {
+    struct playback *p = &app->playback;
+    p->place = place < 0 ? 0 : place > last_place(app) ? last_place(app) : place;
+    p->gliding = false;
+    p->from = p->place;
+    p->since = app->now;
+}
+
+bool playback_follows(const struct app *app) {
+    const struct playback *p = &app->playback;
+    return app->loading && !p->playing && !p->gliding && app->ladder.row_count > 0 &&
+           p->place >= last_place(app);
+}
+
 // Lays the ladder out anew when the story has grown.
 static void refresh(struct app *app, bool at_once) {
     const struct tw_story_connection *connection = tw_story_at(app->story, app->shown);
     size_t segments, changes;
     (void)tw_story_segments(connection, &segments);
     (void)tw_story_changes(connection, &changes);
-    bool over = !app->loading;
+    bool over = !app->loading, follows = playback_follows(app);
     bool grown = segments != app->ladder_segments || changes != app->ladder_changes ||
                  over != app->ladder_over;
     tw_time pause = least_pause + (tw_time)app->ladder.row_count * pause_a_row;
+    // Segments that are no longer kept are not to be drawn.
+    at_once = at_once || segments < app->ladder_segments;
     if (!at_once && (!grown || (app->loading && app->now - app->ladder_built < pause)))
         return;
     // Out of memory leaves an empty ladder, which draws as such.
@@ -30,10 +53,9 @@ static void refresh(struct app *app, bool at_once) {
     app->ladder_over = over;
     app->ladder_built = app->now;
     app->changed = true;
-}
-
-static double last_place(const struct app *app) {
-    return (double)app->ladder.row_count;
+    double last = last_place(app);
+    if (follows || app->playback.place > last)
+        stand(app, last);
 }
 
 static double place_at(const struct app *app, tw_time now) {
@@ -52,15 +74,6 @@ static double place_at(const struct app *app, tw_time now) {
     if (ahead > (double)(app->ladder.end - from) + 1e9)
         return last_place(app);
     return fmax(p->from, tw_ladder_place(&app->ladder, from + (tw_time)ahead));
-}
-
-// Ends what moves and stands at `place`.
-static void stand(struct app *app, double place) {
-    struct playback *p = &app->playback;
-    p->place = place < 0 ? 0 : place > last_place(app) ? last_place(app) : place;
-    p->gliding = false;
-    p->from = p->place;
-    p->since = app->now;
 }
 
 void playback_tick(struct app *app) {
@@ -83,8 +96,8 @@ void playback_tick(struct app *app) {
 void playback_open(struct app *app, size_t connection) {
     app->shown = connection;
     app->view = VIEW_CONNECTION;
+    app->playback.playing = app->playback.asking = false;
     refresh(app, true);
-    app->playback.playing = false;
     stand(app, 0);
 }
 
@@ -121,6 +134,43 @@ static void step_back(struct app *app) {
     stand(app, row);
 }
 
+// To where the next state change has happened, or back to where the previous one has.
+static void to_state(struct app *app, int by) {
+    const struct playback *p = &app->playback;
+    double place = p->gliding ? p->to : p->place;
+    double row = by > 0 ? floor(place) : ceil(place) - 2;
+    while (row >= 0 && row < last_place(app) && app->ladder.rows[(size_t)row].step == TW_NONE)
+        row += by;
+    stand(app, row + 1);
+}
+
+// To the row of a packet, or of the first one behind it.
+static void to_packet(struct app *app, uint64_t packet) {
+    const struct tw_ladder *ladder = &app->ladder;
+    size_t count, row = 0;
+    const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
+    while (row < ladder->row_count &&
+           (ladder->rows[row].kind != TW_ROW_SEGMENT || ladder->rows[row].segment >= count ||
+            segments[ladder->rows[row].segment].packet < packet))
+        row++;
+    stand(app, (double)row + 1);
+}
+
+void playback_key(struct app *app, uint32_t key) {
+    struct playback *p = &app->playback;
+    app->changed = true;
+    if (key >= '0' && key <= '9' && p->asked < UINT64_MAX / 100) {
+        p->asked = p->asked * 10 + (key - '0');
+    } else if (key == KEY_IS_ERASE) {
+        p->asked /= 10;
+    } else if (key == KEY_IS_ENTER) {
+        p->asking = false;
+        to_packet(app, p->asked);
+    } else if (key == KEY_IS_ESC) {
+        p->asking = false;
+    }
+}
+
 static void move(struct app *app, int by) {
     size_t count = tw_story_count(app->story);
     size_t rows = list_count(app), row = app->list.cursor;
@@ -133,9 +183,26 @@ static void move(struct app *app, int by) {
 void playback_act(struct app *app, enum action action) {
     struct playback *p = &app->playback;
     double place = p->gliding ? p->to : p->place;
+    double page = app->height > CONNECTION_FRAME + 1 ? app->height - CONNECTION_FRAME - 1 : 1;
     switch (action) {
     case ACTION_STEP: step(app); break;
     case ACTION_STEP_BACK: step_back(app); break;
+    case ACTION_NEXT_STATE:
+    case ACTION_PREVIOUS_STATE:
+        p->playing = false;
+        to_state(app, action == ACTION_NEXT_STATE ? 1 : -1);
+        break;
+    case ACTION_PAGE_ON:
+    case ACTION_PAGE_BACK:
+        p->playing = false;
+        stand(app, floor(place) + (action == ACTION_PAGE_ON ? page : -page));
+        break;
+    case ACTION_PACKET:
+        p->playing = false;
+        p->asking = true;
+        p->asked = 0;
+        stand(app, place);
+        break;
     case ACTION_FIRST:
     case ACTION_LAST:
         p->playing = false;

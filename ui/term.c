@@ -85,6 +85,19 @@ enum tw_status term_open(struct tw_error *error) {
         return tw_fail(error, TW_OPEN, "screen: terminal type '%s' is not known",
                        name != NULL ? name : "");
     }
+    const char *move = tigetstr("cup");
+    if (move == NULL || move == (const char *)-1) {
+        delscreen(term.screen);
+        term.screen = NULL;
+        if (term.keys != NULL)
+            fclose(term.keys);
+        term.keys = NULL;
+        const char *name = getenv("TERM");
+        return tw_fail(
+            error, TW_OPEN,
+            "screen: terminal type '%s' cannot move its cursor (tcpwalk trace needs none)",
+            name != NULL ? name : "");
+    }
     static const char *const capabilities[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
     for (size_t i = 0; i < TW_COUNT(capabilities); i++)
         remember(capabilities[i]);

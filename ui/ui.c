@@ -97,6 +97,9 @@ static void read_some(struct loop *loop) {
     app->loading = feed->more(feed->context, READ_MS);
     if (feed->progress != NULL)
         feed->progress(feed->context, &app->done, &app->total);
+    const char *fault = app->loading || feed->fault == NULL ? NULL : feed->fault(feed->context);
+    if (fault != NULL)
+        app_broken(app, fault);
     if (!app->loading || app->done != done || tw_story_revision(app->story) != revision)
         app->changed = true;
 }
@@ -208,6 +211,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             .colors = options->color && term_colors(),
             .theme = theme,
             .speed = options->speed,
+            .connection = options->connection,
         };
         app_init(&loop.app, &app_options);
         status = run(&loop, &before.mask, error);

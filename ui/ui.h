@@ -6,7 +6,7 @@
 #include "tcpwalk/story.h"
 
 // Where the story's segments come from. The screen calls `more` when it has nothing better to do,
-// so that a key is never waited for. Any of `fd` and `progress` may be NULL.
+// so that a key is never waited for. Any of `fd`, `progress` and `fault` may be NULL.
 struct ui_feed {
     void *context;
     // Reads and feeds the tracker (hence the story) for at most `budget_ms`; returns false at the
@@ -15,6 +15,7 @@ struct ui_feed {
     int (*fd)(void *context); // readable when `more` has something to do; -1: always (a file)
     // Octets read, and of how many; a total of 0 is not known.
     void (*progress)(void *context, uint64_t *done, uint64_t *total);
+    const char *(*fault)(void *context); // how the input broke off, or NULL; asked at its end
 };
 
 struct ui_options {
@@ -23,6 +24,7 @@ struct ui_options {
     const char *filter;      // the capture filter, or NULL
     const char *theme;       // a name of ui/theme.h, or NULL: dark
     double speed;            // of the playback; 0: 1
+    uint64_t connection;     // number of one to open at once; 0: none
     bool ascii;              // no other glyphs, whatever the locale says
     bool color;              // false: the theme is mono
     bool utc;                // times of day in UTC, not local

@@ -75,8 +75,8 @@ static void place_flights(struct layout *l) {
     }
 }
 
-// The segment of a packet number, or TW_NO_SEGMENT.
-static uint32_t segment_of(const struct layout *l, uint64_t packet) {
+// The first segment whose packet number is not below `packet`.
+static size_t first_from(const struct layout *l, uint64_t packet) {
     size_t low = 0, high = l->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -85,6 +85,12 @@ static uint32_t segment_of(const struct layout *l, uint64_t packet) {
         else
             high = middle;
     }
+    return low;
+}
+
+// The segment of a packet number, or TW_NO_SEGMENT.
+static uint32_t segment_of(const struct layout *l, uint64_t packet) {
+    size_t low = first_from(l, packet);
     return packet != 0 && low < l->count && l->segments[low].packet == packet ? (uint32_t)low
                                                                               : TW_NO_SEGMENT;
 }
@@ -140,6 +146,7 @@ static void fill_step(struct tw_ladder_step *step, const struct tw_step *taken,
     step->time = TW_NO_TIME;
     if (told != NULL && told->corrects) {
         step->correction = told;
+        step->time = told->time;
     } else if (told != NULL) {
         step->decided_by = told->decided_by;
         step->passes = told->passes;
@@ -152,8 +159,11 @@ static void fill_step(struct tw_ladder_step *step, const struct tw_step *taken,
 // When a step happened: when its segment left, or landed; a timer's as the tracker told it.
 static tw_time step_time(struct layout *l, const struct tw_ladder_step *step, uint32_t segment,
                          tw_time earliest) {
-    if (segment == TW_NO_SEGMENT)
-        return step->time != TW_NO_TIME ? step->time : earliest;
+    size_t before = first_from(l, step->packet);
+    if (segment == TW_NO_SEGMENT && step->timed)
+        return step->time;
+    if (segment == TW_NO_SEGMENT) // neither was kept: behind the segments that were before
+        return before == 0 ? earliest : l->flights[before - 1].lands;
     if (by_sending(step->event) && l->segments[segment].sender == step->end)
         return l->flights[segment].leaves;
     return l->flights[segment].lands;
@@ -165,7 +175,8 @@ static void order_steps(struct layout *l, struct tw_ladder_step *steps, const ui
                         size_t count) {
     tw_time cap = INT64_MAX;
     for (size_t i = count; i-- > 0;) {
-        if (steps[i].place >= 0 && by_sending(steps[i].event) && steps[i].time < cap)
+        if (steps[i].timed && steps[i].place >= 0 && by_sending(steps[i].event) &&
+            steps[i].time < cap)
             cap = steps[i].time;
         else if (steps[i].time > cap)
             steps[i].time = cap;
@@ -191,7 +202,9 @@ static void add_steps(struct layout *l, enum tw_end end) {
         count = TW_HISTORY_MAX;
     match_changes(ladder, end, history, count, told);
     struct tw_ladder_step *steps = &ladder->steps[ladder->step_count];
-    tw_time earliest = l->count > 0 ? l->flights[0].leaves : 0;
+    tw_time earliest = l->count > 0 ? l->flights[0].leaves : ladder->info.opened;
+    if (earliest > ladder->info.opened && tw_story_segments_dropped(ladder->connection) > 0)
+        earliest = ladder->info.opened;
     for (size_t i = 0; i < count; i++) {
         struct tw_ladder_step *step = &steps[i];
         *step = (struct tw_ladder_step){
@@ -204,6 +217,7 @@ static void add_steps(struct layout *l, enum tw_end end) {
             step->time = earliest;
             segments[i] = TW_NO_SEGMENT;
         } else {
+            step->timed = segments[i] != TW_NO_SEGMENT || step->time != TW_NO_TIME;
             step->time = step_time(l, step, segments[i], earliest);
         }
     }
@@ -225,6 +239,8 @@ static void add_steps(struct layout *l, enum tw_end end) {
         }
         if (segment != TW_NO_SEGMENT && (int64_t)segment > order)
             order = segment;
+        if (l->count == 0) // no segment was kept
+            order = (int64_t)(steps[i].packet < UINT32_MAX ? steps[i].packet : UINT32_MAX);
         l->moments[l->moment_count++] =
             (struct moment){steps[i].time, order < 0 ? 0 : (uint32_t)order, segment, index};
     }
@@ -307,6 +323,7 @@ enum tw_status tw_ladder_build(struct tw_ladder *ladder,
     free(ladder->rows);
     *ladder = (struct tw_ladder){.connection = connection};
     tw_story_info(connection, &ladder->info);
+    ladder->segments_dropped = tw_story_segments_dropped(connection);
     struct layout l = {.ladder = ladder};
     l.segments = tw_story_segments(connection, &l.count);
     if (l.count > SEGMENTS_MAX) {

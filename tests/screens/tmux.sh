@@ -11,9 +11,8 @@ command -v tmux >/dev/null 2>&1 || exit 77
 [ -x "$program" ] && [ -r "$capture" ] || exit 77
 
 dir=$(mktemp -d) || exit 1
-export TMUX_TMPDIR="$dir"
 unset TMUX NO_COLOR
-tm() { tmux -L screen -f /dev/null "$@"; }
+tm() { tmux -S "$dir/socket" -f /dev/null "$@"; } # a server of its own
 trap 'tm kill-server 2>/dev/null; rm -rf "$dir"' EXIT
 
 fail() {
@@ -21,27 +20,27 @@ fail() {
     tm capture-pane -p
     exit 1
 }
-# see TEXT: the screen shows it within ten seconds. unseen TEXT: it goes.
-see() {
-    tries=0
-    until tm capture-pane -p | grep -qF -- "$1"; do
+# until_true MESSAGE COMMAND...: waits until the command succeeds, half a minute at most.
+until_true() {
+    message=$1 tries=0
+    shift
+    until "$@"; do
         tries=$((tries + 1))
-        [ $tries -gt 100 ] && fail "'$1' did not appear"
-        sleep 0.1
+        [ $tries -gt 600 ] && fail "$message"
+        sleep 0.05
     done
 }
-unseen() {
-    tries=0
-    while tm capture-pane -p | grep -qF -- "$1"; do
-        tries=$((tries + 1))
-        [ $tries -gt 100 ] && fail "'$1' did not go"
-        sleep 0.1
-    done
-}
+shows() { tm capture-pane -p | grep -qF -- "$1"; }
+see() { until_true "'$1' did not appear" shows "$1"; }
+# Who reads the keys: the screen, on the terminal's other page, or the shell again.
+is_open() { [ "$(tm display-message -p '#{alternate_on}')" = 1 ]; }
+is_shell() { [ "$(tm display-message -p '#{alternate_on} #{pane_current_command}')" = '0 bash' ]; }
+shell_is_back() { until_true 'the shell did not come back' is_shell; }
 type_line() { tm send-keys -l "$1" && tm send-keys Enter; }
 # ended STATUS NAME: the program has ended so, and the terminal's modes are those of before. (The
 # quotes in the line that is typed keep what is waited for from being seen in it.)
 ended() {
+    shell_is_back
     type_line "echo status=\$? >out; stty -g >after; cmp before after >>out && echo same >>out; clear; echo $2''-over"
     see "$2-over"
     grep -q "^status=$1\$" "$dir/out" || fail "$2: $(head -1 "$dir/out"), not status=$1"
@@ -50,7 +49,7 @@ ended() {
 
 LC_ALL=C.UTF-8 ENV='' PS1='$ ' tm new-session -d -x 80 -y 24 -c "$dir" \
     "cd '$dir' && exec env LC_ALL=C.UTF-8 bash --norc --noprofile -i" || exit 77
-sleep 0.3
+shell_is_back
 type_line "stty -g >before; PS1='rea''dy\$ '; clear"
 see 'ready$'
 
@@ -60,13 +59,12 @@ see '10.9.0.1'
 see 'Enter open'
 tm send-keys Enter
 see 'Before the first segment'
-i=0
-while ! tm capture-pane -p | sed -n 2p | grep -q '  CLOSING'; do
-    i=$((i + 1))
-    [ $i -gt 20 ] && fail "CLOSING was not reached"
-    tm send-keys n
-    sleep 0.5
+for state in SYN-SENT SYN-RECEIVED ESTABLISHED; do
+    tm send-keys ]
+    see "  $state"
 done
+tm send-keys ] ] ] ] ]
+see '  CLOSING'
 tm send-keys p
 tm send-keys g
 see 'Before the first segment'
@@ -97,7 +95,9 @@ type_line "'$program' '$capture'"
 see 'Enter open'
 tm send-keys C-z
 see 'Stopped'
+shell_is_back
 type_line fg
+until_true 'the screen did not come back' is_open
 see 'Enter open'
 tm send-keys C-l
 see 'Enter open'
@@ -109,8 +109,6 @@ for signal in TERM HUP INT SEGV; do
     type_line "sh -c 'echo \$\$ >pid; exec \"\$0\" \"\$1\"' '$program' '$capture'"
     see 'Enter open'
     kill -$signal "$(cat "$dir/pid")" || fail "there is no process to send SIG$signal to"
-    unseen 'Enter open'
-    sleep 0.3
     case $signal in SEGV) ended 139 "$signal" ;; *) ended 0 "$signal" ;; esac
 done
 

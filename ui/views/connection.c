@@ -17,6 +17,7 @@
 #include <string.h>
 
 enum { HEAD = 2, WHY = 4, KEYS = 1, NARROW = 60 };
+_Static_assert(HEAD + WHY + KEYS == CONNECTION_FRAME, "the frame is all that is around the parts");
 
 // The parts as tabs, ending before `right`; returns where they begin.
 static int draw_tabs(const struct app *app, struct canvas *canvas, struct area area, int right) {
@@ -44,7 +45,10 @@ static void draw_title(const struct app *app, struct canvas *canvas, struct area
         snprintf(speed, sizeof speed, " x%.0f", p->speed);
     else if (p->speed < 1)
         snprintf(speed, sizeof speed, " x1/%.0f", 1 / p->speed);
-    snprintf(text, sizeof text, "%s%s%s", p->playing ? "playing" : "paused",
+    snprintf(text, sizeof text, "%s%s%s",
+             p->playing              ? "playing"
+             : playback_follows(app) ? "following"
+                                     : "paused",
              narrow    ? ""
              : p->even ? ", even time"
                        : ", real time",
@@ -57,7 +61,11 @@ static void draw_title(const struct app *app, struct canvas *canvas, struct area
     snprintf(text, sizeof text, narrow ? "#%" PRIu64 : "connection %" PRIu64, info->number);
     struct area left = {area.x, area.y, right - 1, area.height};
     int x = canvas_text(canvas, left, 1, 0, text, ROLE_TITLE);
-    canvas_text(canvas, left, x + 2, 0, format_outcome(info, false, outcome), ROLE_TEXT);
+    format_outcome(info, false, outcome);
+    if (x + 2 + (int)strlen(outcome) > left.width)
+        format_outcome(info, true, outcome);
+    if (x + 2 + (int)strlen(outcome) <= left.width)
+        canvas_text(canvas, left, x + 2, 0, outcome, ROLE_TEXT);
 }
 
 // Each end's address and the state it is in at this moment.
@@ -99,7 +107,9 @@ void view_connection(const struct app *app, struct canvas *canvas) {
     draw_ends(app, canvas, area);
     struct area body = {0, HEAD, area.width, height};
     if (beside) {
-        int right = TW_DIAGRAM_WIDTH + (area.width - BESIDE_WIDTH) / 8;
+        int right = area.width >= LABELS_WIDTH ? TW_DIAGRAM_LABELS : TW_DIAGRAM_WIDTH;
+        if (area.width - right - 1 > LADDER_WIDTH)
+            right = area.width - LADDER_WIDTH - 1;
         struct area ladder = {0, HEAD, area.width - right - 1, height};
         struct area diagram = {ladder.width + 1, HEAD, right, height};
         for (int y = 0; y < height; y++)
@@ -113,4 +123,10 @@ void view_connection(const struct app *app, struct canvas *canvas) {
     }
     draw_why(app, canvas, (struct area){0, HEAD + height, area.width, WHY});
     draw_keys(app, canvas, area, area.height - 1);
+    if (app->playback.asking) {
+        char text[40];
+        canvas_fill(canvas, (struct area){0, area.height - 1, area.width, 1}, ' ', ROLE_TEXT);
+        snprintf(text, sizeof text, "packet %" PRIu64 "_  Enter, Esc", app->playback.asked);
+        canvas_text(canvas, area, 1, area.height - 1, text, ROLE_CHOSEN);
+    }
 }

@@ -33,7 +33,7 @@ enum column {
     COLUMN_COUNT
 };
 
-enum { STATE_WIDTH = 12, ADDRESS_LEAST = 8, OUTCOME_LEAST = 8, GAP = 1 };
+enum { STATE_WIDTH = 12, ADDRESS_LEAST = 8, GAP = 1 };
 
 static const struct {
     const char *heading;
@@ -53,35 +53,58 @@ static const struct {
 };
 _Static_assert(TW_COUNT(columns) == COLUMN_COUNT, "every column has its heading");
 
-// Widths of the columns, 0 for those that are left out. First come addresses and states, then
-// what happened, then the rest as far as there is room.
+static int smaller(int a, int b) {
+    return a < b ? a : b;
+}
+
+// Widths of the two addresses in `room`: as much as they need, or fair shares.
+static void fit_addresses(const struct app *app, int room, int widths[COLUMN_COUNT]) {
+    const int *wish = app->list.address_width;
+    int client = wish[TW_CLIENT] > ADDRESS_LEAST ? wish[TW_CLIENT] : ADDRESS_LEAST;
+    int server = wish[TW_SERVER] > ADDRESS_LEAST ? wish[TW_SERVER] : ADDRESS_LEAST;
+    if (client + server > room) {
+        int half = room / 2;
+        if (client < half)
+            server = room - client;
+        else if (server < half)
+            client = room - server;
+        else
+            client = half, server = room - half;
+    }
+    widths[COLUMN_CLIENT] = client;
+    widths[COLUMN_SERVER] = server;
+}
+
+// Widths of the columns, 0 for those that are left out. States and what happened stand whole;
+// addresses are shortened for that, then the number goes. The rest comes where there is room.
 static void fit(const struct app *app, int width, int widths[COLUMN_COUNT]) {
     static const int extra[][2] = {
         {COLUMN_DURATION, 11}, {COLUMN_SEGMENTS, 9}, {COLUMN_OCTETS, 10}, {COLUMN_OPENED, 15}};
+    enum { ADDRESSES_LEAST = 2 * (ADDRESS_LEAST + GAP), OUTCOME = OUTCOME_BRIEF + GAP };
     char digits[FORMAT_TEXT];
-    snprintf(digits, sizeof digits, "%zu", tw_story_count(app->story));
+    struct tw_connection_info last = {0};
+    if (tw_story_count(app->story) > 0)
+        tw_story_info(tw_story_at(app->story, tw_story_count(app->story) - 1), &last);
+    snprintf(digits, sizeof digits, "%" PRIu64, last.number);
     int number = (int)strlen(digits) < 3 ? 3 : (int)strlen(digits);
     memset(widths, 0, COLUMN_COUNT * sizeof *widths);
-    widths[COLUMN_NUMBER] = number;
     widths[COLUMN_CLIENT_STATE] = widths[COLUMN_SERVER_STATE] = STATE_WIDTH;
-    int room = width - 1 - number - 2 * (STATE_WIDTH + GAP) - 1;
-    int wish = app->list.address_width > ADDRESS_LEAST ? app->list.address_width : ADDRESS_LEAST;
-    if (room < 2 * (ADDRESS_LEAST + GAP)) { // one address only: the port tells them apart
+    int room = width - 1 - 2 * (STATE_WIDTH + GAP);
+    if (room >= number + GAP + ADDRESSES_LEAST + OUTCOME || room < ADDRESSES_LEAST + OUTCOME) {
+        widths[COLUMN_NUMBER] = number;
+        room -= number + GAP;
+    }
+    if (room < ADDRESSES_LEAST) { // one address only: the port tells them apart
         widths[COLUMN_CLIENT] = room - GAP;
         return;
     }
-    int address = (room - 2 * GAP) / 2;
-    if (2 * (wish + GAP) + OUTCOME_LEAST + GAP > room && wish <= address)
-        address = wish; // all of the addresses, and nothing more
-    else if (address > wish)
-        address = wish;
-    widths[COLUMN_CLIENT] = widths[COLUMN_SERVER] = address;
-    room -= 2 * (address + GAP);
-    if (room < OUTCOME_LEAST + GAP)
+    bool outcome = room >= ADDRESSES_LEAST + OUTCOME;
+    fit_addresses(app, room - 2 * GAP - (outcome ? OUTCOME : 0), widths);
+    room -= widths[COLUMN_CLIENT] + widths[COLUMN_SERVER] + 2 * GAP;
+    if (!outcome)
         return;
-    int outcome = room - GAP < OUTCOME_WIDTH ? room - GAP : OUTCOME_WIDTH;
-    widths[COLUMN_OUTCOME] = outcome;
-    room -= outcome + GAP;
+    widths[COLUMN_OUTCOME] = smaller(room - GAP, OUTCOME_WIDTH);
+    room -= widths[COLUMN_OUTCOME] + GAP;
     for (size_t i = 0; i < TW_COUNT(extra) && room >= extra[i][1] + GAP; i++) {
         widths[extra[i][0]] = extra[i][1];
         room -= extra[i][1] + GAP;
@@ -179,7 +202,8 @@ static void draw_title(const struct app *app, struct canvas *canvas, struct area
     } else if (app->loading) {
         char octets[FORMAT_TEXT];
         snprintf(right, sizeof right, "reading, %s", format_octets(app->done, octets));
-    }
+    } else if (app->broken)
+        snprintf(right, sizeof right, "input broke off");
     int width = (int)strlen(right), x = canvas_text(canvas, area, 1, 0, "tcpwalk", ROLE_TITLE) + 2;
     int room = area.width - x - width - 2;
     canvas_text_elided(canvas, area, x, 0, room, app->source_name,
@@ -193,22 +217,30 @@ static void draw_title(const struct app *app, struct canvas *canvas, struct area
 
 // How much there is, and what had to be left out.
 static void draw_summary(const struct app *app, struct canvas *canvas, struct area area, int y) {
-    char text[4 * FORMAT_TEXT + 80], count[FORMAT_TEXT], segments[FORMAT_TEXT], octets[FORMAT_TEXT];
+    char text[4 * FORMAT_TEXT + 80], count[FORMAT_TEXT], segments[FORMAT_TEXT], octets[FORMAT_TEXT],
+        gone[FORMAT_TEXT];
     size_t all = tw_story_count(app->story);
+    uint64_t lost = tw_story_connections_dropped(app->story),
+             dropped = lost > 0 ? lost : tw_story_dropped(app->story);
+    const char *what = lost > 0 ? "connections" : "segments", *s = all == 1 ? "" : "s";
     format_count(all, count);
     format_count(tw_story_told(app->story), segments);
     format_octets(tw_story_memory(app->story), octets);
-    snprintf(text, sizeof text, "%s connection%s   %s segments   %s kept", count,
-             all == 1 ? "" : "s", segments, octets);
-    int x = canvas_text(canvas, area, 1, y, text, ROLE_FAINT);
-    uint64_t dropped = tw_story_dropped(app->story),
-             lost = tw_story_connections_dropped(app->story);
-    if (dropped + lost > 0) {
-        snprintf(text, sizeof text, "full: %s %s not kept",
-                 format_count(lost > 0 ? lost : dropped, count),
-                 lost > 0 ? "connections" : "segments");
-        canvas_text(canvas, area, x + 3, y, text, ROLE_WARNING);
-    }
+    format_count(dropped, gone);
+    if (dropped > 0)
+        snprintf(text, sizeof text, "%s connection%s   %s segments   %s, full: %s %s not kept",
+                 count, s, segments, octets, gone, what);
+    else
+        snprintf(text, sizeof text, "%s connection%s   %s segments   %s kept", count, s, segments,
+                 octets);
+    // What matters less is left out.
+    if ((int)strlen(text) + 1 >= area.width && dropped > 0)
+        snprintf(text, sizeof text, "%s connection%s   full: %s %s not kept", count, s, gone, what);
+    if ((int)strlen(text) + 1 >= area.width && dropped > 0)
+        snprintf(text, sizeof text, "full: %s %s not kept", gone, what);
+    else if ((int)strlen(text) + 1 >= area.width)
+        snprintf(text, sizeof text, "%s connection%s   %s segments", count, s, segments);
+    canvas_text(canvas, area, 1, y, text, dropped > 0 ? ROLE_WARNING : ROLE_FAINT);
     if (app->list.typing || app->list.search[0] != '\0') {
         snprintf(text, sizeof text, "/%s%s", app->list.search, app->list.typing ? "_" : "");
         char rows[FORMAT_TEXT + 8];
@@ -226,16 +258,21 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
         return;
     struct tw_connection_info info;
     tw_story_info(tw_story_at(app->story, list_connection(app, app->list.cursor)), &info);
-    char text[5 * FORMAT_TEXT], outcome[FORMAT_TEXT], duration[FORMAT_TEXT], segments[FORMAT_TEXT],
-        octets[FORMAT_TEXT], clock[FORMAT_TEXT];
     const struct tw_end_info *c = &info.end[TW_CLIENT], *s = &info.end[TW_SERVER];
-    snprintf(text, sizeof text, "%s   %s   %s segments   %s   began %s%s",
-             format_outcome(&info, false, outcome),
-             format_duration(info.last - info.opened, duration),
-             format_count(c->packets + s->packets, segments),
-             format_octets(c->bytes + s->bytes, octets), format_clock(info.opened, app->utc, clock),
-             info.midstream ? "   capture began inside" : "");
-    canvas_text(canvas, area, 1, y, text, ROLE_TEXT);
+    char outcome[FORMAT_TEXT], duration[FORMAT_TEXT], segments[FORMAT_TEXT + 16],
+        octets[FORMAT_TEXT], clock[FORMAT_TEXT], began[FORMAT_TEXT + 16];
+    format_outcome(&info, false, outcome);
+    format_duration(info.last - info.opened, duration);
+    size_t length = strlen(format_count(c->packets + s->packets, segments));
+    snprintf(segments + length, sizeof segments - length, " segment%s",
+             c->packets + s->packets == 1 ? "" : "s");
+    format_octets(c->bytes + s->bytes, octets);
+    snprintf(began, sizeof began, "began %s", format_clock(info.opened, app->utc, clock));
+    const char *const parts[] = {outcome, duration, segments,
+                                 octets,  began,    info.midstream ? "capture began inside" : ""};
+    int x = 1;
+    for (size_t i = 0; i < TW_COUNT(parts) && x + (int)strlen(parts[i]) < area.width; i++)
+        x = canvas_text(canvas, area, x, y, parts[i], ROLE_TEXT) + 3;
 }
 
 static void draw_census(const struct app *app, struct canvas *canvas, struct area area, int y) {

@@ -132,15 +132,15 @@ static void draw_edges(const struct app *app, struct canvas *canvas, struct area
 }
 
 static void draw_node(const struct app *app, struct canvas *canvas, struct area area,
-                      const struct tw_diagram_node *node, const struct way *way) {
+                      const struct tw_diagram_node *node, const struct way *way, bool brief) {
     bool first = node->state == TW_CLOSED && !node->over;
     bool visited = first ? way->last != NULL : way->visited[node->state];
     bool client = false, server = false;
     for (int end = 0; end < TW_END_COUNT; end++) {
         enum tw_state state = way->now[end] != NULL ? way->now[end]->to : TW_CLOSED;
         bool known = app->ladder.info.end[end].step_count > 0;
-        bool here =
-            known && state == node->state && (state != TW_CLOSED || way->over[end] == node->over);
+        bool here = known && state == node->state &&
+                    (brief || state != TW_CLOSED || way->over[end] == node->over);
         *(end == TW_CLIENT ? &client : &server) = here;
     }
     bool here = client || server;
@@ -150,22 +150,55 @@ static void draw_node(const struct app *app, struct canvas *canvas, struct area 
                           : ROLE_NODE);
     int behind = node->x + node->width;
     if (client) {
-        canvas_put(canvas, area, node->x - 2, node->y, 'C', ROLE_CLIENT);
+        if (!brief)
+            canvas_put(canvas, area, node->x - 2, node->y, 'C', ROLE_CLIENT);
         canvas_put(canvas, area, node->x - 1, node->y, glyph(app->ascii, GLYPH_TOKEN_RIGHT),
                    ROLE_CLIENT);
     }
     if (server) {
         canvas_put(canvas, area, behind, node->y, glyph(app->ascii, GLYPH_TOKEN_LEFT), ROLE_SERVER);
-        canvas_put(canvas, area, behind + 1, node->y, 'S', ROLE_SERVER);
+        if (!brief)
+            canvas_put(canvas, area, behind + 1, node->y, 'S', ROLE_SERVER);
+    }
+}
+
+// All states with the ends' marks, where there is no room for lines. In columns: opening, the end
+// that closes first, the other one.
+static void draw_states(const struct app *app, struct canvas *canvas, struct area area) {
+    enum { COLUMNS = 3, ROWS = 4 };
+    static const struct {
+        enum tw_state states[ROWS];
+        int count, width; // of the widest name
+    } columns[COLUMNS] = {
+        {{TW_CLOSED, TW_LISTEN, TW_SYN_SENT, TW_SYN_RECEIVED}, 4, 12},
+        {{TW_ESTABLISHED, TW_FIN_WAIT_1, TW_FIN_WAIT_2, TW_CLOSING}, 4, 11},
+        {{TW_CLOSE_WAIT, TW_LAST_ACK, TW_TIME_WAIT}, 3, 10},
+    };
+    struct way way;
+    walk(app, &way);
+    int x = 1, y = area.height > ROWS ? (area.height - ROWS) / 2 : 0;
+    for (int i = 0; i < COLUMNS; i++) {
+        for (int row = 0; row < columns[i].count; row++) {
+            struct tw_diagram_node node = {.state = columns[i].states[row], .x = x, .y = y + row};
+            node.width = (int)strlen(tw_state_name(node.state));
+            for (int end = 0; end < TW_END_COUNT; end++) // CLOSED stands once here
+                node.over = node.over || (node.state == TW_CLOSED && way.over[end]);
+            draw_node(app, canvas, area, &node, &way, true);
+        }
+        x += columns[i].width + 2 + (area.width > 50 ? 3 : 0);
     }
 }
 
 void draw_diagram(const struct app *app, struct canvas *canvas, struct area area) {
+    if (area.width < TW_DIAGRAM_WIDTH || area.height < TW_DIAGRAM_HEIGHT) {
+        draw_states(app, canvas, area);
+        return;
+    }
     struct tw_diagram diagram;
     struct way way;
     tw_diagram_layout(&diagram, area.width, area.height);
     walk(app, &way);
     draw_edges(app, canvas, area, &diagram, &way);
     for (size_t i = 0; i < diagram.node_count; i++)
-        draw_node(app, canvas, area, &diagram.nodes[i], &way);
+        draw_node(app, canvas, area, &diagram.nodes[i], &way, false);
 }

@@ -22,9 +22,14 @@ static const char *const legend[] = {
     "stand at the same moment. Arrows are segments, numbers are relative.",
     "?   assumed: nothing on the wire says so, and nothing says otherwise",
     "*   corrected: assumed differently first, then taken back",
+    "~   an estimate: when a segment landed, by half the handshake's round trip;",
+    "    the times of segments are the capture's own, when they passed the tap",
     "=== or dashes in an arrow: sent again, captured twice, or out of order",
     "observed: the end's own segment shows it.  proven: a later one does.",
     "timer: a timer of the stack ran out on the capture's clock.",
+    "full: at the memory limit the arrows of connections that are over are",
+    "dropped, the oldest first; then new ones. States and counters are kept.",
+    "following: at the end (G), while more is read, the ladder stays at the end.",
     "The state is where each end is by RFC 9293, not what its kernel reports.",
 };
 

@@ -60,9 +60,18 @@ static void draw_arrow(const struct app *app, struct canvas *canvas, struct area
                        double flown, bool past) {
     bool right = segment->sender == TW_CLIENT, flying = past && flown < 1;
     int first = c->left + 1, last = c->right - 1, room = last - first + 1;
-    int shaft_room = room < 20 ? 2 : 6; // before the label and behind it
+    int shaft_room = room < 32 ? 2 : 6; // before the label and behind it
+    // Columns behind the head. The label rests in the middle; it flies behind the head, or before
+    // it while there is more room.
+    int tip = flying ? (int)(flown * (double)(room - 1)) : room - 1, behind = tip - 1,
+        before = room - tip - 2;
+    bool leads = flying && before > behind;
     char text[SEGMENT_TEXT];
-    segment_text(&app->ladder, segment, room - shaft_room, text);
+    segment_text(&app->ladder, segment,
+                 !flying ? room - shaft_room
+                 : leads ? before
+                         : behind,
+                 text);
     int width = (int)strlen(text);
     enum role role = !past ? ROLE_FAINT : flying ? ROLE_FLYING : segment_role(segment);
     bool again = segment_role(segment) == ROLE_SEGMENT_AGAIN;
@@ -71,16 +80,13 @@ static void draw_arrow(const struct app *app, struct canvas *canvas, struct area
                                                : GLYPH_SHAFT);
     uint32_t head = glyph(app->ascii, right ? GLYPH_HEAD_RIGHT : GLYPH_HEAD_LEFT);
     struct area body = {area.x + first, area.y, room, area.height};
-    // Columns behind the head; the label flies right behind it, and rests in the middle.
-    int tip = flying ? (int)(flown * (double)(room - 1)) : room - 1;
     for (int i = 0; i < tip; i++)
         canvas_put(canvas, body, right ? i : room - 1 - i, y, shaft, flying ? ROLE_FAINT : role);
     canvas_put(canvas, body, right ? tip : room - 1 - tip, y, head, role);
-    int at = flying ? tip - 1 - width : shaft_room / 2;
-    if (flying && !right)
-        at = room - tip + 1;
-    else if (!flying && !right)
-        at = shaft_room / 2 + 1;
+    if (flying && width > (leads ? before : behind))
+        return;
+    int from = !flying ? shaft_room / 2 : leads ? tip + 2 : tip - 1 - width; // as it flies
+    int at = right ? from : flying ? room - from - width : from + 1;
     struct area label = body;
     if (at > 1)
         canvas_put(canvas, label, at - 1, y, ' ', role);
@@ -123,9 +129,15 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
     }
     if (area.width >= NARROW) {
         char text[FORMAT_TEXT];
-        canvas_text_right(canvas, area, TIME_AT + TIME_WIDTH - 1, y,
-                          format_seconds(row->time - ladder->begin, text),
-                          past ? ROLE_TEXT : ROLE_FAINT);
+        // A segment's time is the capture's; when it landed is estimated.
+        tw_time zero = segments != NULL ? segments[0].time : ladder->begin;
+        bool sent = row->kind == TW_ROW_SEGMENT;
+        enum role role = past && sent ? ROLE_TEXT : ROLE_FAINT;
+        bool timed = row->step == TW_NONE || ladder->steps[row->step].timed;
+        format_seconds((sent ? segments[row->segment].time : row->time) - zero, text);
+        canvas_text_right(canvas, area, TIME_AT + TIME_WIDTH - 1, y, timed ? text : "?", role);
+        if (!sent && row->segment != TW_NO_SEGMENT)
+            canvas_put(canvas, area, TIME_AT + TIME_WIDTH - 1 - (int)strlen(text), y, '~', role);
     }
     if (row->kind == TW_ROW_SEGMENT)
         draw_arrow(app, canvas, area, c, y, &segments[row->segment],
@@ -134,8 +146,27 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
         draw_state(app, canvas, area, c, y, &ladder->steps[row->step], past);
 }
 
+// What the story could not keep is said first.
+static void draw_dropped(const struct app *app, struct canvas *canvas, struct area area) {
+    const struct tw_ladder *ladder = &app->ladder;
+    const struct tw_end_info *end = ladder->info.end;
+    char text[2 * FORMAT_TEXT + 80], gone[FORMAT_TEXT], all[FORMAT_TEXT];
+    snprintf(text, sizeof text,
+             "%s of %s segments were not kept (memory limit): arrows are missing",
+             format_count(ladder->segments_dropped, gone),
+             format_count(end[TW_CLIENT].packets + end[TW_SERVER].packets, all));
+    if ((int)strlen(text) + 1 > area.width)
+        snprintf(text, sizeof text, "%s segments were not kept", gone);
+    canvas_text(canvas, area, 1, 0, text, ROLE_WARNING);
+}
+
 void draw_ladder(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_ladder *ladder = &app->ladder;
+    if (ladder->segments_dropped > 0) {
+        draw_dropped(app, canvas, area);
+        area.y++;
+        area.height--;
+    }
     struct columns c = columns_of(area.width);
     size_t count;
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);

@@ -40,6 +40,11 @@ void draw_keys(const struct app *app, struct canvas *canvas, struct area area, i
     static const char everywhere[] = "Everywhere"; // help and the way out are always there
     const int reserved = 16;
     int x = 1;
+    if (app->notice[0] != '\0') {
+        canvas_text_elided(canvas, area, x, y, area.width - 2, app->notice,
+                           glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_WARNING);
+        return;
+    }
     for (int pass = 0; pass < 2; pass++)
         for (unsigned i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
             const struct action_info *info = action_info((enum action)i);
@@ -67,7 +72,7 @@ const char *segment_text(const struct tw_ladder *ladder, const struct tw_story_s
         {seq, ack, len, ""},
         {bare ? "" : seq, ack, len, ""},
         {bare ? "" : seq, bare ? ack : "", len, ""},
-        {"", bare ? ack : "", len, ""},
+        {"", "", len, ""},
         {"", "", "", ""},
     };
     for (size_t i = 0; i < TW_COUNT(parts); i++) {

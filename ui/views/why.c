@@ -13,19 +13,24 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { NARROW = 60 };
+
 // The packet of the row at the cursor, on the rule above.
 static void draw_packet(const struct app *app, struct canvas *canvas, struct area area,
                         const struct tw_story_segment *segment, bool landed) {
     char before[64], after[FORMAT_TEXT + 16], clock[FORMAT_TEXT], what[SEGMENT_TEXT];
-    snprintf(before, sizeof before, " packet %" PRIu64 " from %s%s ", segment->packet,
+    bool narrow = area.width < NARROW;
+    snprintf(before, sizeof before,
+             narrow ? " %" PRIu64 " %s%s " : " packet %" PRIu64 " from %s%s ", segment->packet,
              segment->sender == TW_CLIENT ? "client" : "server", landed ? ", landed" : "");
     snprintf(after, sizeof after, " captured %s ", format_clock(segment->time, app->utc, clock));
-    int room = area.width - 6 - (int)strlen(before) - (int)strlen(after);
+    int room = area.width - 6 - (int)strlen(before) - (narrow ? 0 : (int)strlen(after));
     int x = canvas_text(canvas, area, 2, 0, before, ROLE_FAINT) + 1;
     canvas_put(canvas, area, x - 1, 0, ' ', ROLE_FAINT);
     x = canvas_text(canvas, area, x, 0, segment_text(&app->ladder, segment, room, what), ROLE_TEXT);
     canvas_put(canvas, area, x, 0, ' ', ROLE_FAINT);
-    canvas_text(canvas, area, x + 1, 0, after, ROLE_FAINT);
+    if (!narrow)
+        canvas_text(canvas, area, x + 1, 0, after, ROLE_FAINT);
 }
 
 static int put_state(struct canvas *canvas, struct area area, int x, int y, enum tw_state state) {
@@ -37,14 +42,14 @@ static void draw_step(const struct app *app, struct canvas *canvas, struct area 
     bool client = step->end == TW_CLIENT;
     int x = canvas_text(canvas, area, 1, 1, client ? "client" : "server",
                         client ? ROLE_CLIENT : ROLE_SERVER);
-    uint32_t to = glyph(app->ascii, GLYPH_TO);
-    x = put_state(canvas, area, x + 2, 1, step->from) + 1;
-    canvas_put(canvas, area, x, 1, to, ROLE_TEXT);
+    const char *to = app->ascii ? " -> " : " \u2192 "; // not the mark of the cursor
+    x = put_state(canvas, area, x + 2, 1, step->from);
+    x = canvas_text(canvas, area, x, 1, to, ROLE_TEXT);
     if (step->passes) {
-        x = put_state(canvas, area, x + 2, 1, step->through) + 1;
-        canvas_put(canvas, area, x, 1, to, ROLE_TEXT);
+        x = put_state(canvas, area, x, 1, step->through);
+        x = canvas_text(canvas, area, x, 1, to, ROLE_TEXT);
     }
-    x = put_state(canvas, area, x + 2, 1, step->to) + 3;
+    x = put_state(canvas, area, x, 1, step->to) + 3;
     char proof[160];
     const char *section = step->cell->section != NULL ? step->cell->section : "";
     snprintf(proof, sizeof proof, "%s%s  %s", strncmp(section, "RFC", 3) == 0 ? "" : "RFC 9293 ",
@@ -97,7 +102,8 @@ static void draw_segment(const struct app *app, struct canvas *canvas, struct ar
     if (controls && cell->kind == TW_STAY)
         snprintf(text, sizeof text, "%s", cell->why);
     else if (segment->length > 0)
-        snprintf(text, sizeof text, "it sends %" PRIu32 " octets", segment->length);
+        snprintf(text, sizeof text, "it sends %" PRIu32 " octet%s", segment->length,
+                 segment->length == 1 ? "" : "s");
     else
         snprintf(text, sizeof text,
                  controls ? "it sends this without a change of state"
