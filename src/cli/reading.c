@@ -144,13 +144,16 @@ static size_t resident(void) {
     return octets;
 }
 
+// Without --limit-memory.
+enum { LIMIT_DEFAULT = 1 << 30 };
+
+static size_t limit_memory(const struct settings *settings) {
+    return settings->limit_memory > 0 ? settings->limit_memory : LIMIT_DEFAULT;
+}
+
 size_t memory_left(const struct settings *settings) {
-    if (settings->limit_memory == 0) {
-        return 0;
-    }
-    size_t now = resident();
-    return settings->limit_memory > now + MEMORY_LEAST ? settings->limit_memory - now
-                                                       : MEMORY_LEAST;
+    size_t now = resident(), limit = limit_memory(settings);
+    return limit > now + MEMORY_LEAST ? limit - now : MEMORY_LEAST;
 }
 
 // So that nobody who sends can choose where in the tracker's table a connection lies.
@@ -308,6 +311,14 @@ static void remarks(const struct reading *reading, const struct tw_report *repor
         fprintf(stderr, "tcpwalk: the capture's clock steps back: %" PRIu64 "\n",
                 counts->clock_back);
     }
+    struct tw_tracker_counts tracked;
+    tw_tracker_counts_get(reading->pump.tracker, &tracked);
+    if (tracked.evicted > 0) {
+        fprintf(stderr,
+                "tcpwalk: memory limit of %zu MiB: %" PRIu64
+                " connections were evicted before they were over\n",
+                limit_memory(settings) >> 20, tracked.evicted);
+    }
     if (settings->limit_memory > 0 && resident() == 0) {
         fputs("tcpwalk: --limit-memory: the system does not say what the program itself takes, "
               "which comes on top\n",
@@ -366,7 +377,7 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
     enum tw_status status = reading_open(&reading, settings, &observer, sorts ? 50 : 100, error);
     if (status == TW_OK) {
         // Sorted lines are held beside the tracker's connections: each may have half.
-        if (sorts && settings->limit_memory > 0) {
+        if (sorts) {
             tw_report_sort_limit(report, memory_left(settings) / 2);
         }
         bool stops = settings->interface != NULL || reads_input(settings);
