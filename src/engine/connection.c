@@ -355,6 +355,21 @@ static void probe_arrival(const struct tw_connection *c, enum tw_end receiver,
         probe(c, receiver, &f, effect);
 }
 
+// Judges what had reached the sender, then puts the segment in its place at both ends.
+static bool walk(struct store *store, struct tw_connection *c, enum tw_end sender,
+                 const struct tw_segment *s, struct connection_effect *effect) {
+    enum tw_end receiver = peer_of(c, sender);
+    struct landing landing;
+    if (!landing_judge(store, c, sender, s, &landing))
+        return false;
+    if (effect->wanted && (s->flags & (TW_SYN | TW_FIN | TW_RST))) {
+        probe_sent(c, sender, s, effect);
+        probe_arrival(c, receiver, s, effect);
+    }
+    return landing_place(store, c, sender, s, &landing) &&
+           landing_launch(store, c, sender, receiver, s);
+}
+
 bool connection_segment(struct store *store, struct tw_connection *c, enum tw_end sender,
                         const struct tw_segment *s, struct connection_effect *effect) {
     enum tw_end receiver = peer_of(c, sender);
@@ -370,21 +385,13 @@ bool connection_segment(struct store *store, struct tw_connection *c, enum tw_en
         return false;
     if (TW_UNLIKELY(s->time < c->last))
         note(effect, TW_FINDING_CLOCK_BACK);
-    if (TW_LIKELY(effect->duplicate || connection_is_plain(c, sender, s))) {
+    if (TW_LIKELY(connection_is_plain(c, sender, s))) {
         take(c, sender, s, effect);
         c->last = s->time > c->last ? s->time : c->last;
         return true;
     }
     uint32_t contig = c->end[sender].contig;
-    bool control = effect->wanted && (s->flags & (TW_SYN | TW_FIN | TW_RST));
-    struct landing landing;
-    bool done = landing_judge(store, c, sender, s, &landing);
-    if (control) {
-        probe_sent(c, sender, s, effect);
-        probe_arrival(c, receiver, s, effect);
-    }
-    done = done && landing_place(store, c, sender, s, &landing) &&
-           landing_launch(store, c, sender, receiver, s);
+    bool done = effect->duplicate || walk(store, c, sender, s, effect);
     take(c, sender, s, effect);
     if (contig != c->end[sender].contig)
         release_fin(&c->end[receiver], contig, c->end[sender].contig, s->time);

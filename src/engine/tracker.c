@@ -466,7 +466,7 @@ static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end send
                  const struct tw_segment *s, bool duplicate) {
     struct connection_effect effect = {.duplicate = duplicate,
                                        .wanted = t->telling.observer.finding != NULL};
-    bool plain = duplicate || connection_is_plain(c, sender, s);
+    bool plain = connection_is_plain(c, sender, s);
     bool telling = telling_wanted(&t->telling) && !plain;
     if (telling) {
         telling_remember(&t->telling, c);
