@@ -15,7 +15,16 @@
 #define stay(rfc, sentence)                                                                        \
     { .kind = TW_STAY, .section = (rfc), .why = (sentence) }
 
+// What RFC 9293 3.10.7.4 and RFC 5961 say for all synchronized states but TIME-WAIT.
 // clang-format off
+#define SYNCHRONIZED                                                                               \
+    [TW_EV_RCV_SYN] = stay("RFC 5961 4.2",                                                         \
+        "a SYN into a live connection: a challenge ACK is the answer"),                            \
+    [TW_EV_RCV_SYN_ACK] = stay("RFC 5961 4.2", "the SYN,ACK again: it is acknowledged again"),     \
+    [TW_EV_RCV_RST_REFUSED] = stay("RFC 5961 3.2",                                                 \
+        "this RST is not at the expected octet: refused; inside the window it is challenged"),     \
+    [TW_EV_UNREACHABLE] = stay("3.9.2.2", "a soft error: it is ignored")
+
 static const struct tw_cell table[TW_STATE_COUNT][TW_EVENT_COUNT] = {
     [TW_CLOSED] = {
         [TW_EV_JOIN] = go(ESTABLISHED, "3.3.2", NULL,
@@ -92,90 +101,71 @@ static const struct tw_cell table[TW_STATE_COUNT][TW_EVENT_COUNT] = {
         [TW_EV_UNREACHABLE] = stay("3.9.2.2", "a soft error: the SYN,ACK is sent again"),
     },
     [TW_ESTABLISHED] = {
+        SYNCHRONIZED,
         [TW_EV_SEND_SYN_ACK] = stay("3.8.1", "the SYN,ACK again: the handshake's ACK had not arrived, or waits"),
-        [TW_EV_RCV_SYN] = stay("RFC 5961 4.2", "a SYN into an open connection: a challenge ACK is the answer"),
-        [TW_EV_RCV_SYN_ACK] = stay("RFC 5961 4.2", "the SYN,ACK again: it is acknowledged again"),
         [TW_EV_SEND_FIN] = go(FIN_WAIT_1, "3.10.4", "close",
             "close() or shutdown() sends a FIN: nothing more will be sent"),
         [TW_EV_RCV_FIN] = go(CLOSE_WAIT, "3.10.7.4", "read returns 0",
             "the peer has nothing more to send: read() returns 0, our program should close too"),
         [TW_EV_RCV_RST] = go(CLOSED, "3.10.7.4", "read gets ECONNRESET",
             "the peer reset the connection: all is dropped at once"),
-        [TW_EV_RCV_RST_REFUSED] = stay("RFC 5961 3.2",
-            "this RST is not at the expected octet: refused, a challenge ACK if it is inside the window"),
         [TW_EV_SEND_RST] = go(CLOSED, "3.10.5", "close",
             "the connection is aborted: unread data, SO_LINGER 0, or no connection any more"),
         [TW_EV_GIVE_UP] = go(CLOSED, "3.8.3", NULL, "the connection was forgotten; nothing on the wire says when"),
-        [TW_EV_UNREACHABLE] = stay("3.9.2.2", "a soft error: an open connection ignores it"),
     },
     [TW_FIN_WAIT_1] = {
+        SYNCHRONIZED,
         [TW_EV_SEND_SYN_ACK] = stay("3.8.1", "the SYN,ACK again"),
         [TW_EV_SEND_FIN] = stay("3.8.1", "the FIN is sent again"),
-        [TW_EV_RCV_SYN] = stay("RFC 5961 4.2", "a SYN into a live connection: a challenge ACK is the answer"),
-        [TW_EV_RCV_SYN_ACK] = stay("RFC 5961 4.2", "the SYN,ACK again: it is acknowledged again"),
         [TW_EV_RCV_ACK_OF_SYN] = stay("3.10.7.4", "our SYN is acknowledged; our FIN is not yet"),
         [TW_EV_RCV_ACK_OF_FIN] = go(FIN_WAIT_2, "3.10.7.4", NULL,
             "our FIN is acknowledged: this direction is closed, the peer may go on sending"),
         [TW_EV_RCV_FIN] = go(CLOSING, "3.10.7.4", NULL,
             "the peer's FIN crosses ours: both close at once"),
         [TW_EV_RCV_RST] = go(CLOSED, "3.10.7.4", "read gets ECONNRESET", "the peer reset the connection"),
-        [TW_EV_RCV_RST_REFUSED] = stay("RFC 5961 3.2", "this RST is not at the expected octet: refused"),
         [TW_EV_SEND_RST] = go(CLOSED, "3.10.5", "close",
             "aborted after the FIN: unread data, data after close(), or no connection any more"),
         [TW_EV_GIVE_UP] = go(CLOSED, "3.8.3", NULL, "the FIN was never acknowledged: given up"),
-        [TW_EV_UNREACHABLE] = stay("3.9.2.2", "a soft error: ignored"),
     },
     [TW_FIN_WAIT_2] = {
+        SYNCHRONIZED,
         [TW_EV_SEND_FIN] = stay("3.8.1", "the FIN again: its acknowledgement was late"),
-        [TW_EV_RCV_SYN] = stay("RFC 5961 4.2", "a SYN into a live connection: a challenge ACK is the answer"),
-        [TW_EV_RCV_SYN_ACK] = stay("RFC 5961 4.2", "the SYN,ACK again: it is acknowledged again"),
         [TW_EV_RCV_ACK_OF_FIN] = stay("3.10.7.4", "our FIN is acknowledged again"),
         [TW_EV_RCV_FIN] = go(TIME_WAIT, "3.10.7.4", "read returns 0",
             "the peer closes too: its FIN is acknowledged, and we wait twice the segment lifetime"),
         [TW_EV_RCV_RST] = go(CLOSED, "3.10.7.4", "read gets ECONNRESET", "the peer reset the connection"),
-        [TW_EV_RCV_RST_REFUSED] = stay("RFC 5961 3.2", "this RST is not at the expected octet: refused"),
         [TW_EV_SEND_RST] = go(CLOSED, "3.10.5", "close",
             "nobody reads here any more: what the peer still sends is answered by a RST"),
         [TW_EV_GIVE_UP] = go(CLOSED, "3.8.3", NULL, "the peer's FIN never came: the kernel gave up waiting"),
-        [TW_EV_UNREACHABLE] = stay("3.9.2.2", "a soft error: ignored"),
     },
     [TW_CLOSE_WAIT] = {
+        SYNCHRONIZED,
         [TW_EV_SEND_FIN] = go(LAST_ACK, "3.10.4", "close",
             "our program closes too: the second FIN"),
-        [TW_EV_RCV_SYN] = stay("RFC 5961 4.2", "a SYN into a live connection: a challenge ACK is the answer"),
-        [TW_EV_RCV_SYN_ACK] = stay("RFC 5961 4.2", "the SYN,ACK again: it is acknowledged again"),
         [TW_EV_RCV_FIN] = stay("3.10.7.4", "the same FIN again: it is acknowledged again"),
         [TW_EV_RCV_RST] = go(CLOSED, "3.10.7.4", "write gets EPIPE", "the peer reset the connection"),
-        [TW_EV_RCV_RST_REFUSED] = stay("RFC 5961 3.2", "this RST is not at the expected octet: refused"),
         [TW_EV_SEND_RST] = go(CLOSED, "3.10.5", "close", "the connection is aborted instead of closed"),
         [TW_EV_GIVE_UP] = go(CLOSED, "3.8.3", NULL, "the connection was forgotten; nothing on the wire says when"),
-        [TW_EV_UNREACHABLE] = stay("3.9.2.2", "a soft error: ignored"),
     },
     [TW_CLOSING] = {
+        SYNCHRONIZED,
         [TW_EV_SEND_FIN] = stay("3.8.1", "the FIN is sent again"),
-        [TW_EV_RCV_SYN] = stay("RFC 5961 4.2", "a SYN into a live connection: a challenge ACK is the answer"),
-        [TW_EV_RCV_SYN_ACK] = stay("RFC 5961 4.2", "the SYN,ACK again: it is acknowledged again"),
         [TW_EV_RCV_ACK_OF_FIN] = go(TIME_WAIT, "3.10.7.4", NULL,
             "our FIN is acknowledged: after a simultaneous close both ends wait twice the segment lifetime"),
         [TW_EV_RCV_FIN] = stay("3.10.7.4", "the same FIN again: it is acknowledged again"),
         [TW_EV_RCV_RST] = go(CLOSED, "3.10.7.4", NULL, "a RST ends the waiting"),
-        [TW_EV_RCV_RST_REFUSED] = stay("RFC 5961 3.2", "this RST is not at the expected octet: refused"),
         [TW_EV_SEND_RST] = go(CLOSED, "3.10.5", "close", "aborted, or no connection any more"),
         [TW_EV_GIVE_UP] = go(CLOSED, "3.8.3", NULL, "our FIN was never acknowledged: given up"),
-        [TW_EV_UNREACHABLE] = stay("3.9.2.2", "a soft error: ignored"),
     },
     [TW_LAST_ACK] = {
+        SYNCHRONIZED,
         [TW_EV_SEND_FIN] = stay("3.8.1", "the FIN is sent again"),
-        [TW_EV_RCV_SYN] = stay("RFC 5961 4.2", "a SYN into a live connection: a challenge ACK is the answer"),
-        [TW_EV_RCV_SYN_ACK] = stay("RFC 5961 4.2", "the SYN,ACK again: it is acknowledged again"),
         [TW_EV_RCV_ACK_OF_FIN] = go(CLOSED, "3.10.7.4", NULL,
             "our FIN is acknowledged: nothing is left of the connection here"),
         [TW_EV_RCV_FIN] = stay("3.10.7.4", "the same FIN again: it is acknowledged again"),
         [TW_EV_RCV_RST] = go(CLOSED, "3.10.7.4", NULL, "a RST ends the waiting"),
-        [TW_EV_RCV_RST_REFUSED] = stay("RFC 5961 3.2", "this RST is not at the expected octet: refused"),
         [TW_EV_SEND_RST] = go(CLOSED, "3.10.5", "close", "aborted, or no connection any more"),
         [TW_EV_GIVE_UP] = go(CLOSED, "3.8.3", NULL, "our FIN was never acknowledged: given up"),
-        [TW_EV_UNREACHABLE] = stay("3.9.2.2", "a soft error: ignored"),
     },
     [TW_TIME_WAIT] = {
         [TW_EV_SEND_FIN] = stay("3.8.1", "the FIN again: its acknowledgement was late"),
