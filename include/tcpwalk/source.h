@@ -60,7 +60,8 @@ int tw_source_fd(const struct tw_source *source);
 bool tw_source_is_live(const struct tw_source *source);
 // Link type of the first file's (first) interface, or -1 where it is not known yet.
 int tw_source_linktype(const struct tw_source *source);
-// May be called from a signal handler, `source` may be NULL: the next tw_source_next gives TW_GOT_END.
+// May be called from a signal handler, `source` may be NULL: the next tw_source_next gives
+// TW_GOT_END.
 void tw_source_stop(struct tw_source *source);
 void tw_source_counts_get(const struct tw_source *source, struct tw_source_counts *counts);
 void tw_source_free(struct tw_source *source);

@@ -60,10 +60,10 @@ see 'Enter open'
 tm send-keys Enter
 see 'Before the first segment'
 for state in SYN-SENT SYN-RECEIVED ESTABLISHED; do
-    tm send-keys ]
+    tm send-keys ']'
     see "  $state"
 done
-tm send-keys ] ] ] ] ]
+tm send-keys ']' ']' ']' ']' ']'
 see '  CLOSING'
 tm send-keys p
 tm send-keys g
