@@ -3,19 +3,28 @@ BUILD ?= build
 JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 CAPTURE ?= simultaneous-close
 
-.PHONY: all deps build run test bench truth format clean
+.PHONY: all deps build program run test bench truth format clean
 all: build
 
 deps:
 	@scripts/deps.sh
 
+# Quiet unless it fails.
+QUIETLY = >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }; rm -f $(BUILD).log
+CONFIGURE = cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release $(QUIETLY)
+
 build: deps
-	@cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
-	@rm -f $(BUILD).log
+	@$(CONFIGURE)
 	@cmake --build $(BUILD) -j $(JOBS)
 
+# Without the tests.
+program: deps
+	@echo "building..."
+	@$(CONFIGURE)
+	@cmake --build $(BUILD) -j $(JOBS) --target tcpwalk $(QUIETLY)
+
 # Builds what is missing, and shows a connection that both ends close at once.
-run: build
+run: program
 	@$(BUILD)/tcpwalk $(CAPTURE)
 
 test: build

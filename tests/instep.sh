@@ -1,19 +1,36 @@
 #!/bin/sh
 # What is made from the program's tables must be what the program says now.
-# usage: instep.sh PROGRAM states|manual|completions    --write in place of the check: bring it in step
+# usage: instep.sh PROGRAM states|manual|json|completions    --write in place of the check: bring it in step
 set -u
 program=$1
 cd "$(dirname "$0")/.." || exit 1
+export LC_ALL=C
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-# The manual with the option section as the program prints it.
+# The manual with the options, the keys and the columns of CSV as the program has them.
 manual() {
     "$program" --print man >"$work/options" || exit 1
-    awk -v options="$work/options" '
-        /options: begin/ { print; while ((getline line <options) > 0) print line; skip = 1 }
-        /options: end/ { skip = 0 }
+    "$program" --print keys >"$work/keys" || exit 1
+    "$program" list --csv three-way-handshake >"$work/list" || exit 1
+    sed -n '1{s/,/, /g;s/$/./;p;q;}' "$work/list" | fold -s -w 96 | sed 's/ $//' >"$work/csv"
+    awk -v work="$work" '
+        /^\.\\" [a-z]+: begin$/ { print; while ((getline line <(work "/" substr($2, 1, length($2) - 1))) > 0) print line; skip = 1 }
+        /^\.\\" [a-z]+: end$/ { skip = 0 }
         !skip' docs/tcpwalk.1
+}
+
+# The description of JSON: all names that may be values, and all members that the expected output
+# of the golden tests has, stand in it as `name`.
+json() {
+    "$program" --print names >"$work/values" || exit 1
+    grep -oh '"[a-z_]*":' tests/golden/expected/*json*.out tests/golden/expected/options-*.out |
+        tr -d '":' >"$work/members"
+    [ -s "$work/members" ] || { echo "no members found"; exit 1; }
+    # shellcheck disable=SC2016 # Markdown's marks, no command
+    grep -o '`[^`]*`' docs/json.md | tr -d '`' | sort -u >"$work/described"
+    sort -u "$work/values" "$work/members" | comm -23 - "$work/described" >"$work/missing"
+    [ ! -s "$work/missing" ] || { echo "docs/json.md does not say:"; cat "$work/missing"; exit 1; }
 }
 
 case $2 in
@@ -25,6 +42,7 @@ manual)
     manual >"$work/manual"
     diff -u docs/tcpwalk.1 "$work/manual"
     ;;
+json) json ;;
 --write)
     "$program" states >"$work/states" && cp "$work/states" docs/states.md
     manual >"$work/manual" && cp "$work/manual" docs/tcpwalk.1

@@ -4,9 +4,9 @@
 #include "reading.h"
 
 enum tw_status cmd_list(const struct settings *settings, struct tw_error *error) {
-    if (settings->interface == NULL && settings->source_count == 0) {
-        return tw_fail(error, TW_USAGE,
-                       "list: no source; name a file, a stored capture or -i IFACE");
+    enum tw_status status = reading_check_source(settings, error);
+    if (status != TW_OK) {
+        return status;
     }
     return reading_report(settings, settings->summary ? TW_REPORT_SUMMARY : TW_REPORT_LIST, NULL,
                           NULL, error);

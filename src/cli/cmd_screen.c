@@ -60,6 +60,7 @@ static enum tw_status choices(void) {
          "Stored captures (tcpwalk NAME):");
     stored_each(name, NULL);
     puts("\nA capture file:     tcpwalk FILE [FILTER]\n"
+         "Standard input:     tcpwalk - [FILTER]\n"
          "An interface:       tcpwalk -i IFACE [FILTER]      (tcpwalk interfaces lists them)\n"
          "As text or JSON:    tcpwalk trace FILE, tcpwalk list --json FILE\n"
          "All options:        tcpwalk --help");

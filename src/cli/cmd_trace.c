@@ -36,9 +36,9 @@ static enum tw_status trace_selected(const struct settings *settings, struct tw_
 }
 
 enum tw_status cmd_trace(const struct settings *settings, struct tw_error *error) {
-    if (settings->interface == NULL && settings->source_count == 0) {
-        return tw_fail(error, TW_USAGE,
-                       "trace: no source; name a file, a stored capture or -i IFACE");
+    enum tw_status status = reading_check_source(settings, error);
+    if (status != TW_OK) {
+        return status;
     }
     if (settings->report.has_state) {
         return trace_selected(settings, error);

@@ -2,6 +2,8 @@
 // What is made of the option table: help, the manual's section, the completions.
 #include "options.h"
 
+#include "ui/actions.h"
+
 #include <string.h>
 
 static void usage(enum command command, const char *before, FILE *to) {
@@ -113,10 +115,14 @@ void help_print(enum command command, FILE *to) {
     fputs("\nEach command has its own options: tcpwalk trace --help.\n", to);
 }
 
-// Hyphens of names must be minus signs for the manual.
+// Hyphens of names must be minus signs for the manual, and a caret no accent.
 static void roff(const char *text, FILE *to) {
     for (; *text != '\0'; text++) {
-        fputs(*text == '-' ? "\\-" : *text == '\\' ? "\\e" : (char[]){*text, '\0'}, to);
+        fputs(*text == '-'    ? "\\-"
+              : *text == '\\' ? "\\e"
+              : *text == '^'  ? "\\(ha"
+                              : (char[]){*text, '\0'},
+              to);
     }
 }
 
@@ -146,6 +152,62 @@ static void manual(FILE *to) {
         fputs("\n(", to);
         takers(id, to);
         fputs(")\n", to);
+    }
+}
+
+static void manual_keys(FILE *to) {
+    const char *group = "";
+    for (unsigned i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+        const struct action_info *action = action_info((enum action)i);
+        if (strcmp(action->group, group) != 0) {
+            group = action->group;
+            fprintf(to, ".SS %s\n", group);
+        }
+        fputs(".TP\n.B ", to);
+        for (const char *key = action->keys; *key != '\0';) {
+            char text[16];
+            size_t length = strcspn(key, " ");
+            snprintf(text, sizeof text, "%.*s", (int)length, key);
+            roff(text, to);
+            key += length + strspn(key + length, " ");
+            fputs(*key != '\0' ? ", " : "\n", to);
+        }
+        roff(action->help, to);
+        fputc('\n', to);
+    }
+}
+
+// All names that the output for programs may hold as values, to be compared with its description.
+static void names(FILE *to) {
+    for (enum tw_state i = 0; i < TW_STATE_COUNT; i++) {
+        fprintf(to, "%s\n", tw_state_name(i));
+    }
+    for (enum tw_event i = 0; i < TW_EVENT_COUNT; i++) {
+        fprintf(to, "%s\n", tw_event_name(i));
+    }
+    for (enum tw_basis i = 0; i < TW_BASIS_COUNT; i++) {
+        fprintf(to, "%s\n", tw_basis_name(i));
+    }
+    for (enum tw_outcome i = 0; i < TW_OUTCOME_COUNT; i++) {
+        fprintf(to, "%s\n", tw_outcome_name(i));
+    }
+    for (enum tw_closer i = TW_CLOSED_BY_CLIENT; i <= TW_CLOSED_BY_BOTH; i++) {
+        fprintf(to, "%s\n", tw_closer_name(i));
+    }
+    for (enum tw_finding_kind i = 0; i < TW_FINDING_COUNT; i++) {
+        fprintf(to, "%s\n", tw_finding_name(i));
+    }
+    for (enum tw_reason i = TW_REASON_NONE + 1; i < TW_REASON_COUNT; i++) {
+        fprintf(to, "%s\n", tw_reason_text(i));
+    }
+    for (enum tw_state state = 0; state < TW_STATE_COUNT; state++) {
+        for (enum tw_event event = 0; event < TW_EVENT_COUNT; event++) {
+            const struct tw_cell *cell = tw_state_cell(state, event);
+            if (cell->kind == TW_GO) {
+                fprintf(to, "%s\n%s%s", cell->section, cell->call != NULL ? cell->call : "",
+                        cell->call != NULL ? "\n" : "");
+            }
+        }
     }
 }
 
@@ -326,7 +388,8 @@ bool completion_print(const char *kind, FILE *to) {
     static const struct {
         const char *name;
         void (*print)(FILE *to);
-    } kinds[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}, {"man", manual}};
+    } kinds[] = {{"bash", bash},  {"zsh", zsh},          {"fish", fish},
+                 {"man", manual}, {"keys", manual_keys}, {"names", names}};
     for (size_t i = 0; i < TW_COUNT(kinds); i++) {
         if (strcmp(kind, kinds[i].name) == 0) {
             kinds[i].print(to);

@@ -31,7 +31,7 @@ static enum tw_status run(const struct settings *settings, struct tw_error *erro
     if (settings->print != NULL) {
         return completion_print(settings->print, stdout)
                    ? TW_OK
-                   : tw_fail(error, TW_USAGE, "--print %s: bash, zsh, fish or man",
+                   : tw_fail(error, TW_USAGE, "--print %s: bash, zsh, fish, man, keys or names",
                              settings->print);
     }
     return commands[settings->command](settings, error);

@@ -26,6 +26,9 @@ struct parse {
     bool interfaces; // -D
 };
 
+// What the program itself takes, and a little to work with.
+#define LIMIT_MEMORY_LEAST ((size_t)4 << 20)
+
 static const char *const later_commands[] = {"show", "expect", "lab", "lesson"};
 
 // An option as the user wrote it: "--json", "-c".
@@ -49,14 +52,51 @@ static void offer(void *context, const char *word) {
     nearest_offer(context, word);
 }
 
+// The words that may stand there, the nearest first.
+struct choices {
+    const struct nearest *nearest;
+    char text[320];
+    size_t used;
+};
+
+static void choose(struct choices *choices, const char *word) {
+    size_t room = sizeof choices->text - choices->used;
+    int length =
+        snprintf(choices->text + choices->used, room, "%s%s", choices->used > 0 ? ", " : "", word);
+    if (length > 0 && (size_t)length < room) {
+        choices->used += (size_t)length;
+    }
+    choices->text[choices->used] = '\0'; // whole words only
+}
+
+static void choose_other(void *context, const char *word) {
+    struct choices *choices = context;
+    for (size_t i = 0; i < choices->nearest->count; i++) {
+        if (strcmp(choices->nearest->best[i].name, word) == 0) {
+            return;
+        }
+    }
+    choose(choices, word);
+}
+
 static enum tw_status unknown_value(struct parse *parse, enum option_id id, const char *value,
                                     const char *what) {
+    const struct option_row *row = &option_table[id];
     struct nearest nearest;
-    char name[64], near[NEAREST_TEXT];
+    struct choices choices = {.nearest = &nearest};
+    char name[64];
     nearest_init(&nearest, value);
-    option_each_value(option_table[id].values, offer, &nearest);
-    return tw_fail(parse->error, TW_USAGE, "%s %s: no such %s%s", spelled(parse, id, name), value,
-                   what, nearest_text(&nearest, near));
+    option_each_value(row->values, offer, &nearest);
+    for (size_t i = 0; i < nearest.count; i++) {
+        choose(&choices, nearest.best[i].name);
+    }
+    option_each_value(row->values, choose_other, &choices);
+    if (word_names_file(value)) { // the value itself was forgotten
+        return tw_fail(parse->error, TW_USAGE, "%s: %s is expected before %s; known: %s",
+                       spelled(parse, id, name), row->value, value, choices.text);
+    }
+    return tw_fail(parse->error, TW_USAGE, "%s %s: no such %s; known: %s", spelled(parse, id, name),
+                   value, what, choices.text);
 }
 
 static enum tw_status take_number(struct parse *parse, enum option_id id, const char *value,
@@ -129,8 +169,11 @@ static enum tw_status take(struct parse *parse, enum option_id id, const char *v
         settings->key_vlan = strcmp(value, "vlan") == 0;
         return settings->key_vlan ? TW_OK : unknown_value(parse, id, value, "key");
     case OPTION_LIMIT_MEMORY:
-        if (!word_size(value, &settings->limit_memory) || settings->limit_memory == 0) {
+        if (!word_size(value, &settings->limit_memory)) {
             return bad_value(parse, id, value, "not a size, such as 64M or 2G");
+        }
+        if (settings->limit_memory < LIMIT_MEMORY_LEAST) {
+            return bad_value(parse, id, value, "too small: 4M at least (without a unit: octets)");
         }
         break;
     case OPTION_JSON: report->format = TW_FORMAT_JSON; break;
@@ -211,7 +254,7 @@ static enum tw_status take_long(struct parse *parse, const char *word) {
             nearest_offer(&nearest, known);
         }
     }
-    return tw_fail(parse->error, TW_USAGE, "%s: no such option%s", name,
+    return tw_fail(parse->error, TW_USAGE, "%s: no such option%s; see tcpwalk --help", name,
                    nearest_text(&nearest, near));
 }
 
@@ -264,6 +307,26 @@ static enum tw_status take_words(struct parse *parse) {
     return TW_OK;
 }
 
+static bool find_command(const char *word, enum command *command) {
+    for (enum command i = COMMAND_SCREEN + 1; i < COMMAND_COUNT; i++) {
+        if (strcmp(word, command_table[i].name) == 0) {
+            *command = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+// help, help COMMAND
+static enum tw_status take_help(struct parse *parse) {
+    const char *word = parse->plain_count > 1 ? parse->plain[1] : NULL;
+    parse->settings->help = true;
+    return word == NULL || find_command(word, &parse->settings->command)
+               ? TW_OK
+               : tw_fail(parse->error, TW_USAGE, "help %s: no such command; see tcpwalk --help",
+                         word);
+}
+
 // The first word, if it is a command's name. Returns how many words that takes.
 static enum tw_status take_command(struct parse *parse, size_t *taken) {
     *taken = 0;
@@ -274,12 +337,12 @@ static enum tw_status take_command(struct parse *parse, size_t *taken) {
     if (parse->dashes == 0) {
         return TW_OK;
     }
-    for (enum command i = COMMAND_SCREEN + 1; i < COMMAND_COUNT; i++) {
-        if (strcmp(parse->plain[0], command_table[i].name) == 0) {
-            parse->settings->command = i;
-            *taken = 1;
-            return TW_OK;
-        }
+    if (find_command(parse->plain[0], &parse->settings->command)) {
+        *taken = 1;
+        return TW_OK;
+    }
+    if (strcmp(parse->plain[0], "help") == 0) {
+        return take_help(parse);
     }
     for (size_t i = 0; i < TW_COUNT(later_commands); i++) {
         if (strcmp(parse->plain[0], later_commands[i]) == 0) {

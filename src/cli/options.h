@@ -119,7 +119,7 @@ enum { SOURCES_MAX = 64 };
 struct settings {
     enum command command;
     bool help, version;
-    const char *print;                // hidden: bash, zsh, fish or man
+    const char *print;                // hidden: a kind of completion_print
     const char *sources[SOURCES_MAX]; // as named
     size_t source_count;
     const char *interface;
@@ -145,8 +145,8 @@ void settings_fini(struct settings *settings);
 const char *settings_source(const struct settings *settings);
 
 void help_print(enum command command, FILE *to);
-// "bash", "zsh", "fish": a completion script; "man": the manual's section on options. False for
-// another.
+// "bash", "zsh", "fish": a completion script; "man", "keys": the manual's sections on options and
+// on keys; "names": all names that JSON may hold as values. False for another.
 bool completion_print(const char *kind, FILE *to) TW_CHECKED;
 
 #endif

@@ -3,6 +3,7 @@
 #include "reading.h"
 
 #include "stored.h"
+#include "words.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -80,6 +81,26 @@ static bool reads_input(const struct settings *settings) {
     return false;
 }
 
+// A filter that begins as a file's name does was meant as one. It has not been found, or, with -r
+// or -i, not looked for.
+static void explain_filter(const struct settings *settings, struct tw_error *error) {
+    static const char end[] = "\": ";
+    char word[256];
+    const struct tw_error was = *error;
+    if (settings->filter == NULL) {
+        return;
+    }
+    size_t length = strcspn(settings->filter, " ");
+    snprintf(word, sizeof word, "%.*s", length < sizeof word ? (int)length : 0, settings->filter);
+    const char *why = strstr(was.text, end);
+    if (why != NULL && word_names_file(word)) {
+        bool there = access(word, F_OK) == 0;
+        tw_fail(error, TW_USAGE, "filter \"%.200s\": %s, and no filter expression: %s",
+                settings->filter, there ? "a file that stands where FILTER does" : "no such file",
+                why + strlen(end));
+    }
+}
+
 static enum tw_status open_source(const struct settings *settings, struct tw_source **source,
                                   struct tw_error *error) {
     struct tw_source_options options = {
@@ -100,6 +121,9 @@ static enum tw_status open_source(const struct settings *settings, struct tw_sou
                      : open_files(settings, &options, source, error);
     }
     free(buffer);
+    if (status == TW_USAGE) {
+        explain_filter(settings, error);
+    }
     return status;
 }
 
@@ -175,6 +199,13 @@ static void hash_key(uint64_t key[2]) {
         mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94d049bb133111eb);
         key[i] = mixed ^ mixed >> 31;
     }
+}
+
+enum tw_status reading_check_source(const struct settings *settings, struct tw_error *error) {
+    return settings->interface != NULL || settings->source_count > 0
+               ? TW_OK
+               : tw_fail(error, TW_USAGE, "%s",
+                         "no source: name a file, - for standard input, or -i IFACE");
 }
 
 enum tw_status reading_check_link(const struct reading *reading, struct tw_error *error) {
@@ -330,7 +361,12 @@ static void remarks(const struct reading *reading, const struct tw_report *repor
     }
 }
 
-static enum tw_status finish(struct reading *reading, struct tw_report *report,
+// Whether only some connections were asked for, by number or state.
+static bool selects(const struct settings *settings, const struct tw_report *selected) {
+    return settings->report.connection != 0 || settings->report.has_state || selected != NULL;
+}
+
+static enum tw_status finish(struct reading *reading, struct tw_report *report, bool tells_empty,
                              struct tw_error *error) {
     struct tw_report_counts *counts = &reading->pump.counts;
     struct tw_source_counts source;
@@ -355,8 +391,12 @@ static enum tw_status finish(struct reading *reading, struct tw_report *report,
         status = tw_fail(error, TW_MEMORY, "memory: %" PRIu64 " times there was none for a segment",
                          reading->pump.lost);
     }
-    if (status == TW_OK && reading->settings->fail_empty && tw_report_matched(report) == 0) {
-        status = tw_fail(error, TW_UNMET, "%s", "--fail-empty: no connection matched");
+    if (status == TW_OK && tw_report_matched(report) == 0) {
+        if (reading->settings->fail_empty) {
+            status = tw_fail(error, TW_UNMET, "%s", "--fail-empty: no connection matched");
+        } else if (tells_empty) {
+            fputs("tcpwalk: no connection matched\n", stderr);
+        }
     }
     return status;
 }
@@ -386,7 +426,8 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
             stop_on_signals(reading.pump.source);
         }
         read_all(&reading, report);
-        status = finish(&reading, report, error);
+        status = finish(&reading, report, kind != TW_REPORT_SELECT && selects(settings, selected),
+                        error);
         if (stops) {
             stop_on_signals(NULL);
         }

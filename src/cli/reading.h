@@ -14,6 +14,9 @@ struct reading {
     bool broken;
 };
 
+// TW_USAGE when nothing is named that could be read.
+enum tw_status reading_check_source(const struct settings *settings,
+                                    struct tw_error *error) TW_CHECKED;
 // Opens the source and makes a tracker that tells `observer`. `share` is the part of the memory
 // limit, in percent, that the tracker may have.
 enum tw_status reading_open(struct reading *reading, const struct settings *settings,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 static bool is_digit(char c) {
@@ -50,6 +51,17 @@ bool word_size(const char *word, size_t *size) {
     }
     *size = (size_t)number;
     return number <= SIZE_MAX;
+}
+
+bool word_names_file(const char *word) {
+    static const char *const endings[] = {".pcap", ".pcapng", ".cap", ".gz", ".xz", ".zst"};
+    size_t length = strlen(word);
+    bool found = strchr(word, '/') != NULL;
+    for (size_t i = 0; i < TW_COUNT(endings) && !found; i++) {
+        size_t ending = strlen(endings[i]);
+        found = length > ending && strcmp(word + length - ending, endings[i]) == 0;
+    }
+    return found;
 }
 
 // ".123" as nanoseconds; further digits are dropped.
@@ -178,7 +190,7 @@ void nearest_init(struct nearest *nearest, const char *word) {
 void nearest_offer(struct nearest *nearest, const char *name) {
     size_t length = strlen(nearest->word);
     unsigned far = distance(nearest->word, name);
-    if (length >= 3 && strncmp(nearest->word, name, length) == 0) {
+    if (length >= 3 && strncasecmp(nearest->word, name, length) == 0) {
         far = 1; // the beginning of a name
     }
     if (far > 1 + length / 4 || strlen(name) >= sizeof nearest->best[0].name) {

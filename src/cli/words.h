@@ -10,6 +10,8 @@ bool word_number(const char *word, uint64_t *number) TW_CHECKED;
 bool word_size(const char *word, size_t *size) TW_CHECKED;
 // RFC 3339, or "+seconds" from the first packet. Without an offset it is local time, or UTC.
 bool word_moment(const char *word, bool utc, struct tw_moment *moment) TW_CHECKED;
+// Whether it looks like a path: has a slash, or the ending of a capture.
+bool word_names_file(const char *word) TW_CHECKED;
 
 // The names nearest to a word, of all that were offered.
 struct nearest {

@@ -13,14 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 enum { SNAPLEN = 262144, TIMEOUT_MS = 100 };
 
 static enum tw_status refuse_permission(const char *interface, struct tw_error *error) {
+    char path[256]; // of the program itself: setcap takes no symbolic link
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    const bool known = length > 0 && (size_t)length < sizeof path;
     return tw_fail(error, TW_PERMISSION,
                    "%s: no permission to capture; use sudo, join a group that may capture, or give "
-                   "the program the right: sudo setcap cap_net_raw+ep $(command -v tcpwalk)",
-                   interface);
+                   "the program the right once: sudo setcap cap_net_raw+ep %.*s",
+                   interface, known ? (int)length : 4, known ? path : "PATH");
 }
 
 // Says that there is no such interface and which there are; TW_OK where it is there after all.
