@@ -52,7 +52,7 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_KEY] = {0, "key", "vlan", VALUES_KEY, INPUT,
                     "VLAN tags are part of what tells connections apart"},
     [OPTION_LIMIT_MEMORY] = {0, "limit-memory", "SIZE", VALUES_ANY, INPUT,
-                             "resident memory to stay within (64M, 2G); the rest is evicted"},
+                             "resident memory to stay within (64M, 2G; 1G by default)"},
     [OPTION_JSON] = {0, "json", NULL, VALUES_ANY, INPUT,
                      "JSON lines (without a command: `trace --json`)"},
     [OPTION_CSV] = {0, "csv", NULL, VALUES_ANY, LIST, "comma-separated values with a header"},
