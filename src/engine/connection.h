@@ -6,11 +6,11 @@
 #include "endpoint.h"
 #include "tcpwalk/tracker.h"
 
-// What a segment meant, for findings and for the tracker: a bit set of enum tw_finding_kind.
+// What is known of a segment before its walk, and what the walk has found.
 struct connection_effect {
-    bool duplicate; // the same segment captured twice: it counts, and says nothing new
-    bool wanted;    // whether anyone asks for findings; some cost a walk
-    uint32_t findings;
+    bool duplicate;          // the same segment captured twice: it counts, and says nothing new
+    bool wanted;             // whether anyone asks for findings; some cost a walk
+    uint32_t findings;       // bit set of enum tw_finding_kind
     enum tw_state odd_state; // for ODD: where, and what happened
     enum tw_event odd_event;
     tw_time *times[TW_END_COUNT]; // for endpoint_fold, or NULL
@@ -23,12 +23,13 @@ bool connection_begin(struct store *store, struct tw_connection *c, enum tw_end 
 // Walks one segment through both ends. Returns false when out of memory.
 bool connection_segment(struct store *store, struct tw_connection *c, enum tw_end sender,
                         const struct tw_segment *s, struct connection_effect *effect) TW_CHECKED;
-// Whether a segment can be taken by connection_count alone: data or an acknowledgement in the
-// middle of an open connection, which moves nobody.
+// Data or an acknowledgement in the middle of an open connection: it changes numbers, and moves
+// nobody.
 bool connection_is_plain(const struct tw_connection *c, enum tw_end sender,
                          const struct tw_segment *s);
-// Both ends CLOSED, or in TIME-WAIT, where `time_wait` counts as closed.
+// Both ends CLOSED, in TIME-WAIT, or back in LISTEN (--profile rfc).
 bool connection_is_finished(const struct tw_connection *c);
+// Gives back to the store what the record holds of it.
 void connection_fini(struct store *store, struct tw_connection *c);
 
 // dialects.c: the same connection in other tools' words.

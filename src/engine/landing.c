@@ -34,7 +34,8 @@ tw_time landing_round_trip(const struct tw_connection *c, enum tw_end end) {
     return duration_unpack(end == TW_SERVER ? c->syn_to_synack : c->synack_to_ack);
 }
 
-bool landing_is_old_news(const struct endpoint *e, const struct tw_segment *s) {
+// The end's acknowledgement or timestamp is below one seen from it: it was overtaken on its way.
+static bool is_old_news(const struct endpoint *e, const struct tw_segment *s) {
     if (e->ts_seen && (s->options & TW_OPT_TIMESTAMPS) && tw_seq_lt(s->tsval, e->tsval))
         return true;
     return e->ack_seen && (s->flags & TW_ACK) && tw_seq_lt(s->ack, e->acked);
@@ -463,7 +464,7 @@ static bool infer_unseen(struct store *store, struct tw_connection *c, enum tw_e
 bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end,
                    const struct tw_segment *s, struct landing *landing) {
     struct endpoint *e = &c->end[end];
-    bool old = landing_is_old_news(e, s);
+    bool old = is_old_news(e, s);
     bool reset = (s->flags & TW_RST) != 0, has_ack = (s->flags & TW_ACK) != 0;
     *landing = (struct landing){.old = old};
     if (e->flight_count > 0)

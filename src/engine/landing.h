@@ -26,8 +26,6 @@ bool landing_launch(struct store *store, struct tw_connection *c, enum tw_end se
                     enum tw_end receiver, const struct tw_segment *sent) TW_CHECKED;
 // A segment as a flight, SENT or an ARRIVAL.
 struct flight flight_of(const struct tw_segment *s, enum flight_kind kind);
-// The end's acknowledgement or timestamp is below one seen from it: it was overtaken on its way.
-bool landing_is_old_news(const struct endpoint *e, const struct tw_segment *sent);
 // Round trip between the tap and one end, from the handshake; TW_NO_TIME where not known.
 tw_time landing_round_trip(const struct tw_connection *c, enum tw_end end);
 

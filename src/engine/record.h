@@ -20,7 +20,7 @@ _Static_assert(TW_STATE_COUNT <= 16 && TW_EVENT_COUNT <= 64 && TW_BASIS_COUNT <=
 enum fate {
     IN_FLIGHT, // nothing said yet: assumed to land after all that its receiver has sent
     OVERDUE,   // its receiver sent later as if it had never come: lost, or refused
-    ASSUMED,   // placed before a send by the clock alone
+    ASSUMED,   // placed before a send by the clock alone; a send: inferred, not seen
     PROVEN,    // placed before a send that shows it had landed
     REFUSED,   // it landed where there was no connection: a RST answered it
 };
@@ -51,7 +51,7 @@ struct endpoint {
     uint32_t iss;    // initial sequence number, or first seen minus one
     uint32_t nxt;    // highest SEG.SEQ + SEG.LEN seen: SND.NXT
     uint32_t contig; // without a hole up to here, as far as seen or acknowledged
-    uint32_t island; // highest octet seen beyond a hole; equal to contig without one
+    uint32_t island; // with a hole: where the last octets seen beyond it begin
     uint32_t acked;  // highest ACK number sent: RCV.NXT as it says itself
     uint32_t fin;    // sequence number of its FIN
     uint32_t tsval;
