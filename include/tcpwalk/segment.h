@@ -23,6 +23,13 @@ struct tw_address {
     uint8_t octets[16];
 };
 
+// Both addresses and ports as one end sees them; `version` 0: none. A listener's remote port is 0.
+struct tw_tuple {
+    struct tw_address local, remote;
+    uint16_t local_port, remote_port;
+    uint8_t version; // 4 or 6
+};
+
 // Which TCP options were present (RFC 9293 3.2, 7323, 2018, 7413, 8684).
 enum tw_option {
     TW_OPT_MSS = 0x01,

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// The kernel's own word: the TCP sockets of one network namespace as sock_diag tells them (Linux,
+// linux/inet_diag.h, net/ipv4/inet_diag.c). No privilege is needed.
+#ifndef TCPWALK_KERNEL_H
+#define TCPWALK_KERNEL_H
+
+#include "tcpwalk/segment.h"
+#include "tcpwalk/state.h"
+
+// idiag_timer of struct inet_diag_msg.
+enum tw_kernel_timer {
+    TW_TIMER_NONE,
+    TW_TIMER_RETRANSMIT, // also of a request socket's SYN,ACK
+    TW_TIMER_KEEPALIVE,  // also FIN-WAIT-2 of an orphan
+    TW_TIMER_TIME_WAIT,
+    TW_TIMER_PROBE, // zero-window probe
+    TW_TIMER_COUNT
+};
+
+struct tw_kernel_socket {
+    struct tw_tuple tuple; // an IPv4-mapped IPv6 address is given as IPv4
+    enum tw_state state;   // TCP_NEW_SYN_RECV is SYN-RECEIVED
+    // LISTEN: connections that wait for accept(), and how many may. Else octets received and not
+    // read, and octets sent and not acknowledged or not sent yet.
+    uint32_t receive_queue, send_queue;
+    enum tw_kernel_timer timer;
+    tw_time expires; // until the timer runs out
+    unsigned retransmits;
+    uint32_t inode, uid; // inode 0: no process has it (orphan, TIME-WAIT, request socket)
+    // From struct tcp_info; 0 where the kernel does not tell.
+    tw_time rtt, rto;
+    uint32_t congestion_window; // segments
+};
+const char *tw_kernel_timer_name(enum tw_kernel_timer timer); // "retransmit", "none" ...
+
+struct tw_kernel;
+
+// Asks the network namespace that the calling thread is in now, whichever it enters later.
+enum tw_status tw_kernel_open(struct tw_kernel **kernel, struct tw_error *error) TW_CHECKED;
+void tw_kernel_free(struct tw_kernel *kernel);
+// Tells every TCP socket over IP version 4 or 6, or both (0), that is in one of the states (bit
+// 1 << enum tw_state; request sockets are in SYN-RECEIVED). CLOSED sockets are not told: the
+// kernel does not know them. TW_OPEN with errno's text when the kernel refuses.
+enum tw_status tw_kernel_sockets(struct tw_kernel *kernel, int version, unsigned states,
+                                 void (*each)(void *context, const struct tw_kernel_socket *socket),
+                                 void *context, struct tw_error *error) TW_CHECKED;
+
+#endif

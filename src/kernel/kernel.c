@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+// Asks the kernel for its TCP sockets: dumps of sock_diag (net/ipv4/inet_diag.c) through libmnl.
+#include "tcpwalk/kernel.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <linux/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Of include/net/tcp_states.h, which user space does not have.
+enum linux_state {
+    LINUX_ESTABLISHED = 1,
+    LINUX_SYN_SENT,
+    LINUX_SYN_RECV,
+    LINUX_FIN_WAIT1,
+    LINUX_FIN_WAIT2,
+    LINUX_TIME_WAIT,
+    LINUX_CLOSE,
+    LINUX_CLOSE_WAIT,
+    LINUX_LAST_ACK,
+    LINUX_LISTEN,
+    LINUX_CLOSING,
+    LINUX_NEW_SYN_RECV, // a request socket
+    LINUX_STATE_COUNT
+};
+
+static const enum tw_state state_of[] = {
+    [0] = TW_CLOSED, // none
+    [LINUX_ESTABLISHED] = TW_ESTABLISHED,
+    [LINUX_SYN_SENT] = TW_SYN_SENT,
+    [LINUX_SYN_RECV] = TW_SYN_RECEIVED,
+    [LINUX_FIN_WAIT1] = TW_FIN_WAIT_1,
+    [LINUX_FIN_WAIT2] = TW_FIN_WAIT_2,
+    [LINUX_TIME_WAIT] = TW_TIME_WAIT,
+    [LINUX_CLOSE] = TW_CLOSED,
+    [LINUX_CLOSE_WAIT] = TW_CLOSE_WAIT,
+    [LINUX_LAST_ACK] = TW_LAST_ACK,
+    [LINUX_LISTEN] = TW_LISTEN,
+    [LINUX_CLOSING] = TW_CLOSING,
+    [LINUX_NEW_SYN_RECV] = TW_SYN_RECEIVED,
+};
+_Static_assert(TW_COUNT(state_of) == LINUX_STATE_COUNT, "a state for each of Linux's");
+
+static const char *const timer_names[] = {
+    [TW_TIMER_NONE] = "none",           [TW_TIMER_RETRANSMIT] = "retransmit",
+    [TW_TIMER_KEEPALIVE] = "keepalive", [TW_TIMER_TIME_WAIT] = "time-wait",
+    [TW_TIMER_PROBE] = "probe",
+};
+_Static_assert(TW_COUNT(timer_names) == TW_TIMER_COUNT, "a name for each timer");
+
+const char *tw_kernel_timer_name(enum tw_kernel_timer timer) {
+    return timer_names[timer];
+}
+
+enum {
+    BUFFER = 32768,        // the kernel fills no more of one (netlink_recvmsg)
+    SOCKETS_MAX = 1 << 20, // that are told at once
+    TRIES = 16             // of a dump that others change meanwhile
+};
+
+struct tw_kernel {
+    struct mnl_socket *netlink;
+    unsigned sequence;
+    // What a dump has told: handed on when all of it is there and consistent.
+    struct tw_kernel_socket *sockets;
+    size_t count, room;
+    _Alignas(struct nlmsghdr) uint8_t buffer[BUFFER];
+};
+
+enum tw_status tw_kernel_open(struct tw_kernel **kernel, struct tw_error *error) {
+    *kernel = NULL;
+    struct tw_kernel *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return tw_fail(error, TW_MEMORY, "sock_diag: out of memory");
+    made->netlink = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+    if (made->netlink == NULL || mnl_socket_bind(made->netlink, 0, MNL_SOCKET_AUTOPID) != 0) {
+        const int why = errno;
+        tw_kernel_free(made);
+        return tw_fail(error, TW_OPEN, "sock_diag: %s", strerror(why));
+    }
+    *kernel = made;
+    return TW_OK;
+}
+
+void tw_kernel_free(struct tw_kernel *kernel) {
+    if (kernel == NULL)
+        return;
+    if (kernel->netlink != NULL)
+        (void)mnl_socket_close(kernel->netlink);
+    free(kernel->sockets);
+    free(kernel);
+}
+
+// RFC 4291 2.5.5.2
+static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+static struct tw_address address_of(const uint8_t *octets, int version) {
+    struct tw_address address = {0};
+    memcpy(address.octets, octets, version == 4 ? 4 : sizeof address.octets);
+    return address;
+}
+
+static struct tw_tuple tuple_of(const struct inet_diag_msg *told) {
+    const uint8_t *local = (const uint8_t *)told->id.idiag_src;
+    const uint8_t *remote = (const uint8_t *)told->id.idiag_dst;
+    uint8_t version = told->idiag_family == AF_INET ? 4 : 6;
+    // IPv4 through a socket of IPv6. That of a listener has no remote address, but zeros alone.
+    if (version == 6 && memcmp(local, mapped, sizeof mapped) == 0) {
+        version = 4;
+        local += sizeof mapped;
+        remote += sizeof mapped;
+    }
+    return (struct tw_tuple){
+        .local = address_of(local, version),
+        .remote = address_of(remote, version),
+        .local_port = ntohs(told->id.idiag_sport),
+        .remote_port = ntohs(told->id.idiag_dport),
+        .version = version,
+    };
+}
+
+// INET_DIAG_INFO into `info`: as much of it as both know.
+static int find_info(const struct nlattr *attribute, void *info) {
+    if (mnl_attr_get_type(attribute) == INET_DIAG_INFO) {
+        const size_t told = mnl_attr_get_payload_len(attribute);
+        const size_t room = sizeof(struct tcp_info);
+        memcpy(info, mnl_attr_get_payload(attribute), told < room ? told : room);
+    }
+    return MNL_CB_OK;
+}
+
+// One socket, if it is one that was asked for. False when out of memory.
+static bool keep(struct tw_kernel *kernel, const struct nlmsghdr *message, int version) {
+    if (mnl_nlmsg_get_payload_len(message) < sizeof(struct inet_diag_msg))
+        return true;
+    const struct inet_diag_msg *told = mnl_nlmsg_get_payload(message);
+    if (told->idiag_state >= LINUX_STATE_COUNT || state_of[told->idiag_state] == TW_CLOSED)
+        return true;
+    const struct tw_tuple tuple = tuple_of(told);
+    if (version != 0 && tuple.version != version)
+        return true;
+    if (kernel->count == kernel->room) {
+        const size_t room = kernel->room == 0 ? 64 : 2 * kernel->room;
+        struct tw_kernel_socket *more =
+            room > SOCKETS_MAX ? NULL : realloc(kernel->sockets, room * sizeof *more);
+        if (more == NULL)
+            return false;
+        kernel->sockets = more;
+        kernel->room = room;
+    }
+    struct tcp_info info = {0};
+    (void)mnl_attr_parse(message, sizeof *told, find_info, &info);
+    kernel->sockets[kernel->count++] = (struct tw_kernel_socket){
+        .tuple = tuple,
+        .state = state_of[told->idiag_state],
+        .receive_queue = told->idiag_rqueue,
+        .send_queue = told->idiag_wqueue,
+        .timer = told->idiag_timer < TW_TIMER_COUNT ? (enum tw_kernel_timer)told->idiag_timer
+                                                    : TW_TIMER_NONE,
+        .expires = told->idiag_expires * TW_MILLISECOND,
+        .retransmits = told->idiag_retrans,
+        .inode = told->idiag_inode,
+        .uid = told->idiag_uid,
+        .rtt = info.tcpi_rtt * (TW_SECOND / 1000000),
+        .rto = info.tcpi_rto * (TW_SECOND / 1000000),
+        .congestion_window = info.tcpi_snd_cwnd,
+    };
+    return true;
+}
+
+// errno of an answer that ends a dump (NLMSG_DONE carries one too), 0 where all went well.
+static int verdict(const struct nlmsghdr *message) {
+    int code = 0;
+    if (mnl_nlmsg_get_payload_len(message) >= sizeof code)
+        memcpy(&code, mnl_nlmsg_get_payload(message), sizeof code);
+    else if (message->nlmsg_type == NLMSG_ERROR)
+        code = -EBADMSG;
+    return code < 0 ? -code : 0;
+}
+
+// Reads one dump to its end. 0, or an errno: EINTR means that it is not consistent.
+static int read_dump(struct tw_kernel *kernel, int version) {
+    int result = 0;
+    for (;;) {
+        const ssize_t got = mnl_socket_recvfrom(kernel->netlink, kernel->buffer, BUFFER);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno;
+        int left = (int)got;
+        const struct nlmsghdr *message = (const struct nlmsghdr *)kernel->buffer;
+        for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+            if (message->nlmsg_seq != kernel->sequence)
+                continue; // the rest of an earlier dump
+            if ((message->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
+                result = EINTR;
+            if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) {
+                const int code = verdict(message);
+                return code != 0 ? code : result;
+            }
+            if (message->nlmsg_type == SOCK_DIAG_BY_FAMILY && result == 0 &&
+                !keep(kernel, message, version))
+                result = ENOMEM; // but read on: the kernel begins no other dump before the end
+        }
+    }
+}
+
+static int dump(struct tw_kernel *kernel, uint8_t family, uint32_t states, int version) {
+    struct nlmsghdr *header = mnl_nlmsg_put_header(kernel->buffer);
+    header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    header->nlmsg_seq = ++kernel->sequence;
+    struct inet_diag_req_v2 *ask = mnl_nlmsg_put_extra_header(header, sizeof *ask);
+    ask->sdiag_family = family;
+    ask->sdiag_protocol = IPPROTO_TCP;
+    ask->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+    ask->idiag_states = states;
+    if (mnl_socket_sendto(kernel->netlink, header, header->nlmsg_len) < 0)
+        return errno;
+    return read_dump(kernel, version);
+}
+
+enum tw_status tw_kernel_sockets(struct tw_kernel *kernel, int version, unsigned states,
+                                 void (*each)(void *context, const struct tw_kernel_socket *socket),
+                                 void *context, struct tw_error *error) {
+    uint32_t linux_states = 0;
+    for (unsigned i = 1; i < LINUX_STATE_COUNT; i++)
+        if (state_of[i] != TW_CLOSED && (states & 1U << state_of[i]) != 0)
+            linux_states |= 1U << i;
+    int result = EINTR;
+    for (int i = 0; i < TRIES && result == EINTR && linux_states != 0; i++) {
+        kernel->count = 0;
+        // IPv4 may be spoken by sockets of both families.
+        result = version == 6 ? 0 : dump(kernel, AF_INET, linux_states, version);
+        if (result == 0)
+            result = dump(kernel, AF_INET6, linux_states, version);
+    }
+    if (linux_states == 0)
+        return TW_OK;
+    if (result == ENOMEM)
+        return tw_fail(error, TW_MEMORY, "sock_diag: out of memory for %zu sockets", kernel->count);
+    if (result != 0)
+        return tw_fail(error, TW_OPEN, "sock_diag: %s",
+                       result == EINTR ? "the sockets change faster than they are told"
+                                       : strerror(result));
+    for (size_t i = 0; i < kernel->count; i++)
+        each(context, &kernel->sockets[i]);
+    return TW_OK;
+}
