@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Names, times and addresses as a witness's file has them. Parsing is strict: a text is taken only
+// if it is what would be written for its value.
+#include "file.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+const char *const end_words[TW_END_COUNT] = {[TW_CLIENT] = "client", [TW_SERVER] = "server"};
+const char *const cause_words[TW_WITNESS_CAUSE_COUNT] = {
+    [TW_BY_CALL] = "call", [TW_BY_LANDING] = "landing", [TW_BY_TIMER] = "timer"};
+
+// What the calls of a lab may give; the numbers are the system's own.
+static const struct {
+    int number;
+    const char *name;
+} errnos[] = {
+#define E(name)                                                                                    \
+    { name, #name }
+    E(EACCES),      E(EADDRINUSE),   E(EADDRNOTAVAIL), E(EAFNOSUPPORT),    E(EAGAIN),
+    E(EALREADY),    E(EBADF),        E(EBUSY),         E(ECONNABORTED),    E(ECONNREFUSED),
+    E(ECONNRESET),  E(EDESTADDRREQ), E(EDOM),          E(EEXIST),          E(EFAULT),
+    E(EHOSTDOWN),   E(EHOSTUNREACH), E(EINPROGRESS),   E(EINTR),           E(EINVAL),
+    E(EIO),         E(EISCONN),      E(EMFILE),        E(EMSGSIZE),        E(ENETDOWN),
+    E(ENETUNREACH), E(ENFILE),       E(ENOBUFS),       E(ENODEV),          E(ENOENT),
+    E(ENOMEM),      E(ENOPROTOOPT),  E(ENOTCONN),      E(ENOTSOCK),        E(EOPNOTSUPP),
+    E(EPERM),       E(EPIPE),        E(EPROTO),        E(EPROTONOSUPPORT), E(EPROTOTYPE),
+    E(ERANGE),      E(ETIMEDOUT),
+#undef E
+};
+
+const char *tw_witness_errno(int error) {
+    for (size_t i = 0; i < TW_COUNT(errnos); i++) {
+        if (errnos[i].number == error) {
+            return errnos[i].name;
+        }
+    }
+    return NULL;
+}
+
+int errno_parse(const char *name) {
+    for (size_t i = 0; i < TW_COUNT(errnos); i++) {
+        if (strcmp(errnos[i].name, name) == 0) {
+            return errnos[i].number;
+        }
+    }
+    return 0;
+}
+
+bool text_is_plain(const char *text) {
+    size_t length = 0;
+    while (text[length] >= ' ' && text[length] <= '~') {
+        length++;
+    }
+    return text[length] == '\0' && length <= TEXT_LONGEST;
+}
+
+const char *time_text(tw_time time, char text[TIME_TEXT]) {
+    const time_t second = (time_t)(time / TW_SECOND);
+    struct tm parts;
+    if (time < 0 || gmtime_r(&second, &parts) == NULL ||
+        strftime(text, TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &parts) == 0) {
+        return time_text(0, text);
+    }
+    const size_t length = strlen(text);
+    (void)snprintf(text + length, TIME_TEXT - length, ".%09dZ", (int)(time % TW_SECOND));
+    return text;
+}
+
+// `count` digits.
+static int digits(const char *text, size_t count) {
+    int value = 0;
+    for (size_t i = 0; i < count; i++) {
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
+bool time_parse(const char *text, tw_time *time) {
+    static const char shape[] = "0000-00-00T00:00:00.000000000Z";
+    _Static_assert(sizeof shape == TIME_TEXT, "the shape is that of a time");
+    if (strlen(text) != TIME_TEXT - 1) {
+        return false;
+    }
+    for (size_t i = 0; i < TIME_TEXT - 1; i++) {
+        const bool digit = text[i] >= '0' && text[i] <= '9';
+        if (shape[i] == '0' ? !digit : text[i] != shape[i]) {
+            return false;
+        }
+    }
+    struct tm parts = {.tm_year = digits(text, 4) - 1900,
+                       .tm_mon = digits(text + 5, 2) - 1,
+                       .tm_mday = digits(text + 8, 2),
+                       .tm_hour = digits(text + 11, 2),
+                       .tm_min = digits(text + 14, 2),
+                       .tm_sec = digits(text + 17, 2)};
+    const time_t second = timegm(&parts);
+    if (second < 0 || second > INT64_MAX / TW_SECOND - 1) {
+        return false;
+    }
+    char again[TIME_TEXT]; // the 30th of February would be another day
+    *time = second * TW_SECOND + digits(text + 20, 9);
+    return strcmp(time_text(*time, again), text) == 0;
+}
+
+bool address_parse(const char *text, uint8_t *version, struct tw_address *address, uint16_t *port) {
+    char host[TW_ADDRESS_TEXT], again[TW_ADDRESS_TEXT];
+    const char *colon = strrchr(text, ':');
+    const bool six = text[0] == '[';
+    if (colon == NULL || colon - text >= TW_ADDRESS_TEXT || (six && colon - text < 2)) {
+        return false;
+    }
+    const size_t length = (size_t)(colon - text) - (six ? 2 : 0); // without the brackets
+    memcpy(host, text + six, length);
+    host[length] = '\0';
+    *version = six ? 6 : 4;
+    *address = (struct tw_address){0};
+    *port = 0;
+    for (const char *p = colon + 1; *p >= '0' && *p <= '9'; p++) {
+        *port = (uint16_t)(*port * 10 + (*p - '0'));
+    }
+    return inet_pton(six ? AF_INET6 : AF_INET, host, address->octets) == 1 &&
+           strcmp(tw_address_text(*version, address, *port, again), text) == 0;
+}
