@@ -3,7 +3,7 @@ BUILD ?= build
 JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 CAPTURE ?= simultaneous-close
 
-.PHONY: all deps build program run test bench truth format clean
+.PHONY: all deps build program run test record bench truth format clean
 all: build
 
 deps:
@@ -30,13 +30,19 @@ run: program
 test: build
 	@scripts/test.sh $(BUILD)
 
+# The stored captures anew, from their scenario scripts: all, or NAMES="abort backlog".
+record: program
+	@captures/record.sh $(BUILD)/tcpwalk $(NAMES)
+
 # Throughput and memory, as ratios to a bare libpcap loop over the same file.
 bench: build
 	@tests/bench/run.sh $(BUILD)
 
-# Agreement with what kernels and other tools say of the same captures.
+# Agreement with what kernels and other tools say of the same captures, and with the kernels on N
+# random socket programs of each mode (tests/README.md).
+N ?= 200
 truth: build
-	@tests/truth/run.sh $(BUILD)
+	@tests/truth/run.sh $(BUILD) $(N)
 
 format:
 	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i

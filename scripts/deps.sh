@@ -28,6 +28,8 @@ look() {
     need pkg-config program pkg-config
     need libpcap-dev includes pcap/pcap.h
     need libncurses-dev includes curses.h
+    need libjansson-dev includes jansson.h
+    [ "$(uname -s)" != Linux ] || need libmnl-dev includes libmnl/libmnl.h
     need libcmocka-dev library lcmocka
     want zlib1g-dev includes zlib.h
     want liblzma-dev includes lzma.h

@@ -1,7 +1,9 @@
 #!/bin/sh
 # Who may include whom: base < segment < {decode, state < endpoint < connection < tracker, story}
-# < {picture, report, ui} < cli. Also: pcap.h only in src/source, curses.h only in ui/term.c, and
-# an engine that neither prints nor reads a clock.
+# < witness < {picture, report, ui} < cli; beside them kernel < lab, of which the screen takes what
+# is data. Also: pcap.h only in src/source, curses.h only in ui/term.c, jansson.h only in
+# src/witness, libmnl only in src/kernel and src/lab, and an engine that neither prints nor reads a
+# clock.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 found=0
@@ -24,30 +26,43 @@ room "include/tcpwalk/decode.h include/tcpwalk/source.h include/tcpwalk/state.h"
 room include/tcpwalk/connection.h "$below|state"
 room include/tcpwalk/tracker.h "$below|state|connection"
 room include/tcpwalk/story.h "$model"
-room include/tcpwalk/picture.h "$model|story"
-room include/tcpwalk/report.h "$model|decode"
+room include/tcpwalk/witness.h "$model"
+room include/tcpwalk/kernel.h "$below|state"
+room include/tcpwalk/lab.h "kernel|witness"
+room include/tcpwalk/picture.h "$model|story|witness"
+room include/tcpwalk/report.h "$model|decode|witness"
 room src/base "$below"
 room src/engine "$model|decode|story"
 room src/source "base|source"
-room src/picture "$model|story|picture"
-room src/report "$model|decode|report"
-room ui "$model|story|decode|picture"
+room src/witness "$model|witness"
+room src/kernel "$below|state|kernel"
+room src/lab "$model|decode|kernel|witness|lab"
+room src/picture "$model|story|witness|picture"
+room src/report "$model|decode|witness|report"
+room ui "$model|story|decode|picture|witness|kernel|lab"
 
 # private PATH OTHERS: files there include nothing private of other rooms.
 private() {
     bad=$(grep -rnE "#include *\"(\.\./|src/)?($2)/" "$1" 2>/dev/null) && complain "$bad"
 }
-private src/base 'engine|source|report|picture|cli|ui'
-private src/engine 'source|report|picture|cli|ui'
-private src/source 'engine|report|picture|cli|ui'
-private src/picture 'engine|source|report|cli|ui'
-private src/report 'engine|source|picture|cli|ui'
-private ui 'engine|source|report|picture|cli'
-private src/cli 'engine|source|report|picture'
+private src/base 'engine|source|witness|kernel|lab|report|picture|cli|ui'
+private src/engine 'source|witness|kernel|lab|report|picture|cli|ui'
+private src/source 'engine|witness|kernel|lab|report|picture|cli|ui'
+private src/witness 'engine|source|kernel|lab|report|picture|cli|ui'
+private src/kernel 'engine|source|witness|lab|report|picture|cli|ui'
+private src/lab 'engine|source|witness|kernel|report|picture|cli|ui'
+private src/picture 'engine|source|witness|kernel|lab|report|cli|ui'
+private src/report 'engine|source|witness|kernel|lab|picture|cli|ui'
+private ui 'engine|source|witness|kernel|lab|report|picture|cli'
+private src/cli 'engine|source|witness|kernel|lab|report|picture'
 
 bad=$(grep -rnE '#include *[<"](pcap|pcap/.*)\.h' src ui include 2>/dev/null | grep -v '^src/source/') &&
     complain "$bad"
 bad=$(grep -rnE '#include *[<"](n?curses|ncursesw?/.*)\.h' src ui include 2>/dev/null | grep -v '^ui/term\.c:') &&
+    complain "$bad"
+bad=$(grep -rnE '#include *[<"]jansson\.h' src ui include 2>/dev/null | grep -v '^src/witness/') &&
+    complain "$bad"
+bad=$(grep -rnE '#include *[<"]libmnl/' src ui include 2>/dev/null | grep -vE '^src/(kernel|lab)/') &&
     complain "$bad"
 bad=$(grep -rnE '\b(f?printf|puts|fputs|putchar|fwrite|fopen|write|clock_gettime|gettimeofday|time|clock)\(' \
     src/engine --include='*.[ch]' | grep -vE ':[0-9]+: *(//|\*)|->(time|clock|write)\(|_(time|clock|write)\(') &&

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What is made from the program's tables must be what the program says now.
-# usage: instep.sh PROGRAM states|manual|json|completions    --write in place of the check: bring it in step
+# usage: instep.sh PROGRAM states|manual|json|completions|catalogue    --write in place of the check: bring it in step
 set -u
 program=$1
 cd "$(dirname "$0")/.." || exit 1
@@ -46,13 +46,30 @@ json) json ;;
 --write)
     "$program" states >"$work/states" && cp "$work/states" docs/states.md
     manual >"$work/manual" && cp "$work/manual" docs/tcpwalk.1
+    TCPWALK_CAPTURES=captures "$program" --print catalogue >"$work/catalogue" &&
+        cp "$work/catalogue" captures/catalogue.tsv
+    ;;
+catalogue)
+    # Packets and states of each capture, title and what it teaches of each script; and each script
+    # has its capture.
+    TCPWALK_CAPTURES=captures "$program" --print catalogue >"$work/catalogue" 2>"$work/error" || {
+        cat "$work/error"
+        ! grep -q 'needs Linux' "$work/error" || exit 77
+        exit 1
+    }
+    diff -u captures/catalogue.tsv "$work/catalogue" || exit 1
+    for script in captures/*.lab; do
+        [ -e "$script" ] || continue
+        name=$(basename "$script" .lab)
+        grep -qE "^$name(\.[^	]*)?	" captures/catalogue.tsv || { echo "$name is not recorded"; exit 1; }
+    done
     ;;
 completions)
     for shell in bash zsh fish; do
         "$program" --print "$shell" >"$work/$shell" || exit 1
         # A shell that is there must be able to read it.
         if command -v "$shell" >/dev/null 2>&1; then "$shell" -n "$work/$shell" || exit 1; fi
-        for option in --json --connection --profile captures; do
+        for option in --json --connection --profile --record captures lab; do
             grep -q -e "${option#--}" "$work/$shell" || { echo "$shell: no $option"; exit 1; }
         done
     done

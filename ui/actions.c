@@ -19,9 +19,9 @@ const struct action_info *action_info(enum action action) {
     return &actions[action];
 }
 
-enum action action_of_key(enum context context, uint32_t key) {
+enum action action_of_key(unsigned contexts, uint32_t key) {
     for (unsigned i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-        if ((actions[i].contexts & context) == 0)
+        if ((actions[i].contexts & contexts) == 0)
             continue;
         const char *keys = actions[i].keys;
         for (uint32_t one; (one = key_next(&keys)) != KEY_IS_NONE;)

@@ -11,6 +11,7 @@
 void app_init(struct app *app, const struct app_options *options) {
     *app = (struct app){
         .story = options->story,
+        .witness = options->witness,
         .source_name = options->source_name != NULL ? options->source_name : "",
         .filter = options->filter,
         .ascii = options->ascii,
@@ -22,6 +23,8 @@ void app_init(struct app *app, const struct app_options *options) {
         .loading = true,
         .changed = true,
         .wanted = options->connection,
+        .view = options->lab != NULL ? VIEW_LAB : VIEW_CONNECTIONS,
+        .lab = {.hooks = options->lab},
         .playback = {.speed = options->speed > 0 ? options->speed : 1, .even = true},
     };
 }
@@ -38,13 +41,15 @@ void app_resize(struct app *app, int width, int height) {
     list_act(app, ACTION_NONE); // the cursor stays on the screen
 }
 
-enum context app_context(const struct app *app) {
-    static const enum context contexts[] = {
+unsigned app_context(const struct app *app) {
+    static const unsigned contexts[] = {
         [VIEW_CONNECTIONS] = IN_CONNECTIONS,
         [VIEW_CONNECTION] = IN_CONNECTION,
         [VIEW_HELP] = IN_HELP,
+        [VIEW_LAB] = IN_LAB,
     };
-    return contexts[app->view];
+    bool lab = app->lab.hooks != NULL && app->view == VIEW_CONNECTION;
+    return contexts[app->view] | (lab ? IN_LAB : 0U);
 }
 
 void app_tick(struct app *app, tw_time now) {
@@ -55,14 +60,17 @@ void app_tick(struct app *app, tw_time now) {
         playback_open(app, app->list.cursor);
         app->wanted = 0;
     }
+    if (app->lab.hooks != NULL)
+        lab_tick(app);
     if (app->view == VIEW_CONNECTION)
         playback_tick(app);
 }
 
 bool app_moving(const struct app *app) {
     const struct playback *p = &app->playback;
-    return app->view == VIEW_CONNECTION &&
-           (p->gliding || (p->playing && p->place < (double)app->ladder.row_count));
+    return ((app_context(app) & IN_LAB) != 0 && lab_flying(app)) ||
+           (app->view == VIEW_CONNECTION &&
+            (p->gliding || (p->playing && p->place < (double)app->ladder.row_count)));
 }
 
 void app_broken(struct app *app, const char *message) {
@@ -74,7 +82,9 @@ void app_key(struct app *app, uint32_t key) {
     app->changed = app->changed || app->notice[0] != '\0';
     app->notice[0] = '\0';
     app->wanted = 0; // whoever presses keys goes their own way
-    if (app->view == VIEW_CONNECTION && app->playback.asking)
+    if ((app_context(app) & IN_LAB) != 0 && app->lab.typing)
+        lab_key(app, key);
+    else if (app->view == VIEW_CONNECTION && app->playback.asking)
         playback_key(app, key);
     else if (app->view == VIEW_CONNECTIONS && app->list.typing)
         list_key(app, key);
@@ -106,6 +116,7 @@ static void back(struct app *app) {
     }
     app->view = VIEW_CONNECTIONS;
     app->playback.playing = app->playback.asking = false;
+    app->lab.typing = false;
 }
 
 void app_act(struct app *app, enum action action) {
@@ -136,10 +147,13 @@ void app_act(struct app *app, enum action action) {
     }
     if ((action_info(action)->contexts & app_context(app)) == 0)
         return;
+    if ((app_context(app) & IN_LAB) != 0 && lab_act(app, action))
+        return;
     switch (app->view) {
     case VIEW_CONNECTIONS: list_act(app, action); break;
     case VIEW_CONNECTION: playback_act(app, action); break;
     case VIEW_HELP: help_act(app, action); break;
+    case VIEW_LAB: break;
     }
 }
 
@@ -153,5 +167,6 @@ void app_draw(const struct app *app, struct canvas *canvas) {
     case VIEW_CONNECTIONS: view_connections(app, canvas); break;
     case VIEW_CONNECTION: view_connection(app, canvas); break;
     case VIEW_HELP: view_help(app, canvas); break;
+    case VIEW_LAB: view_lab(app, canvas); break;
     }
 }

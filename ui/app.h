@@ -3,13 +3,14 @@
 #ifndef UI_APP_H
 #define UI_APP_H
 
+#include "tcpwalk/lab.h"
 #include "tcpwalk/picture.h"
 
 #include "actions.h"
 #include "canvas.h"
 #include "theme.h"
 
-enum view { VIEW_CONNECTIONS, VIEW_CONNECTION, VIEW_HELP };
+enum view { VIEW_CONNECTIONS, VIEW_CONNECTION, VIEW_HELP, VIEW_LAB };
 
 // By what the list is sorted; the key for it goes through them in this order.
 enum sort {
@@ -52,10 +53,27 @@ struct playback {
     uint64_t asked;
 };
 
-enum part { PART_LADDER, PART_DIAGRAM };
+enum part { PART_LADDER, PART_DIAGRAM, PART_LAB };
+
+struct ui_lab; // of ui.h
+enum { LINE_MAX_OCTETS = 256 };
+
+// The lab behind the story: how it looked last, and what is chosen and typed in it.
+struct lab {
+    const struct ui_lab *hooks; // NULL: there is none
+    struct tw_lab_view view;    // lent until something is done to the lab
+    tw_time now;                // by the clock of the lab
+    uint64_t fingerprint;       // of what is seen of it: where it is the same, so is the picture
+    enum tw_end end;            // whose calls the keys make
+    uint64_t flight;            // the chosen one, or the first behind it
+    size_t connections;         // that the story had
+    bool typing;
+    char line[LINE_MAX_OCTETS], last[LINE_MAX_OCTETS]; // what is typed, and was
+};
 
 struct app {
     const struct tw_story *story;
+    const struct tw_witness *witness; // or NULL
     const char *source_name, *filter;
     bool ascii, utc, colors;
     enum theme theme;
@@ -74,15 +92,19 @@ struct app {
     size_t shown; // connection of VIEW_CONNECTION
     struct tw_ladder ladder;
     size_t ladder_segments, ladder_changes; // of the story, when the ladder was built
+    uint64_t ladder_witnessed;              // of the witness, likewise
     bool ladder_over;
     tw_time ladder_built;
     struct playback playback;
     enum part part;
+    struct lab lab;
     int help_top;
 };
 
 struct app_options {
     const struct tw_story *story;
+    const struct tw_witness *witness; // or NULL
+    const struct ui_lab *lab;         // or NULL
     const char *source_name, *filter;
     bool ascii, utc;
     bool colors; // else the theme is mono, and stays so
@@ -103,7 +125,7 @@ void app_broken(struct app *app, const char *message);
 // Something moves: there is to be another tick with the next frame.
 bool app_moving(const struct app *app);
 void app_draw(const struct app *app, struct canvas *canvas);
-enum context app_context(const struct app *app);
+unsigned app_context(const struct app *app); // of enum context
 
 // Rows of the list, and the connection on one of them.
 size_t list_count(const struct app *app);
@@ -114,6 +136,23 @@ void list_tick(struct app *app);
 // More connections wait to be looked at.
 bool list_busy(const struct app *app);
 int list_page(const struct app *app); // rows that are visible
+
+// The lab: only where there is one.
+bool lab_act(struct app *app, enum action action); // false: it is none of its actions
+void lab_key(struct app *app, uint32_t key);       // while a line is typed
+void lab_tick(struct app *app);
+bool lab_flying(const struct app *app); // a segment moves on the wire
+// What the keys are about: the socket of the connection that is shown, or the newest one; a
+// listener; a flight, by its index. NULL, or the number of flights: there is none.
+const struct tw_lab_socket *lab_socket(const struct app *app);
+const struct tw_lab_socket *lab_listener(const struct app *app);
+size_t lab_flight(const struct app *app);
+// What the kernel says of a process's socket; NULL: nothing.
+const struct tw_kernel_socket *lab_kernel(const struct app *app,
+                                          const struct tw_lab_socket *socket);
+// Whether the tuple is that of the connection, and as which end sees it.
+bool lab_same(const struct tw_connection_info *info, const struct tw_tuple *tuple,
+              enum tw_end *end);
 
 // The playback of the connection that is shown. At its end it follows what is still read.
 bool playback_follows(const struct app *app);

@@ -10,6 +10,9 @@ static const struct {
 } glyphs[] = {
     [GLYPH_RULE] = {0x2500, '-'},        // ─
     [GLYPH_LIFELINE] = {0x2502, '|'},    // │
+    [GLYPH_BLOCKED] = {0x2551, ':'},     // ║
+    [GLYPH_LOST] = {0x00d7, 'x'},        // ×
+    [GLYPH_DIFFERS] = {0x2260, '!'},     // ≠
     [GLYPH_SHAFT] = {0x2500, '-'},       // ─
     [GLYPH_SHAFT_AGAIN] = {0x254c, '='}, // ╌
     [GLYPH_TRAIL] = {0x00b7, '.'},       // ·

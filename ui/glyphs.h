@@ -9,11 +9,13 @@
 enum glyph {
     GLYPH_RULE,
     GLYPH_LIFELINE,
+    GLYPH_BLOCKED,     // the lifeline while a call is blocked
     GLYPH_SHAFT,       // of an arrow
     GLYPH_SHAFT_AGAIN, // of one sent again
     GLYPH_TRAIL,       // behind a flying segment, and silence
     GLYPH_HEAD_RIGHT,
     GLYPH_HEAD_LEFT,
+    GLYPH_LOST, // in place of a head
     GLYPH_HEAD_UP,
     GLYPH_HEAD_DOWN,
     GLYPH_TOKEN_RIGHT, // points from a token at its state
@@ -22,6 +24,7 @@ enum glyph {
     GLYPH_ELLIPSIS,
     GLYPH_CORRECTED,
     GLYPH_ASSUMED,
+    GLYPH_DIFFERS, // the kernel says otherwise
     GLYPH_PLAYING,
     GLYPH_PAUSED,
     GLYPH_SEPARATOR,

@@ -180,6 +180,8 @@ void list_act(struct app *app, enum action action) {
     case ACTION_OPEN:
         if (count > 0)
             playback_open(app, list_connection(app, list->cursor));
+        else if (app->lab.hooks != NULL)
+            app->view = VIEW_LAB;
         break;
     case ACTION_FILTER: list->typing = true; break;
     case ACTION_ALL_ROWS:

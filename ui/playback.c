@@ -31,6 +31,21 @@ bool playback_follows(const struct app *app) {
            p->place >= last_place(app);
 }
 
+// Grows with whatever a lab's witness is told; one of a file does not grow.
+static uint64_t witness_revision(const struct app *app) {
+    const struct tw_witness *witness = app->loading ? app->witness : NULL;
+    if (witness == NULL)
+        return 0;
+    uint64_t told = witness->call_count + witness->flight_count;
+    for (size_t i = 0; i < witness->call_count; i++)
+        told += witness->calls[i].returned != TW_NO_TIME;
+    for (size_t i = 0; i < witness->flight_count; i++)
+        told += witness->flights[i].landed != TW_NO_TIME;
+    for (size_t i = 0; i < witness->history_count; i++)
+        told += witness->histories[i].count;
+    return told;
+}
+
 // Lays the ladder out anew when the story has grown.
 static void refresh(struct app *app, bool at_once) {
     const struct tw_story_connection *connection = tw_story_at(app->story, app->shown);
@@ -38,18 +53,22 @@ static void refresh(struct app *app, bool at_once) {
     (void)tw_story_segments(connection, &segments);
     (void)tw_story_changes(connection, &changes);
     bool over = !app->loading, follows = playback_follows(app);
-    bool grown = segments != app->ladder_segments || changes != app->ladder_changes ||
-                 over != app->ladder_over;
     tw_time pause = least_pause + (tw_time)app->ladder.row_count * pause_a_row;
     // Segments that are no longer kept are not to be drawn.
     at_once = at_once || segments < app->ladder_segments;
-    if (!at_once && (!grown || (app->loading && app->now - app->ladder_built < pause)))
+    if (!at_once && app->loading && app->now - app->ladder_built < pause)
+        return;
+    uint64_t witnessed = witness_revision(app);
+    bool grown = segments != app->ladder_segments || changes != app->ladder_changes ||
+                 witnessed != app->ladder_witnessed || over != app->ladder_over;
+    if (!at_once && !grown)
         return;
     // Out of memory leaves an empty ladder, which draws as such.
-    if (tw_ladder_build(&app->ladder, connection) != TW_OK)
+    if (tw_ladder_build(&app->ladder, connection, app->witness) != TW_OK)
         tw_ladder_fini(&app->ladder);
     app->ladder_segments = segments;
     app->ladder_changes = changes;
+    app->ladder_witnessed = witnessed;
     app->ladder_over = over;
     app->ladder_built = app->now;
     app->changed = true;
@@ -183,7 +202,8 @@ static void move(struct app *app, int by) {
 void playback_act(struct app *app, enum action action) {
     struct playback *p = &app->playback;
     double place = p->gliding ? p->to : p->place;
-    double page = app->height > CONNECTION_FRAME + 1 ? app->height - CONNECTION_FRAME - 1 : 1;
+    int around = CONNECTION_FRAME - WHY_HEIGHT + why_height(app) + 1;
+    double page = app->height > around ? app->height - around : 1;
     switch (action) {
     case ACTION_STEP: step(app); break;
     case ACTION_STEP_BACK: step_back(app); break;

@@ -204,6 +204,8 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
         loop = (struct loop){.feed = feed, .fd = feed->fd != NULL ? feed->fd(feed->context) : -1};
         const struct app_options app_options = {
             .story = options->story,
+            .witness = options->witness,
+            .lab = options->lab,
             .source_name = options->source_name,
             .filter = options->filter,
             .ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,

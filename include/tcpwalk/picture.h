@@ -5,6 +5,7 @@
 #define TCPWALK_PICTURE_H
 
 #include "tcpwalk/story.h"
+#include "tcpwalk/witness.h"
 
 // --- The ladder
 //
@@ -17,6 +18,8 @@ enum tw_row_kind {
     TW_ROW_SEGMENT, // a segment leaves; its sender may change its state by that
     TW_ROW_CHANGE,  // an end changes its state: a segment landed, or a timer ran out
     TW_ROW_SILENCE, // nothing happens for a while
+    TW_ROW_CALL,    // a program calls its socket, and the call blocks; or it returns at once
+    TW_ROW_RETURN,  // a call that blocked returns
 };
 
 enum { TW_NONE = -1 };
@@ -25,8 +28,14 @@ struct tw_ladder_row {
     tw_time time;     // when it begins, by the clock of the ends
     double lands;     // segment: the place where it lands
     uint32_t segment; // index in the story's segments; of the change's cause, TW_NO_SEGMENT: none
+    uint32_t call;    // call, return: index in the witness's calls
     int16_t step;     // index in steps, or TW_NONE
     uint8_t kind;     // enum tw_row_kind
+    uint8_t end;      // call, return: enum tw_end
+    uint8_t blocked;  // ends (bit 1 << enum tw_end) where a call is blocked when the row begins
+    bool blocks;      // call: it does not return on this row
+    bool known;       // segment, change by one: its time is the witness's, not an estimate
+    bool lost;        // segment: behind the tap; it would have landed at `lands`, as far as known
 };
 #define TW_NO_SEGMENT UINT32_MAX
 
@@ -46,6 +55,13 @@ struct tw_ladder_step {
     const struct tw_story_change *correction; // that put this step in its place, or NULL
 };
 
+// A state that the kernel of one end reported; behind this place it is that.
+struct tw_ladder_word {
+    double place;
+    enum tw_end end;
+    enum tw_state state;
+};
+
 struct tw_ladder {
     const struct tw_story_connection *connection;
     struct tw_connection_info info;
@@ -53,18 +69,26 @@ struct tw_ladder {
     size_t row_count;
     struct tw_ladder_step steps[TW_END_COUNT * TW_HISTORY_MAX]; // in order of place
     size_t step_count;
+    struct tw_ladder_word words[TW_END_COUNT * TW_HISTORY_MAX]; // each end's in order of place
+    size_t word_count;
     tw_time begin, end;       // of the first and the last row
+    tw_time zero;             // what times are counted from: the first segment, as it is shown
     size_t segments_left_out; // beyond what a ladder shows
     size_t segments_dropped;  // that the story did not keep: their arrows are missing
 };
 
-// Lays the connection's story out anew; the ladder holds no part of the story but lends it.
+// Lays the connection's story out anew; the ladder holds no part of the story but lends it. With a
+// witness (else NULL) segments stand at their true times, and the calls at theirs.
 enum tw_status tw_ladder_build(struct tw_ladder *ladder,
-                               const struct tw_story_connection *connection) TW_CHECKED;
+                               const struct tw_story_connection *connection,
+                               const struct tw_witness *witness) TW_CHECKED;
 void tw_ladder_fini(struct tw_ladder *ladder);
 // The last step of `end` at `place`, or NULL before anything is known of it.
 const struct tw_ladder_step *tw_ladder_state(const struct tw_ladder *ladder, enum tw_end end,
                                              double place);
+// What the kernel of `end` said at `place`; false: nothing, or nothing yet.
+bool tw_ladder_kernel(const struct tw_ladder *ladder, enum tw_end end, double place,
+                      enum tw_state *state);
 // Between place and time on the clock of the ends: straight lines between the rows.
 tw_time tw_ladder_time(const struct tw_ladder *ladder, double place);
 double tw_ladder_place(const struct tw_ladder *ladder, tw_time time);

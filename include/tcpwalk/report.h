@@ -5,6 +5,7 @@
 
 #include "tcpwalk/decode.h"
 #include "tcpwalk/tracker.h"
+#include "tcpwalk/witness.h"
 
 enum tw_report_kind {
     TW_REPORT_TRACE,   // every segment, state change, correction and finding
@@ -85,6 +86,9 @@ void tw_report_origin(struct tw_report *report, tw_time first);
 // A packet that does not parse; a trace tells it.
 void tw_report_malformed(struct tw_report *report, uint64_t packet, tw_time time,
                          enum tw_reason reason);
+// What the stacks of a lab said: a connection is then told with `kernel` beside its states, a trace
+// tells the socket calls where they were made. Lent; it may still grow until the tracker's finish.
+void tw_report_witness(struct tw_report *report, const struct tw_witness *witness);
 // Octets that sorting may hold, instead of the default of 2 GiB.
 void tw_report_sort_limit(struct tw_report *report, size_t octets);
 // A trace then tells only connections that `selected`, of kind SELECT, has remembered. Lent.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where packets come from: capture files (plain, compressed, several merged), standard input,
-// interfaces. The only room that knows libpcap.
+// interfaces; and where they go. The only room that knows libpcap.
 #ifndef TCPWALK_SOURCE_H
 #define TCPWALK_SOURCE_H
 
@@ -73,6 +73,15 @@ struct tw_interface {
 };
 enum tw_status tw_interfaces(void (*each)(void *context, const struct tw_interface *interface),
                              void *context, struct tw_error *error) TW_CHECKED;
+
+// Writes a capture file: pcap with nanoseconds. What could not be written is told by the close.
+struct tw_writer;
+// TW_OUTPUT, TW_MEMORY; then *writer is NULL. A file that is there is overwritten.
+enum tw_status tw_writer_open(const char *path, int linktype, struct tw_writer **writer,
+                              struct tw_error *error) TW_CHECKED;
+void tw_writer_packet(struct tw_writer *writer, tw_time time, const uint8_t *octets,
+                      uint32_t captured, uint32_t length);
+enum tw_status tw_writer_close(struct tw_writer *writer, struct tw_error *error) TW_CHECKED;
 
 // "libpcap version 1.10.3; zlib, liblzma, libzstd" - what this build can read.
 const char *tw_source_features(void);

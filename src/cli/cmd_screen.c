@@ -2,8 +2,8 @@
 // tcpwalk FILE at a terminal: the screen, fed while it runs.
 #include "commands.h"
 #include "reading.h"
+#include "screen.h"
 #include "stored.h"
-#include "ui/ui.h"
 
 #include <stdlib.h>
 
@@ -51,15 +51,16 @@ static const char *fault(void *context) {
 
 static void name(void *context, const struct stored *stored) {
     (void)context;
-    printf("  %-22s %s\n", stored->name, stored->title);
+    printf("  %-24s %s\n", stored->name, stored->title);
 }
 
 // Without a source there is nothing to draw yet: what there is to choose from.
 static enum tw_status choices(void) {
     puts("tcpwalk shows TCP connections walking through their states.\n\n"
          "Stored captures (tcpwalk NAME):");
-    stored_each(name, NULL);
-    puts("\nA capture file:     tcpwalk FILE [FILTER]\n"
+    stored_each(STORED_CAPTURE, name, NULL);
+    puts("\nOn two real stacks: tcpwalk lab NAME                (without a name: free play)\n"
+         "A capture file:     tcpwalk FILE [FILTER]\n"
          "Standard input:     tcpwalk - [FILTER]\n"
          "An interface:       tcpwalk -i IFACE [FILTER]      (tcpwalk interfaces lists them)\n"
          "As text or JSON:    tcpwalk trace FILE, tcpwalk list --json FILE\n"
@@ -67,16 +68,9 @@ static enum tw_status choices(void) {
     return TW_OK;
 }
 
-static enum tw_status run(struct feed *feed, const struct settings *settings,
-                          struct tw_story *story, struct tw_error *error) {
+struct ui_options screen_options(const struct settings *settings) {
     const char *no_color = getenv("NO_COLOR");
-    bool several = settings->source_count > 1;
-    char title[256];
-    snprintf(title, sizeof title, several ? "%s and %zu more" : "%s", settings_source(settings),
-             settings->source_count - 1);
-    const struct ui_options options = {
-        .story = story,
-        .source_name = title,
+    return (struct ui_options){
         .filter = settings->filter,
         .theme = settings->theme,
         .speed = settings->speed,
@@ -85,6 +79,18 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
         .color = !settings->no_color && (no_color == NULL || no_color[0] == '\0'),
         .utc = settings->report.utc,
     };
+}
+
+static enum tw_status run(struct feed *feed, const struct settings *settings,
+                          struct tw_story *story, struct tw_error *error) {
+    bool several = settings->source_count > 1;
+    char title[256];
+    snprintf(title, sizeof title, several ? "%s and %zu more" : "%s", settings_source(settings),
+             settings->source_count - 1);
+    struct ui_options options = screen_options(settings);
+    options.story = story;
+    options.witness = feed->reading.witness;
+    options.source_name = title;
     const struct ui_feed ui_feed = {
         .context = feed, .more = more, .fd = descriptor, .progress = progress, .fault = fault};
     enum tw_status status = ui_run(&options, &ui_feed, error);
@@ -103,6 +109,7 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
     if (status != TW_OK) {
         return status;
     }
+    reading_find_witness(&feed.reading);
     // The story keeps segments, the tracker connections: half of the memory limit each.
     tw_story_limit(story, memory_left(settings) / 2);
     // The beginning is read before the screen opens: it may be no capture for us at all.

@@ -9,8 +9,13 @@
 enum tw_status cmd_screen(const struct settings *settings, struct tw_error *error) TW_CHECKED;
 enum tw_status cmd_trace(const struct settings *settings, struct tw_error *error) TW_CHECKED;
 enum tw_status cmd_list(const struct settings *settings, struct tw_error *error) TW_CHECKED;
+enum tw_status cmd_lab(const struct settings *settings, struct tw_error *error) TW_CHECKED;
 enum tw_status cmd_captures(const struct settings *settings, struct tw_error *error) TW_CHECKED;
 enum tw_status cmd_interfaces(const struct settings *settings, struct tw_error *error) TW_CHECKED;
 enum tw_status cmd_states(const struct settings *settings, struct tw_error *error) TW_CHECKED;
+
+// Hidden: the catalogue of the captures in $TCPWALK_CAPTURES as it should be, made of the captures
+// and their scenario scripts.
+enum tw_status catalogue_print(struct tw_error *error) TW_CHECKED;
 
 #endif

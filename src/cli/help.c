@@ -2,6 +2,7 @@
 // What is made of the option table: help, the manual's section, the completions.
 #include "options.h"
 
+#include "stored.h"
 #include "ui/actions.h"
 
 #include <string.h>
@@ -211,6 +212,14 @@ static void names(FILE *to) {
     }
 }
 
+static void stored_name(void *context, const struct stored *stored) {
+    fprintf(context, "%s\n", stored->name);
+}
+
+static void scenarios(FILE *to) {
+    stored_each(STORED_SCENARIO, stored_name, to);
+}
+
 static void command_words(FILE *to) {
     for (enum command i = COMMAND_SCREEN + 1; i < COMMAND_COUNT; i++) {
         fprintf(to, "%s%s", i == COMMAND_SCREEN + 1 ? "" : " ", command_table[i].name);
@@ -233,6 +242,8 @@ static void bash(FILE *to) {
                 row->name ? row->name : "");
         if (row->values == VALUES_FILE) {
             fputs("COMPREPLY=($(compgen -f -- \"$cur\"))", to);
+        } else if (row->values == VALUES_FOLDER) {
+            fputs("COMPREPLY=($(compgen -d -- \"$cur\"))", to);
         } else if (row->values == VALUES_INTERFACE) {
             fputs("COMPREPLY=($(compgen -W \"$(tcpwalk interfaces -q 2>/dev/null)\" -- \"$cur\"))",
                   to);
@@ -261,8 +272,10 @@ static void bash(FILE *to) {
     fputs("' -- \"$cur\"))\n"
           "        return\n"
           "    fi\n"
+          "    local stored='captures -q'\n"
+          "    [[ ${COMP_WORDS[1]} == lab ]] && stored='--print scenarios'\n"
           "    COMPREPLY=($(compgen -f -- \"$cur\")"
-          " $(compgen -W \"$(tcpwalk captures -q 2>/dev/null)\" -- \"$cur\"))\n"
+          " $(compgen -W \"$(eval tcpwalk $stored 2>/dev/null)\" -- \"$cur\"))\n"
           "    if [[ $COMP_CWORD -eq 1 ]]; then\n"
           "        IFS=$' \\n'\n"
           "        COMPREPLY+=($(compgen -W '",
@@ -292,6 +305,8 @@ static void zsh_value(const struct option_row *row, FILE *to) {
     fprintf(to, ":%s:", row->value);
     if (row->values == VALUES_FILE) {
         fputs("_files", to);
+    } else if (row->values == VALUES_FOLDER) {
+        fputs("_files -/", to);
     } else if (row->values == VALUES_INTERFACE) {
         fputs("($(tcpwalk interfaces -q 2>/dev/null))", to);
     } else if (row->values != VALUES_ANY) {
@@ -310,7 +325,11 @@ static void zsh(FILE *to) {
           to);
     command_words(to);
     fputs(")\n"
-          "    words_known+=($(tcpwalk captures -q 2>/dev/null))\n"
+          "    if [[ ${words[2]} == lab ]]; then\n"
+          "        words_known+=($(tcpwalk --print scenarios 2>/dev/null))\n"
+          "    else\n"
+          "        words_known+=($(tcpwalk captures -q 2>/dev/null))\n"
+          "    fi\n"
           "    compadd -a words_known\n"
           "    _files\n"
           "}\n"
@@ -355,7 +374,11 @@ static void fish(FILE *to) {
         fish_text(command_table[i].help, to);
         fputc('\n', to);
     }
-    fputs("complete -c tcpwalk -a '(tcpwalk captures -q 2>/dev/null)'\n", to);
+    fputs("complete -c tcpwalk -n 'not __fish_seen_subcommand_from lab'"
+          " -a '(tcpwalk captures -q 2>/dev/null)'\n"
+          "complete -c tcpwalk -n '__fish_seen_subcommand_from lab'"
+          " -a '(tcpwalk --print scenarios 2>/dev/null)'\n",
+          to);
     for (enum option_id id = 0; id < OPTION_COUNT; id++) {
         const struct option_row *row = &option_table[id];
         if (row->help == NULL) {
@@ -371,7 +394,9 @@ static void fish(FILE *to) {
         if (row->value != NULL) {
             fputs(" -r", to);
         }
-        if (row->values == VALUES_INTERFACE) {
+        if (row->values == VALUES_FOLDER) {
+            fputs(" -f -a '(__fish_complete_directories)'", to);
+        } else if (row->values == VALUES_INTERFACE) {
             fputs(" -f -a '(tcpwalk interfaces -q 2>/dev/null)'", to);
         } else if (row->values != VALUES_ANY && row->values != VALUES_FILE) {
             fputs(" -f -a '", to);
@@ -388,8 +413,8 @@ bool completion_print(const char *kind, FILE *to) {
     static const struct {
         const char *name;
         void (*print)(FILE *to);
-    } kinds[] = {{"bash", bash},  {"zsh", zsh},          {"fish", fish},
-                 {"man", manual}, {"keys", manual_keys}, {"names", names}};
+    } kinds[] = {{"bash", bash},        {"zsh", zsh},     {"fish", fish},          {"man", manual},
+                 {"keys", manual_keys}, {"names", names}, {"scenarios", scenarios}};
     for (size_t i = 0; i < TW_COUNT(kinds); i++) {
         if (strcmp(kind, kinds[i].name) == 0) {
             kinds[i].print(to);

@@ -10,11 +10,9 @@
 
 static enum tw_status (*const commands[COMMAND_COUNT])(const struct settings *settings,
                                                        struct tw_error *error) = {
-    [COMMAND_SCREEN] = cmd_screen,
-    [COMMAND_TRACE] = cmd_trace,
-    [COMMAND_LIST] = cmd_list,
-    [COMMAND_CAPTURES] = cmd_captures,
-    [COMMAND_INTERFACES] = cmd_interfaces,
+    [COMMAND_SCREEN] = cmd_screen,     [COMMAND_TRACE] = cmd_trace,
+    [COMMAND_LIST] = cmd_list,         [COMMAND_LAB] = cmd_lab,
+    [COMMAND_CAPTURES] = cmd_captures, [COMMAND_INTERFACES] = cmd_interfaces,
     [COMMAND_STATES] = cmd_states,
 };
 _Static_assert(TW_COUNT(commands) == COMMAND_COUNT, "each command has its function");
@@ -28,11 +26,16 @@ static enum tw_status run(const struct settings *settings, struct tw_error *erro
         printf("tcpwalk %s\n%s\n", TW_VERSION, tw_source_features());
         return TW_OK;
     }
+    if (settings->print != NULL && strcmp(settings->print, "catalogue") == 0) {
+        return catalogue_print(error);
+    }
     if (settings->print != NULL) {
         return completion_print(settings->print, stdout)
                    ? TW_OK
-                   : tw_fail(error, TW_USAGE, "--print %s: bash, zsh, fish, man, keys or names",
-                             settings->print);
+                   : tw_fail(
+                         error, TW_USAGE,
+                         "--print %s: bash, zsh, fish, man, keys, names, scenarios or catalogue",
+                         settings->print);
     }
     return commands[settings->command](settings, error);
 }

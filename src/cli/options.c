@@ -29,7 +29,7 @@ struct parse {
 // What the program itself takes, and a little to work with.
 #define LIMIT_MEMORY_LEAST ((size_t)4 << 20)
 
-static const char *const later_commands[] = {"show", "expect", "lab", "lesson"};
+static const char *const later_commands[] = {"show", "expect", "lesson"};
 
 // An option as the user wrote it: "--json", "-c".
 static const char *spelled(const struct parse *parse, enum option_id id, char text[64]) {
@@ -205,6 +205,8 @@ static enum tw_status take(struct parse *parse, enum option_id id, const char *v
         return ui_theme_known(value) ? TW_OK : unknown_value(parse, id, value, "theme");
     case OPTION_NO_COLOR: settings->no_color = true; break;
     case OPTION_SPEED: return take_speed(parse, value);
+    case OPTION_BATCH: settings->batch = true; break;
+    case OPTION_RECORD: settings->record = value; break;
     case OPTION_LIST_INTERFACES: parse->interfaces = true; break;
     case OPTION_HELP: settings->help = true; break;
     case OPTION_VERSION: settings->version = true; break;
@@ -356,14 +358,15 @@ static enum tw_status take_command(struct parse *parse, size_t *taken) {
 static bool is_source(const char *word) {
     struct stat status;
     char path[STORED_PATH_MAX];
-    return strcmp(word, "-") == 0 || stat(word, &status) == 0 || stored_find(word, path);
+    return strcmp(word, "-") == 0 || stat(word, &status) == 0 ||
+           stored_find(STORED_CAPTURE, word, path);
 }
 
 static enum tw_status no_source(struct parse *parse, const char *word) {
     struct nearest nearest;
     char near[NEAREST_TEXT];
     nearest_init(&nearest, word);
-    stored_nearest(&nearest);
+    stored_nearest(STORED_CAPTURE, &nearest);
     if (parse->asked == COMMAND_SCREEN) {
         for (enum command i = COMMAND_SCREEN + 1; i < COMMAND_COUNT; i++) {
             nearest_offer(&nearest, command_table[i].name);
@@ -422,6 +425,39 @@ static enum tw_status take_sources(struct parse *parse, size_t first) {
         }
     }
     return take_filter(parse, first);
+}
+
+// The lab takes options for its screen and options for what --batch prints. -v is for both.
+static enum tw_status check_lab(struct parse *parse) {
+    const struct settings *settings = parse->settings;
+    char name[64];
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        bool screen = option_for(id, COMMAND_SCREEN), text = option_for(id, COMMAND_TRACE);
+        if (parse->seen[id] && id != OPTION_VERBOSE && screen != text &&
+            screen == settings->batch) {
+            return tw_fail(parse->error, TW_USAGE, "%s: has no sense with lab %s --batch",
+                           spelled(parse, id, name), settings->batch ? "and" : "without");
+        }
+    }
+    return settings->batch && settings->scenario == NULL
+               ? tw_fail(parse->error, TW_USAGE, "%s",
+                         "no scenario: --batch and --json need one, by name or path")
+               : TW_OK;
+}
+
+// Its word is the scenario. Where that is given, no terminal means no screen, as elsewhere.
+static enum tw_status take_scenario(struct parse *parse, size_t first) {
+    struct settings *settings = parse->settings;
+    if (parse->plain_count > first + 1) {
+        return tw_fail(parse->error, TW_USAGE, "%s: one scenario at a time",
+                       parse->plain[first + 1]);
+    }
+    if (parse->plain_count > first) {
+        settings->scenario = parse->plain[first];
+        settings->batch |= !isatty(STDOUT_FILENO);
+    }
+    settings->batch |= parse->seen[OPTION_JSON];
+    return check_lab(parse);
 }
 
 // Options that the command does not take are named, not ignored.
@@ -485,6 +521,9 @@ enum tw_status settings_parse(int count, char **words, struct settings *settings
     }
     if (status != TW_OK) {
         return status;
+    }
+    if (settings->command == COMMAND_LAB) {
+        return take_scenario(&parse, first);
     }
     if (settings->command > COMMAND_LIST) {
         return first == parse.plain_count

@@ -12,6 +12,7 @@ enum command {
     COMMAND_SCREEN, // no word: the screen, or trace where standard output is no terminal
     COMMAND_TRACE,
     COMMAND_LIST,
+    COMMAND_LAB,
     COMMAND_CAPTURES,
     COMMAND_INTERFACES,
     COMMAND_STATES,
@@ -59,6 +60,8 @@ enum option_id {
     OPTION_THEME,
     OPTION_NO_COLOR,
     OPTION_SPEED,
+    OPTION_BATCH,
+    OPTION_RECORD,
     OPTION_LIST_INTERFACES,
     OPTION_HELP,
     OPTION_VERSION,
@@ -79,8 +82,6 @@ enum option_id {
     OPTION_RESOLVE,
     OPTION_SCREENSHOT,
     OPTION_SAVE_DIR,
-    OPTION_BATCH,
-    OPTION_RECORD,
     OPTION_COUNT
 };
 
@@ -88,6 +89,7 @@ enum option_id {
 enum option_values {
     VALUES_ANY,
     VALUES_FILE,
+    VALUES_FOLDER,
     VALUES_INTERFACE,
     VALUES_PROFILE,
     VALUES_STATE,
@@ -123,7 +125,10 @@ struct settings {
     const char *sources[SOURCES_MAX]; // as named
     size_t source_count;
     const char *interface;
-    char *filter; // joined, or NULL; owned
+    const char *scenario; // of the lab: a stored one's name or a path; NULL: free play
+    bool batch;
+    const char *record; // a directory
+    char *filter;       // joined, or NULL; owned
     const char *filter_file;
     uint64_t count;
     int snaplen, buffer_kib;
@@ -146,7 +151,8 @@ const char *settings_source(const struct settings *settings);
 
 void help_print(enum command command, FILE *to);
 // "bash", "zsh", "fish": a completion script; "man", "keys": the manual's sections on options and
-// on keys; "names": all names that JSON may hold as values. False for another.
+// on keys; "names": all names that JSON may hold as values; "scenarios": names of the stored
+// scenarios. False for another.
 bool completion_print(const char *kind, FILE *to) TW_CHECKED;
 
 #endif

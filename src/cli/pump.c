@@ -21,14 +21,14 @@ static tw_time clock_now(void) {
     return (tw_time)now.tv_sec * TW_SECOND + now.tv_nsec;
 }
 
-static void flush(struct pump *pump) {
+void pump_flush(struct pump *pump) {
     if (pump->pending > 0 && tw_tracker_feed(pump->tracker, pump->batch, pump->pending) != TW_OK) {
         pump->lost++;
     }
     pump->pending = 0;
 }
 
-static void take(struct pump *pump, const struct tw_packet *packet) {
+void pump_take(struct pump *pump, const struct tw_packet *packet) {
     struct tw_segment *segment = &pump->batch[pump->pending];
     enum tw_reason reason;
     if (!pump->begun) {
@@ -49,13 +49,13 @@ static void take(struct pump *pump, const struct tw_packet *packet) {
         segment->packet = packet->number;
         segment->interface = packet->interface;
         if (++pump->pending == PUMP_BATCH) {
-            flush(pump);
+            pump_flush(pump);
         }
         break;
     case TW_IGNORED: pump->counts.ignored++; break;
     case TW_UNREACHABLE:
         pump->counts.ignored++;
-        flush(pump); // so that the order is that of the packets
+        pump_flush(pump); // so that the order is that of the packets
         segment->time = packet->time;
         segment->packet = packet->number;
         tw_tracker_unreachable(pump->tracker, segment);
@@ -63,7 +63,7 @@ static void take(struct pump *pump, const struct tw_packet *packet) {
     case TW_MALFORMED:
         pump->counts.malformed++;
         if (pump->report != NULL) {
-            flush(pump); // so that the order is that of the packets
+            pump_flush(pump); // so that the order is that of the packets
             tw_report_malformed(pump->report, packet->number, packet->time, reason);
         }
         return; // its time is not trusted either
@@ -79,7 +79,7 @@ enum pump_state pump_run(struct pump *pump, int budget_ms, struct tw_error *erro
     for (unsigned n = 1; state == PUMP_MORE; n++) {
         struct tw_packet packet;
         switch (tw_source_next(pump->source, &packet, error)) {
-        case TW_GOT_PACKET: take(pump, &packet); break;
+        case TW_GOT_PACKET: pump_take(pump, &packet); break;
         case TW_GOT_NOTHING: state = PUMP_WAIT; break;
         case TW_GOT_END: state = PUMP_END; break;
         case TW_GOT_FAULT: state = PUMP_FAULT; break;
@@ -88,7 +88,7 @@ enum pump_state pump_run(struct pump *pump, int budget_ms, struct tw_error *erro
             break;
         }
     }
-    flush(pump);
+    pump_flush(pump);
     if (tw_source_is_live(pump->source)) {
         tw_tracker_advance(pump->tracker, clock_now() - LIVE_LAG);
     } else if (pump->begun) {

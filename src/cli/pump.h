@@ -17,7 +17,7 @@ enum pump_state {
 };
 
 struct pump {
-    struct tw_source *source; // lent, as all that is pointed to
+    struct tw_source *source; // lent, as all that is pointed to; NULL where pump_run is not used
     struct tw_tracker *tracker;
     struct tw_report *report; // told of malformed packets and of the first one's time; or NULL
     struct tw_decoder decoder;
@@ -29,6 +29,9 @@ struct pump {
     struct tw_segment batch[PUMP_BATCH];
 };
 
+// Takes one packet; what is decoded of it is fed with its batch, or by pump_flush.
+void pump_take(struct pump *pump, const struct tw_packet *packet);
+void pump_flush(struct pump *pump);
 // Reads and feeds for about `budget_ms`, or until it must wait. What was decoded has then been fed.
 enum pump_state pump_run(struct pump *pump, int budget_ms, struct tw_error *error) TW_CHECKED;
 int64_t clock_ms(void); // that only goes forward

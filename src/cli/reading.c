@@ -48,23 +48,25 @@ static enum tw_status filter_text(const struct settings *settings, char buffer[F
     return TW_OK;
 }
 
+// The path of a source: a file's own name, or that of the stored capture, in `buffer`.
+static const char *source_path(const char *name, char buffer[STORED_PATH_MAX]) {
+    struct stat status;
+    return strcmp(name, "-") != 0 && stat(name, &status) != 0 &&
+                   stored_find(STORED_CAPTURE, name, buffer)
+               ? buffer
+               : name;
+}
+
 static enum tw_status open_files(const struct settings *settings,
                                  const struct tw_source_options *options, struct tw_source **source,
                                  struct tw_error *error) {
     const char *names[SOURCES_MAX];
-    char *paths = NULL; // of the stored captures
-    struct stat status;
+    char *paths = malloc(settings->source_count * STORED_PATH_MAX); // of the stored captures
+    if (paths == NULL) {
+        return tw_fail(error, TW_MEMORY, "%s: out of memory", settings_source(settings));
+    }
     for (size_t i = 0; i < settings->source_count; i++) {
-        names[i] = settings->sources[i];
-        if (strcmp(names[i], "-") == 0 || stat(names[i], &status) == 0) {
-            continue;
-        }
-        if (paths == NULL) {
-            paths = calloc(SOURCES_MAX, STORED_PATH_MAX);
-        }
-        if (paths != NULL && stored_find(names[i], paths + i * STORED_PATH_MAX)) {
-            names[i] = paths + i * STORED_PATH_MAX;
-        }
+        names[i] = source_path(settings->sources[i], paths + i * STORED_PATH_MAX);
     }
     enum tw_status result =
         tw_source_open_files(names, settings->source_count, options, source, error);
@@ -219,9 +221,39 @@ enum tw_status reading_check_link(const struct reading *reading, struct tw_error
     return tw_fail(error, TW_OPEN, "%s: unknown link type %d", settings_source(settings), linktype);
 }
 
-enum tw_status reading_open(struct reading *reading, const struct settings *settings,
-                            const struct tw_observer *observer, unsigned share,
-                            struct tw_error *error) {
+// STEM.json of STEM.pcap, STEM.pcap.gz and so on; false if that does not fit.
+static bool witness_path(const char *capture, char path[STORED_PATH_MAX]) {
+    const char *slash = strrchr(capture, '/');
+    const char *dot = strstr(slash != NULL ? slash : capture, ".pcap");
+    if (dot == NULL) {
+        dot = strrchr(slash != NULL ? slash : capture, '.');
+    }
+    size_t length = dot != NULL ? (size_t)(dot - capture) : strlen(capture);
+    int written = snprintf(path, STORED_PATH_MAX, "%.*s.json", (int)length, capture);
+    return length < STORED_PATH_MAX && written > 0 && written < STORED_PATH_MAX;
+}
+
+void reading_find_witness(struct reading *reading) {
+    const struct settings *settings = reading->settings;
+    char buffer[STORED_PATH_MAX], path[STORED_PATH_MAX];
+    struct tw_error error;
+    if (settings->source_count != 1 || strcmp(settings->sources[0], "-") == 0 ||
+        !witness_path(source_path(settings->sources[0], buffer), path) ||
+        strcmp(path, settings->sources[0]) == 0) {
+        return;
+    }
+    enum tw_status status = tw_witness_read(path, &reading->witness, &error);
+    if (status != TW_OK) {
+        reading->witness = NULL;
+        if (status != TW_OPEN) {
+            fprintf(stderr, "tcpwalk: %s\n", error.text);
+        }
+    }
+}
+
+enum tw_status reading_begin(struct reading *reading, const struct settings *settings,
+                             const struct tw_observer *observer, unsigned share,
+                             struct tw_error *error) {
     *reading = (struct reading){
         .settings = settings,
         .pump.decoder.check_checksums = settings->check_checksums,
@@ -230,31 +262,34 @@ enum tw_status reading_open(struct reading *reading, const struct settings *sett
         .profile = settings->profile,
         .key_vlan = settings->key_vlan,
     };
-    struct pump *pump = &reading->pump;
-    enum tw_status status = open_source(settings, &pump->source, error);
-    if (status != TW_OK) {
-        return status;
-    }
-    if (tw_source_is_live(pump->source)) {
-        status = reading_check_link(reading, error);
-        if (status != TW_OK) {
-            reading_close(reading);
-            return status;
-        }
-    }
     hash_key(options.hash_key);
     options.memory_limit = memory_left(settings) / 100 * share;
-    pump->tracker = tw_tracker_new(&options, observer);
-    if (pump->tracker == NULL) {
-        reading_close(reading);
-        return tw_fail(error, TW_MEMORY, "tracker: out of memory");
+    reading->pump.tracker = tw_tracker_new(&options, observer);
+    return reading->pump.tracker != NULL ? TW_OK
+                                         : tw_fail(error, TW_MEMORY, "tracker: out of memory");
+}
+
+enum tw_status reading_open(struct reading *reading, const struct settings *settings,
+                            const struct tw_observer *observer, unsigned share,
+                            struct tw_error *error) {
+    enum tw_status status = reading_begin(reading, settings, observer, share, error);
+    if (status == TW_OK) {
+        status = open_source(settings, &reading->pump.source, error);
     }
-    return TW_OK;
+    if (status == TW_OK && tw_source_is_live(reading->pump.source)) {
+        status = reading_check_link(reading, error);
+    }
+    if (status != TW_OK) {
+        reading_close(reading);
+    }
+    return status;
 }
 
 void reading_close(struct reading *reading) {
     tw_tracker_free(reading->pump.tracker);
     tw_source_free(reading->pump.source);
+    tw_witness_free(reading->witness);
+    reading->witness = NULL;
     reading->pump.tracker = NULL;
     reading->pump.source = NULL;
 }
@@ -366,18 +401,20 @@ static bool selects(const struct settings *settings, const struct tw_report *sel
     return settings->report.connection != 0 || settings->report.has_state || selected != NULL;
 }
 
-static enum tw_status finish(struct reading *reading, struct tw_report *report, bool tells_empty,
-                             struct tw_error *error) {
+enum tw_status reading_finish(struct reading *reading, struct tw_report *report, bool tells_empty,
+                              struct tw_error *error) {
     struct tw_report_counts *counts = &reading->pump.counts;
-    struct tw_source_counts source;
-    if (!reading->broken) {
+    struct tw_source_counts source = {0};
+    if (reading->pump.source != NULL && !reading->broken) {
         enum tw_status known = reading_check_link(reading, error);
         if (known != TW_OK) {
             return known;
         }
     }
     tw_tracker_finish(reading->pump.tracker);
-    tw_source_counts_get(reading->pump.source, &source);
+    if (reading->pump.source != NULL) {
+        tw_source_counts_get(reading->pump.source, &source);
+    }
     counts->dropped = source.dropped;
     counts->clock_back = source.backward;
     tw_report_finish(report, counts);
@@ -422,12 +459,16 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
         }
         bool stops = settings->interface != NULL || reads_input(settings);
         reading.pump.report = report;
+        if (kind == TW_REPORT_TRACE || kind == TW_REPORT_LIST) {
+            reading_find_witness(&reading);
+            tw_report_witness(report, reading.witness);
+        }
         if (stops) {
             stop_on_signals(reading.pump.source);
         }
         read_all(&reading, report);
-        status = finish(&reading, report, kind != TW_REPORT_SELECT && selects(settings, selected),
-                        error);
+        status = reading_finish(&reading, report,
+                                kind != TW_REPORT_SELECT && selects(settings, selected), error);
         if (stops) {
             stop_on_signals(NULL);
         }

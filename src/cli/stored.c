@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The stored captures: $TCPWALK_CAPTURES, then the installed ones (beside the program, wherever it
+// What is stored: $TCPWALK_CAPTURES, then the installed ones (beside the program, wherever it
 // was put, or where it was meant to go), then the source tree's.
 #include "stored.h"
 
@@ -10,10 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const endings[] = {".pcap",    ".pcapng",   ".pcap.gz",
-                                      ".pcap.xz", ".pcap.zst", ".pcapng.gz"};
+enum { PLACES = 4, ENDINGS = 6, LINE_MAX_OCTETS = 8192 };
 
-enum { PLACES = 4, LINE_MAX_OCTETS = 1024 };
+static const char *const endings[STORED_KIND_COUNT][ENDINGS] = {
+    [STORED_CAPTURE] = {".pcap", ".pcapng", ".pcap.gz", ".pcap.xz", ".pcap.zst", ".pcapng.gz"},
+    [STORED_SCENARIO] = {".lab"},
+};
 
 // The running program's own path, where the system tells it: Linux, the BSDs with a /proc.
 static bool own_path(char path[STORED_PATH_MAX]) {
@@ -58,10 +60,11 @@ static const char *place(size_t index) {
     return places[index];
 }
 
-static bool find_in(const char *directory, const char *name, char path[STORED_PATH_MAX]) {
+static bool find_in(enum stored_kind kind, const char *directory, const char *name,
+                    char path[STORED_PATH_MAX]) {
     struct stat status;
-    for (size_t i = 0; i < TW_COUNT(endings); i++) {
-        int length = snprintf(path, STORED_PATH_MAX, "%s/%s%s", directory, name, endings[i]);
+    for (size_t i = 0; i < ENDINGS && endings[kind][i] != NULL; i++) {
+        int length = snprintf(path, STORED_PATH_MAX, "%s/%s%s", directory, name, endings[kind][i]);
         if (length > 0 && length < STORED_PATH_MAX && stat(path, &status) == 0 &&
             S_ISREG(status.st_mode)) {
             return true;
@@ -70,12 +73,12 @@ static bool find_in(const char *directory, const char *name, char path[STORED_PA
     return false;
 }
 
-bool stored_find(const char *name, char path[STORED_PATH_MAX]) {
+bool stored_find(enum stored_kind kind, const char *name, char path[STORED_PATH_MAX]) {
     if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL) {
         return false;
     }
     for (size_t i = 0; i < PLACES; i++) {
-        if (place(i) != NULL && find_in(place(i), name, path)) {
+        if (place(i) != NULL && find_in(kind, place(i), name, path)) {
             return true;
         }
     }
@@ -83,23 +86,28 @@ bool stored_find(const char *name, char path[STORED_PATH_MAX]) {
 }
 
 struct telling {
+    enum stored_kind kind;
     void (*each)(void *context, const struct stored *stored);
     void *context;
 };
 
-// Tells `name` if it is there, and if `directory` is the first place that has it.
+// Tells what is called so if it is there, and if `directory` is the first place that has it.
 static void tell(const struct telling *telling, const char *directory, struct stored stored) {
     char path[STORED_PATH_MAX];
     size_t length = strlen(directory);
-    if (stored_find(stored.name, path) && strncmp(path, directory, length) == 0 &&
+    if (stored_find(telling->kind, stored.name, path) && strncmp(path, directory, length) == 0 &&
         path[length] == '/' && strchr(path + length + 1, '/') == NULL) {
         stored.path = path;
         telling->each(telling->context, &stored);
     }
 }
 
-// The catalogue: name, title, what it teaches, separated by tabs. With `wanted`, only says whether
-// that name is in it.
+static const char *column(char **rest) {
+    const char *text = strsep(rest, "\t");
+    return text != NULL ? text : "";
+}
+
+// Tells what the catalogue has; or, with `wanted`, only says whether that name is in it.
 static bool catalogue(const char *directory, const struct telling *telling, const char *wanted) {
     char path[STORED_PATH_MAX], line[LINE_MAX_OCTETS];
     snprintf(path, sizeof path, "%s/catalogue.tsv", directory);
@@ -109,29 +117,31 @@ static bool catalogue(const char *directory, const struct telling *telling, cons
         return false;
     }
     while (!found && fgets(line, sizeof line, file) != NULL) {
+        struct stored stored = {.path = NULL};
         char *rest = line;
         line[strcspn(line, "\n")] = '\0';
-        const char *name = strsep(&rest, "\t"), *title = strsep(&rest, "\t");
-        if (name[0] == '#' || name[0] == '\0') {
+#define X(id, text) stored.id = column(&rest);
+        STORED_COLUMN_LIST(X)
+#undef X
+        if (stored.name[0] == '#' || stored.name[0] == '\0') {
             continue;
         }
         if (wanted != NULL) {
-            found = strcmp(name, wanted) == 0;
+            found = strcmp(stored.name, wanted) == 0;
         } else {
-            tell(telling, directory,
-                 (struct stored){name, title ? title : "", rest ? rest : "", NULL});
+            tell(telling, directory, stored);
         }
     }
     fclose(file);
     return found;
 }
 
-// The length of a capture's name without its ending; 0 for other files.
-static size_t stem(const char *file) {
+// The length of a file's name without its ending; 0 for files of another kind.
+static size_t stem(enum stored_kind kind, const char *file) {
     size_t length = strlen(file);
-    for (size_t i = 0; i < TW_COUNT(endings) && file[0] != '.'; i++) {
-        size_t ending = strlen(endings[i]);
-        if (length > ending && strcmp(file + length - ending, endings[i]) == 0) {
+    for (size_t i = 0; i < ENDINGS && endings[kind][i] != NULL && file[0] != '.'; i++) {
+        size_t ending = strlen(endings[kind][i]);
+        if (length > ending && strcmp(file + length - ending, endings[kind][i]) == 0) {
             return length - ending;
         }
     }
@@ -142,10 +152,15 @@ static void uncatalogued(const char *directory, const struct telling *telling) {
     struct dirent **entries;
     int count = scandir(directory, &entries, NULL, alphasort);
     for (int i = 0; i < count; i++) {
-        size_t length = stem(entries[i]->d_name);
+        size_t length = stem(telling->kind, entries[i]->d_name);
         entries[i]->d_name[length] = '\0';
         if (length > 0 && !catalogue(directory, NULL, entries[i]->d_name)) {
-            tell(telling, directory, (struct stored){entries[i]->d_name, "", "", NULL});
+            struct stored stored = {.path = NULL};
+#define X(id, text) stored.id = "";
+            STORED_COLUMN_LIST(X)
+#undef X
+            stored.name = entries[i]->d_name;
+            tell(telling, directory, stored);
         }
         free(entries[i]);
     }
@@ -154,8 +169,9 @@ static void uncatalogued(const char *directory, const struct telling *telling) {
     }
 }
 
-void stored_each(void (*each)(void *context, const struct stored *stored), void *context) {
-    const struct telling telling = {each, context};
+void stored_each(enum stored_kind kind, void (*each)(void *context, const struct stored *stored),
+                 void *context) {
+    const struct telling telling = {kind, each, context};
     for (size_t i = 0; i < PLACES; i++) {
         bool told = place(i) == NULL;
         for (size_t j = 0; j < i && !told; j++) {
@@ -172,6 +188,6 @@ static void offer(void *context, const struct stored *stored) {
     nearest_offer(context, stored->name);
 }
 
-void stored_nearest(struct nearest *nearest) {
-    stored_each(offer, nearest);
+void stored_nearest(enum stored_kind kind, struct nearest *nearest) {
+    stored_each(kind, offer, nearest);
 }

@@ -7,6 +7,7 @@
 #define SCREEN (1U << COMMAND_SCREEN)
 #define TRACE  (1U << COMMAND_TRACE)
 #define LIST   (1U << COMMAND_LIST)
+#define LAB    (1U << COMMAND_LAB)
 #define INPUT  (SCREEN | TRACE | LIST)
 #define TELLS  (1U << COMMAND_CAPTURES | 1U << COMMAND_INTERFACES)
 #define ALL    ((1U << COMMAND_COUNT) - 1)
@@ -18,6 +19,8 @@ const struct command_row command_table[COMMAND_COUNT] = {
     [COMMAND_TRACE] = {"trace", "SOURCE... [FILTER]", "every segment and every state change"},
     [COMMAND_LIST] = {"list", "SOURCE... [FILTER]",
                       "one line per connection: states, outcome, counters"},
+    [COMMAND_LAB] = {"lab", "[SCENARIO]",
+                     "two real TCP stacks, joined by a wire that you control (Linux)"},
     [COMMAND_CAPTURES] = {"captures", "", "the stored captures"},
     [COMMAND_INTERFACES] = {"interfaces", "", "the interfaces that can be attached to"},
     [COMMAND_STATES] = {"states", "", "the state table itself"},
@@ -53,14 +56,14 @@ const struct option_row option_table[OPTION_COUNT] = {
                     "VLAN tags are part of what tells connections apart"},
     [OPTION_LIMIT_MEMORY] = {0, "limit-memory", "SIZE", VALUES_ANY, INPUT,
                              "resident memory to stay within (64M, 2G; 1G by default)"},
-    [OPTION_JSON] = {0, "json", NULL, VALUES_ANY, INPUT,
+    [OPTION_JSON] = {0, "json", NULL, VALUES_ANY, INPUT | LAB,
                      "JSON lines (without a command: `trace --json`)"},
     [OPTION_CSV] = {0, "csv", NULL, VALUES_ANY, LIST, "comma-separated values with a header"},
     [OPTION_SUMMARY] = {0, "summary", NULL, VALUES_ANY, LIST,
                         "only counts of packets, states and outcomes"},
     [OPTION_SORT] = {0, "sort", "KEY", VALUES_SORT, LIST,
                      "order by a column, rather than as connections end"},
-    [OPTION_CONNECTION] = {0, "connection", "N", VALUES_ANY, TRACE | LIST,
+    [OPTION_CONNECTION] = {0, "connection", "N", VALUES_ANY, TRACE | LIST | LAB,
                            "only the connection of that number"},
     [OPTION_STATE] = {0, "state", "NAME", VALUES_STATE, TRACE | LIST,
                       "only connections that are or were in that state"},
@@ -69,20 +72,27 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_UNTIL] = {0, "until", "TIME", VALUES_ANY, TRACE | LIST, "only what is not after"},
     [OPTION_FAIL_EMPTY] = {0, "fail-empty", NULL, VALUES_ANY, TRACE | LIST,
                            "exit status 1 where no connection matched"},
-    [OPTION_TIME] = {'t', NULL, NULL, VALUES_ANY, TRACE,
+    [OPTION_TIME] = {'t', NULL, NULL, VALUES_ANY, TRACE | LAB,
                      "no time; -tt since 1970, -ttt since the line before, -tttt with date, "
                      "-ttttt since the first packet"},
-    [OPTION_UTC] = {0, "utc", NULL, VALUES_ANY, INPUT, "times in UTC (JSON and CSV always are)"},
-    [OPTION_ABSOLUTE] = {'S', "absolute-tcp-sequence-numbers", NULL, VALUES_ANY, TRACE,
+    [OPTION_UTC] = {0, "utc", NULL, VALUES_ANY, INPUT | LAB,
+                    "times in UTC (JSON and CSV always are)"},
+    [OPTION_ABSOLUTE] = {'S', "absolute-tcp-sequence-numbers", NULL, VALUES_ANY, TRACE | LAB,
                          "sequence numbers as on the wire"},
-    [OPTION_VERBOSE] = {'v', "verbose", NULL, VALUES_ANY, TRACE | LIST,
+    [OPTION_VERBOSE] = {'v', "verbose", NULL, VALUES_ANY, TRACE | LIST | LAB,
                         "more: proofs, sections and TCP options; whole histories"},
-    [OPTION_QUIET] = {'q', "quiet", NULL, VALUES_ANY, TRACE | LIST | TELLS,
+    [OPTION_QUIET] = {'q', "quiet", NULL, VALUES_ANY, TRACE | LIST | LAB | TELLS,
                       "less: no explanations, no findings; only names"},
-    [OPTION_ASCII] = {0, "ascii", NULL, VALUES_ANY, INPUT, "no other characters than ASCII"},
-    [OPTION_THEME] = {0, "theme", "NAME", VALUES_THEME, SCREEN, "the screen's colours"},
-    [OPTION_NO_COLOR] = {0, "no-color", NULL, VALUES_ANY, INPUT, "no colours (also NO_COLOR)"},
-    [OPTION_SPEED] = {0, "speed", "X", VALUES_ANY, SCREEN, "speed of the playback, 0.001 to 1000"},
+    [OPTION_ASCII] = {0, "ascii", NULL, VALUES_ANY, INPUT | LAB, "no other characters than ASCII"},
+    [OPTION_THEME] = {0, "theme", "NAME", VALUES_THEME, SCREEN | LAB, "the screen's colours"},
+    [OPTION_NO_COLOR] = {0, "no-color", NULL, VALUES_ANY, INPUT | LAB,
+                         "no colours (also NO_COLOR)"},
+    [OPTION_SPEED] = {0, "speed", "X", VALUES_ANY, SCREEN | LAB,
+                      "speed of the playback, 0.001 to 1000"},
+    [OPTION_BATCH] = {0, "batch", NULL, VALUES_ANY, LAB,
+                      "run SCENARIO without the screen, then print all that happened"},
+    [OPTION_RECORD] = {0, "record", "DIR", VALUES_FOLDER, LAB,
+                       "write the capture, and beside it the socket calls and the kernels' states"},
     [OPTION_LIST_INTERFACES] = {'D', "list-interfaces", NULL, VALUES_ANY, ALL,
                                 "the same as `interfaces`"},
     [OPTION_HELP] = {'h', "help", NULL, VALUES_ANY, ALL, "this help; each command has its own"},
@@ -103,8 +113,6 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_RESOLVE] = {0, "resolve", NULL, VALUES_ANY, LATER, NULL},
     [OPTION_SCREENSHOT] = {0, "screenshot", "FILE", VALUES_FILE, LATER, NULL},
     [OPTION_SAVE_DIR] = {0, "save-dir", "DIR", VALUES_FILE, LATER, NULL},
-    [OPTION_BATCH] = {0, "batch", NULL, VALUES_ANY, LATER, NULL},
-    [OPTION_RECORD] = {0, "record", "DIR", VALUES_FILE, LATER, NULL},
 };
 _Static_assert(TW_COUNT(option_table) == OPTION_COUNT, "each option has a row");
 

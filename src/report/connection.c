@@ -8,6 +8,9 @@ struct side {
     const char *address;
     struct tw_step steps[TW_HISTORY_MAX];
     size_t count;
+    bool witnessed; // the kernel said:
+    enum tw_state kernel[TW_HISTORY_MAX];
+    size_t kernel_count;
 };
 
 static void side_read(struct side *side, struct tw_report *report,
@@ -19,6 +22,13 @@ static void side_read(struct side *side, struct tw_report *report,
     if (side->count > TW_HISTORY_MAX) {
         side->count = TW_HISTORY_MAX;
     }
+    side->kernel_count = 0;
+    side->witnessed =
+        report->witness != NULL && tw_witness_word(report->witness, info, end, side->kernel,
+                                                   TW_HISTORY_MAX, &side->kernel_count);
+    if (side->kernel_count > TW_HISTORY_MAX) {
+        side->kernel_count = TW_HISTORY_MAX;
+    }
 }
 
 // A state's or basis's name: printable ASCII without quotes, so it needs no escaping.
@@ -26,6 +36,17 @@ static void quoted(struct out *out, const char *name) {
     out_char(out, '"');
     out_text(out, name);
     out_char(out, '"');
+}
+
+static void json_kernel(struct out *out, const struct side *side) {
+    OUT_LITERAL(out, ",\"kernel\":[");
+    for (size_t i = 0; i < side->kernel_count; i++) {
+        if (i > 0) {
+            out_char(out, ',');
+        }
+        quoted(out, tw_state_name(side->kernel[i]));
+    }
+    out_char(out, ']');
 }
 
 static void json_side(struct out *out, const struct side *side) {
@@ -40,7 +61,11 @@ static void json_side(struct out *out, const struct side *side) {
         }
         quoted(out, tw_state_name(side->steps[i].state));
     }
-    OUT_LITERAL(out, "],\"entered\":[");
+    out_char(out, ']');
+    if (side->witnessed) {
+        json_kernel(out, side);
+    }
+    OUT_LITERAL(out, ",\"entered\":[");
     for (size_t i = 0; i < side->count; i++) {
         if (i > 0) {
             out_char(out, ',');
@@ -148,6 +173,53 @@ static void history(struct out *out, const struct side *side) {
     }
 }
 
+// The same, as the kernel reported it.
+static void kernel_history(struct out *out, const struct side *side) {
+    for (size_t i = 0; i < side->kernel_count; i++) {
+        out_text(out, i > 0 ? ">" : "");
+        out_text(out, tw_state_name(side->kernel[i]));
+    }
+}
+
+static bool kernel_agrees(const struct side *side) {
+    bool agrees = side->kernel_count == side->count;
+    for (size_t i = 0; i < side->count && agrees; i++) {
+        agrees = side->steps[i].state == side->kernel[i];
+    }
+    return agrees;
+}
+
+// Both histories, each with the kernel's below it where that is another.
+static void text_sides(struct tw_report *report, struct out *out,
+                       const struct tw_connection *connection,
+                       const struct tw_connection_info *info) {
+    enum { INDENT = 7, WORD_WIDTH = 7 };
+    bool compared = false, agree = true;
+    for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT; end++) {
+        struct side side;
+        side_read(&side, report, connection, info, end);
+        out_spaces(out, INDENT);
+        out_text_left(out, end_names[end], WORD_WIDTH);
+        history(out, &side);
+        out_char(out, '\n');
+        if (!side.witnessed) {
+            continue;
+        }
+        compared = true;
+        if (!kernel_agrees(&side)) {
+            agree = false;
+            out_spaces(out, INDENT);
+            out_text_left(out, "kernel", WORD_WIDTH);
+            kernel_history(out, &side);
+            out_char(out, '\n');
+        }
+    }
+    if (compared && agree) {
+        out_spaces(out, INDENT);
+        OUT_LITERAL(out, "kernel agrees\n");
+    }
+}
+
 void write_csv_header(struct out *out) {
     OUT_LITERAL(out, "connection,opened,duration,client,client_state,server,server_state,outcome,"
                      "closed_by,client_packets,server_packets,client_bytes,server_bytes,"
@@ -229,13 +301,8 @@ static void write_text(struct tw_report *report, struct out *out,
     out_char(out, ' ');
     write_outcome(out, info);
     out_char(out, '\n');
-    for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT && report->options.detail > 0; end++) {
-        struct side side;
-        side_read(&side, report, connection, info, end);
-        out_spaces(out, 7);
-        out_text_left(out, end_names[end], 7);
-        history(out, &side);
-        out_char(out, '\n');
+    if (report->options.detail > 0) {
+        text_sides(report, out, connection, info);
     }
 }
 

@@ -9,10 +9,13 @@ static bool within(const struct tw_report *report, tw_time first, tw_time last) 
     return (!from->set || last >= from->time) && (!until->set || first <= until->time);
 }
 
-bool shows(const struct tw_report *report, uint64_t connection, tw_time time) {
+bool selects(const struct tw_report *report, uint64_t connection) {
     return (report->options.connection == 0 || report->options.connection == connection) &&
-           (report->only == NULL || numbers_have(report->only, connection)) &&
-           within(report, time, time);
+           (report->only == NULL || numbers_have(report->only, connection));
+}
+
+bool shows(const struct tw_report *report, uint64_t connection, tw_time time) {
+    return selects(report, connection) && within(report, time, time);
 }
 
 static bool was_in(const struct tw_connection *connection, enum tw_state state) {
@@ -31,9 +34,7 @@ static bool was_in(const struct tw_connection *connection, enum tw_state state) 
 bool matches(const struct tw_report *report, const struct tw_connection *connection,
              const struct tw_connection_info *info) {
     const struct tw_report_options *options = &report->options;
-    return (options->connection == 0 || options->connection == info->number) &&
-           (report->only == NULL || numbers_have(report->only, info->number)) &&
-           within(report, info->opened, info->last) &&
+    return selects(report, info->number) && within(report, info->opened, info->last) &&
            (!options->has_state || was_in(connection, options->state));
 }
 

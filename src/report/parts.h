@@ -20,6 +20,14 @@ struct rows {
     unsigned parts;
 };
 
+// A socket call of a witness, and where it belongs.
+struct placed_call {
+    const struct tw_witness_call *call;
+    uint64_t connection; // 0: none, or not known yet
+    enum tw_end end;     // of the connection, else of the lab
+    bool returns_later;  // its return is told for itself
+};
+
 // The writers of a trace in one format: each writes one event, which is asked for.
 struct trace_format {
     void (*segment)(struct tw_report *report, const struct tw_connection_info *info,
@@ -36,6 +44,8 @@ struct trace_format {
                  const struct tw_connection_info *info);
     void (*malformed)(struct tw_report *report, uint64_t packet, tw_time time,
                       enum tw_reason reason);
+    void (*call)(struct tw_report *report, const struct placed_call *placed);
+    void (*returned)(struct tw_report *report, const struct placed_call *placed); // or NULL
 };
 extern const struct trace_format trace_json, trace_text;
 
@@ -47,6 +57,8 @@ struct tw_report {
     struct rows rows;
     struct numbers selected;
     const struct numbers *only;
+    const struct tw_witness *witness;
+    struct calls *calls; // of a trace with a witness
     uint64_t matched, evicted;
     int error;        // beside the output's own
     tw_time previous; // of the line before, for -ttt
@@ -62,6 +74,8 @@ struct tw_report {
 // "client", "server"
 extern const char *const end_names[TW_END_COUNT];
 
+// Whether the connection is one of those asked for by number.
+bool selects(const struct tw_report *report, uint64_t connection);
 // Whether an event of the connection at that time is asked for.
 bool shows(const struct tw_report *report, uint64_t connection, tw_time time);
 // Whether the whole connection is.
@@ -97,6 +111,15 @@ void json_options(struct tw_report *report, const struct tw_connection_info *inf
                   enum tw_end sender, const struct tw_segment *segment);
 void text_options(struct tw_report *report, const struct tw_connection_info *info,
                   enum tw_end sender, const struct tw_segment *segment);
+
+// The witness's socket calls in a trace. A segment's connection is seen before it is told.
+bool calls_init(struct tw_report *report) TW_CHECKED;
+void calls_fini(struct tw_report *report);
+void calls_see(struct tw_report *report, const struct tw_connection_info *info);
+// Tells what began or returned before that packet was captured and is not told yet.
+void calls_tell(struct tw_report *report, uint64_t packet);
+// The same, up to the packet behind the one that was told last.
+void calls_tell_rest(struct tw_report *report);
 
 // Sets the observer's members that a trace needs.
 void trace_observer(struct tw_observer *observer);

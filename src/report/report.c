@@ -43,6 +43,7 @@ struct tw_report *tw_report_new(enum tw_report_kind kind, const struct tw_report
 void tw_report_free(struct tw_report *report) {
     if (report != NULL) {
         rows_fini(&report->rows);
+        calls_fini(report);
         free(report->selected.words);
         out_fini(&report->out);
         free(report);
@@ -88,7 +89,7 @@ static void over(void *context, const struct tw_connection *connection) {
             report->error = ENOMEM;
         }
         break;
-    default: report->trace->over(report, connection, &info);
+    default: calls_tell_rest(report); report->trace->over(report, connection, &info);
     }
 }
 
@@ -128,10 +129,20 @@ void tw_report_malformed(struct tw_report *report, uint64_t packet, tw_time time
         report->only != NULL || !shows(report, 0, time)) {
         return;
     }
+    calls_tell(report, packet);
     report->trace->malformed(report, packet, time, reason);
 }
 
+void tw_report_witness(struct tw_report *report, const struct tw_witness *witness) {
+    report->witness = witness;
+    if (witness != NULL && report->kind == TW_REPORT_TRACE && report->calls == NULL &&
+        !calls_init(report)) {
+        report->error = ENOMEM;
+    }
+}
+
 void tw_report_finish(struct tw_report *report, const struct tw_report_counts *counts) {
+    calls_tell(report, UINT64_MAX);
     if (report->kind == TW_REPORT_SUMMARY) {
         write_summary(report, counts);
     }

@@ -13,7 +13,10 @@ static void segment(void *context, const struct tw_connection *connection, enum 
                     const struct tw_segment *seen) {
     struct tw_report *report = context;
     struct tw_connection_info info;
-    if (asked(report, connection, seen->time, &info)) {
+    const bool shown = asked(report, connection, seen->time, &info);
+    calls_see(report, &info);
+    calls_tell(report, seen->packet);
+    if (shown) {
         report->trace->segment(report, &info, sender, seen);
     }
 }

@@ -151,6 +151,36 @@ static void malformed(struct tw_report *report, uint64_t packet, tw_time time,
     OUT_LITERAL(&report->out, "}\n");
 }
 
+static void call(struct tw_report *report, const struct placed_call *placed) {
+    struct out *out = &report->out;
+    const struct tw_witness_call *made = placed->call;
+    const char *name = tw_witness_errno(made->error);
+    json_head(out, "call", made->begun_after, made->begun);
+    if (placed->connection == 0) {
+        json_name(out, "connection", NULL);
+    } else {
+        json_value(out, "connection", placed->connection);
+    }
+    json_name(out, "endpoint", end_names[placed->end]);
+    json_name(out, "process", made->process);
+    json_name(out, "call", made->text);
+    json_name(out, "result", made->result);
+    if (made->error != 0 && name == NULL) {
+        json_value(out, "errno", (uint64_t)made->error);
+    } else {
+        json_name(out, "errno", name);
+    }
+    if (made->returned == TW_NO_TIME) {
+        OUT_LITERAL(out, ",\"returned\":null,\"blocked\":null}\n");
+        return;
+    }
+    OUT_LITERAL(out, ",\"returned\":\"");
+    out_utc(out, made->returned);
+    OUT_LITERAL(out, "\",\"blocked\":");
+    out_seconds(out, tw_witness_blocked(made));
+    OUT_LITERAL(out, "}\n");
+}
+
 const struct trace_format trace_json = {
     .segment = segment,
     .transition = transition,
@@ -159,4 +189,5 @@ const struct trace_format trace_json = {
     .finding = finding,
     .over = over,
     .malformed = malformed,
+    .call = call,
 };

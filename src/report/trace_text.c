@@ -52,10 +52,10 @@ void write_stamp(struct tw_report *report, tw_time time) {
     out_char(out, ' ');
 }
 
-static void line_number(struct out *out, const struct tw_connection_info *info) {
+static void line_number(struct out *out, uint64_t number) {
     size_t begin = out->used;
     out_char(out, '#');
-    out_number(out, info->number);
+    out_number(out, number);
     size_t length = out->used - begin;
     out_spaces(out, length < NUMBER_WIDTH ? NUMBER_WIDTH - length : 1);
 }
@@ -69,7 +69,7 @@ static void segment(struct tw_report *report, const struct tw_connection_info *i
     write_stamp(report, seen->time);
     out_number_right(out, seen->packet, INDENT - 2);
     out_char(out, ' ');
-    line_number(out, info);
+    line_number(out, info->number);
     out_text(out, address_of(report, info, sender));
     OUT_LITERAL(out, " > ");
     out_text(out, address_of(report, info, tw_other(sender)));
@@ -95,7 +95,7 @@ static void segment(struct tw_report *report, const struct tw_connection_info *i
 static void indented(struct out *out, const struct tw_connection_info *info) {
     (void)out_reserve(out, OUT_RESERVE_MAX);
     out_spaces(out, INDENT);
-    line_number(out, info);
+    line_number(out, info->number);
 }
 
 // Two columns, of which one is filled.
@@ -226,6 +226,55 @@ static void malformed(struct tw_report *report, uint64_t packet, tw_time time,
     out_char(out, '\n');
 }
 
+// The beginning of a call's line: it stands in the column of its end's states.
+static void called(struct out *out, const struct placed_call *placed) {
+    (void)out_reserve(out, OUT_RESERVE_MAX);
+    out_spaces(out, INDENT);
+    if (placed->connection != 0) {
+        line_number(out, placed->connection);
+    } else {
+        out_spaces(out, NUMBER_WIDTH);
+    }
+    out_spaces(out, placed->end == TW_SERVER ? STATE_WIDTH : 0);
+    out_text(out, placed->call->process);
+    OUT_LITERAL(out, ": ");
+}
+
+static void call(struct tw_report *report, const struct placed_call *placed) {
+    struct out *out = &report->out;
+    if (report->options.detail < 0) {
+        return;
+    }
+    called(out, placed);
+    out_text(out, placed->call->text);
+    if (!placed->returns_later) {
+        OUT_LITERAL(out, " = ");
+        out_text(out, placed->call->result);
+    }
+    out_char(out, '\n');
+}
+
+// "connect(c) = 0, blocked 20.3 ms": which call it is, the rest of its arguments was told.
+static void returned(struct tw_report *report, const struct placed_call *placed) {
+    struct out *out = &report->out;
+    const tw_time blocked = tw_witness_blocked(placed->call);
+    if (report->options.detail < 0) {
+        return;
+    }
+    called(out, placed);
+    out_octets(out, placed->call->text, strcspn(placed->call->text, ",)"));
+    OUT_LITERAL(out, ") = ");
+    out_text(out, placed->call->result);
+    OUT_LITERAL(out, ", blocked ");
+    if (blocked < TW_SECOND) {
+        out_seconds_fixed(out, blocked * 1000, 1);
+        OUT_LITERAL(out, " ms\n");
+    } else {
+        out_seconds_fixed(out, blocked, 3);
+        OUT_LITERAL(out, " s\n");
+    }
+}
+
 const struct trace_format trace_text = {
     .segment = segment,
     .transition = transition,
@@ -234,4 +283,6 @@ const struct trace_format trace_text = {
     .finding = finding,
     .over = over,
     .malformed = malformed,
+    .call = call,
+    .returned = returned,
 };

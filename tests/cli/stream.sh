@@ -3,7 +3,7 @@
 # away ends the program silently, with status 0; SIGTERM ends it with everything printed.
 set -u
 program=$1
-captures=$(cd "$(dirname "$0")/../../captures" && pwd) || exit 1
+captures=$(cd "$(dirname "$0")/../golden/captures" && pwd) || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 mkfifo "$work/fifo" || exit 1

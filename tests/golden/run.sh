@@ -18,7 +18,8 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin"
 ln -s "$program" "$work/bin/tcpwalk"
 export TZ=UTC LC_ALL=C PATH="$work/bin:$PATH"
-unset TCPWALK_CAPTURES NO_COLOR
+export TCPWALK_CAPTURES="$PWD/captures"
+unset NO_COLOR
 
 sh -c "$command" >"$work/out" 2>"$work/err" </dev/null
 got=$?

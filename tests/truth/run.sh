@@ -1,10 +1,12 @@
 #!/bin/sh
 # Agreement with what kernels say of themselves, and with other tools' verdicts, on captures that lie
-# beside the repository in ../shared. Without them this says so and passes.
-# usage: run.sh BUILD
+# beside the repository in ../shared. Without them this says so and passes. With N also on N new random
+# socket programs of each mode.
+# usage: run.sh BUILD [N]
 set -u
 [ -x "$1/tcpwalk" ] || { echo "$1/tcpwalk is not there"; exit 1; }
 program=$(realpath "$1/tcpwalk") || exit 1
+programs=$(realpath "$1")/truth_programs
 cd "$(dirname "$0")/../.." || exit 1
 shared=../shared
 passed=0 failed=0 skipped=0
@@ -45,6 +47,19 @@ else
         echo "skipped: $shared/corpus is not there"
         skipped=$((skipped + 4))
     fi
+fi
+if [ -n "${2:-}" ]; then
+    if [ -x "$programs" ]; then
+        "$programs" --count "$2"
+    else
+        echo "skipped: this build has no lab"
+        (exit 77)
+    fi
+    case $? in
+    0) passed=$((passed + 1)) ;;
+    77) skipped=$((skipped + 1)) ;;
+    *) failed=$((failed + 1)) ;;
+    esac
 fi
 printf '%s passed, %s failed' $passed $failed
 [ $skipped -eq 0 ] || printf ', %s skipped' $skipped

@@ -125,7 +125,7 @@ static void ascii_is_ascii(void **state) {
 
 static void no_key_means_two_things(void **state) {
     (void)state;
-    static const enum context contexts[] = {IN_CONNECTIONS, IN_CONNECTION, IN_HELP};
+    static const enum context contexts[] = {IN_CONNECTIONS, IN_CONNECTION, IN_HELP, IN_LAB};
     assert_int_equal(TW_COUNT(contexts), CONTEXT_COUNT);
     for (unsigned a = ACTION_NONE + 1; a < ACTION_COUNT; a++) {
         const struct action_info *info = action_info((enum action)a);

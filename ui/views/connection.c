@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One connection: ladder, state diagram and why lines, all at the same moment.
+// One connection: ladder, state diagram and why lines, all at the same moment; the lab below them.
 //
 //  connection 1  closed by both                  [Ladder] Diagram  paused, even time
 //  C 10.0.0.5:51514 ESTABLISHED                         SYN-RECEIVED 93.184.216.34:443 S
@@ -7,6 +7,7 @@
 //                                                                | there is room
 //  -- packet 3 ------------------------------------------------------------------
 //  why
+//  -- the lab, where there is one -----------------------------------------------
 //  Right step  Space play  Tab part  ? help  q back
 #include "views.h"
 
@@ -16,14 +17,25 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HEAD = 2, WHY = 4, KEYS = 1, NARROW = 60 };
-_Static_assert(HEAD + WHY + KEYS == CONNECTION_FRAME, "the frame is all that is around the parts");
+enum { HEAD = 2, KEYS = 1, NARROW = 60 };
+_Static_assert(HEAD + WHY_HEIGHT + KEYS == CONNECTION_FRAME,
+               "the frame is all that is around the parts");
+
+// The lab is a tab where it has no place of its own.
+static int last_tab(const struct app *app) {
+    return app->lab.hooks != NULL && !lab_fits_below(app) ? PART_LAB : PART_DIAGRAM;
+}
+
+static enum part shown_part(const struct app *app) {
+    return (int)app->part <= last_tab(app) ? app->part : PART_LADDER;
+}
 
 // The parts as tabs, ending before `right`; returns where they begin.
 static int draw_tabs(const struct app *app, struct canvas *canvas, struct area area, int right) {
-    static const char *const names[] = {[PART_LADDER] = " Ladder ", [PART_DIAGRAM] = " Diagram "};
-    for (int i = PART_DIAGRAM; i >= PART_LADDER; i--) {
-        bool chosen = app->part == (enum part)i;
+    static const char *const names[] = {
+        [PART_LADDER] = " Ladder ", [PART_DIAGRAM] = " Diagram ", [PART_LAB] = " Lab "};
+    for (int i = last_tab(app); i >= PART_LADDER; i--) {
+        bool chosen = shown_part(app) == (enum part)i;
         int width = (int)strlen(names[i]);
         right -= width;
         canvas_text(canvas, area, right, 0, names[i], chosen ? ROLE_CHOSEN : ROLE_HEADING);
@@ -99,34 +111,59 @@ static void draw_ends(const struct app *app, struct canvas *canvas, struct area 
     }
 }
 
-void view_connection(const struct app *app, struct canvas *canvas) {
-    struct area area = canvas_area(canvas);
-    bool beside = area.width >= BESIDE_WIDTH;
-    int height = area.height - HEAD - WHY - KEYS;
-    draw_title(app, canvas, area, beside);
-    draw_ends(app, canvas, area);
-    struct area body = {0, HEAD, area.width, height};
+// Rows of the lab below the parts. It gives way to a diagram that stands alone and needs them.
+static int lab_rows(const struct app *app, int height, bool beside) {
+    enum { MOST = 14 };
+    int rows = height / 2 + 1 < MOST ? height / 2 + 1 : MOST;
+    bool diagram = !beside && shown_part(app) == PART_DIAGRAM;
+    bool gives_way = diagram && height - rows < TW_DIAGRAM_HEIGHT;
+    return app->lab.hooks != NULL && lab_fits_below(app) && !gives_way ? rows : 0;
+}
+
+static void draw_parts(const struct app *app, struct canvas *canvas, struct area body,
+                       bool beside) {
     if (beside) {
-        int right = area.width >= LABELS_WIDTH ? TW_DIAGRAM_LABELS : TW_DIAGRAM_WIDTH;
-        if (area.width - right - 1 > LADDER_WIDTH)
-            right = area.width - LADDER_WIDTH - 1;
-        struct area ladder = {0, HEAD, area.width - right - 1, height};
-        struct area diagram = {ladder.width + 1, HEAD, right, height};
-        for (int y = 0; y < height; y++)
+        int right = body.width >= LABELS_WIDTH ? TW_DIAGRAM_LABELS : TW_DIAGRAM_WIDTH;
+        if (body.width - right - 1 > LADDER_WIDTH)
+            right = body.width - LADDER_WIDTH - 1;
+        struct area ladder = {body.x, body.y, body.width - right - 1, body.height};
+        struct area diagram = {body.x + ladder.width + 1, body.y, right, body.height};
+        for (int y = 0; y < body.height; y++)
             canvas_put(canvas, body, ladder.width, y, glyph(app->ascii, GLYPH_LIFELINE), ROLE_RULE);
         draw_ladder(app, canvas, ladder);
         draw_diagram(app, canvas, diagram);
-    } else if (app->part == PART_LADDER) {
+    } else if (shown_part(app) == PART_LADDER) {
         draw_ladder(app, canvas, body);
     } else {
         draw_diagram(app, canvas, body);
     }
-    draw_why(app, canvas, (struct area){0, HEAD + height, area.width, WHY});
+}
+
+void view_connection(const struct app *app, struct canvas *canvas) {
+    struct area area = canvas_area(canvas);
+    int height = area.height - HEAD - KEYS;
+    int why = why_height(app);
+    int left = height - why - lab_rows(app, height - why, true);
+    bool room = app->lab.hooks == NULL || (lab_fits_below(app) && left >= TW_DIAGRAM_HEIGHT);
+    bool beside = area.width >= BESIDE_WIDTH && room;
+    int lab = lab_rows(app, height - why, beside);
+    struct area body = {0, HEAD, area.width, height - why - lab};
+    draw_title(app, canvas, area, beside);
+    draw_ends(app, canvas, area);
+    if (!beside && shown_part(app) == PART_LAB) {
+        draw_lab(app, canvas, (struct area){0, HEAD, area.width, height});
+    } else {
+        draw_parts(app, canvas, body, beside);
+        draw_why(app, canvas, (struct area){0, HEAD + body.height, area.width, why});
+        if (lab > 0)
+            draw_lab(app, canvas, (struct area){0, area.height - KEYS - lab, area.width, lab});
+    }
     draw_keys(app, canvas, area, area.height - 1);
     if (app->playback.asking) {
-        char text[40];
-        canvas_fill(canvas, (struct area){0, area.height - 1, area.width, 1}, ' ', ROLE_TEXT);
-        snprintf(text, sizeof text, "packet %" PRIu64 "_  Enter, Esc", app->playback.asked);
-        canvas_text(canvas, area, 1, area.height - 1, text, ROLE_CHOSEN);
+        char number[24];
+        snprintf(number, sizeof number, "%" PRIu64, app->playback.asked);
+        draw_prompt(canvas, area, "packet ", number, "_  Enter, Esc");
     }
+    if (app->lab.typing)
+        draw_prompt(canvas, area, ": ", app->lab.line, "_");
 }

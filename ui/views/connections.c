@@ -195,7 +195,9 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
 
 static void draw_title(const struct app *app, struct canvas *canvas, struct area area) {
     char right[FORMAT_TEXT + 16] = "";
-    if (app->loading && app->total > 0) {
+    if (app->lab.hooks != NULL) {
+        snprintf(right, sizeof right, "the lab runs");
+    } else if (app->loading && app->total > 0) {
         uint64_t done = app->done < app->total ? app->done : app->total;
         snprintf(right, sizeof right, "reading %u %%",
                  (unsigned)((double)done * 100 / (double)app->total));

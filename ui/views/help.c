@@ -15,7 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const groups[] = {"Moving", "Connections", "One connection", "Everywhere"};
+static const char *const groups[] = {"Moving", "Connections", "The lab", "One connection",
+                                     "Everywhere"};
 
 static const char *const legend[] = {
     "C> and <S point at the states of client and server. Ladder and diagram",

@@ -11,21 +11,32 @@ enum {
     LEAST_HEIGHT = 12,
     CONNECTIONS_FRAME = 6, // rows around the list
     CONNECTION_FRAME = 7,  // rows around the parts of one
+    WHY_HEIGHT = 4,        // of them for the why lines, without the kernels' word
     HELP_FRAME = 3,
     BESIDE_WIDTH = 118, // from there on ladder and diagram stand side by side,
     LABELS_WIDTH = 160, // from there on with labels at the diagram's lines;
     LADDER_WIDTH = 100, // the ladder needs no more
+    LAB_WIDTH = 72,     // from there on the lab stands below ladder and diagram,
+    LAB_HEIGHT = 21,    // from there on, too; else it is a part of its own
 };
 
 void view_connections(const struct app *app, struct canvas *canvas);
 void view_connection(const struct app *app, struct canvas *canvas);
 void view_help(const struct app *app, struct canvas *canvas);
-int help_height(void); // rows of the help's text
+void view_lab(const struct app *app, struct canvas *canvas); // while there is no connection
+int help_height(void);                                       // rows of the help's text
 
 // Parts of the connection's view.
 void draw_ladder(const struct app *app, struct canvas *canvas, struct area area);
 void draw_diagram(const struct app *app, struct canvas *canvas, struct area area);
 void draw_why(const struct app *app, struct canvas *canvas, struct area area);
+int why_height(const struct app *app); // rows that it takes
+// The lab, with a rule above it.
+void draw_lab(const struct app *app, struct canvas *canvas, struct area area);
+bool lab_fits_below(const struct app *app);
+// What is typed, in place of the bottom line; its end is always seen.
+void draw_prompt(struct canvas *canvas, struct area area, const char *before, const char *typed,
+                 const char *after);
 // The row that has happened last at the present place; -1: none yet.
 int64_t cursor_row(const struct app *app);
 

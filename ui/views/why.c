@@ -5,6 +5,7 @@
 //  client  FIN-WAIT-1 > CLOSING   rcv FIN / snd ACK          RFC 9293 3.10.7.4  proven
 //  the peer's FIN crosses ours: both close at once
 //  * taken back CLOSE-WAIT: the end had not received the FIN when it sent this
+//  kernel  C ESTABLISHED  S CLOSE-WAIT !   its FIN is not on the wire yet
 #include "views.h"
 
 #include "../format.h"
@@ -122,9 +123,126 @@ static void draw_segment(const struct app *app, struct canvas *canvas, struct ar
     }
 }
 
+// --- socket calls
+
+// What a call is for, by its name.
+static const char *call_meaning(const char *text) {
+    static const struct {
+        const char *name, *meaning;
+    } meanings[] = {
+        {"socket", "makes a socket; nothing of it is on the wire"},
+        {"setsockopt", "sets an option of the socket"},
+        {"bind", "gives the socket an address and a port of its own"},
+        {"listen", "from here on the kernel answers SYNs to this port"},
+        {"connect", "sends a SYN, and waits until it is answered"},
+        {"accept", "takes a connection whose handshake is over, and waits for one"},
+        {"send", "hands octets to the kernel, which sends them when it may"},
+        {"recv", "takes octets that have arrived, and waits for some; 0: the peer has closed"},
+        {"shutdown", "closes one direction: behind what is still to be sent goes a FIN"},
+        {"close", "gives the socket up: behind what is still to be sent goes a FIN"},
+        {"fork", "makes a process that has the same sockets"},
+        {"exit", "ends the process: its sockets are closed"},
+        {"crash", "the end forgets the connection, without a word on the wire"},
+    };
+    size_t length = strcspn(text, "(");
+    for (size_t i = 0; i < TW_COUNT(meanings); i++)
+        if (strlen(meanings[i].name) == length && strncmp(meanings[i].name, text, length) == 0)
+            return meanings[i].meaning;
+    return "";
+}
+
+static void draw_call(const struct app *app, struct canvas *canvas, struct area area,
+                      const struct tw_ladder_row *row) {
+    const struct tw_witness_call *call = &app->witness->calls[row->call];
+    bool client = row->end == TW_CLIENT, returns = row->kind == TW_ROW_RETURN;
+    bool narrow = area.width < NARROW;
+    char clock[FORMAT_TEXT], duration[FORMAT_TEXT], text[400];
+    format_duration(tw_witness_blocked(call), duration);
+    snprintf(text, sizeof text, " %s%s%s, %s%s ", returns ? "returned" : "called",
+             narrow ? "" : " ", narrow ? "" : format_clock(row->time, app->utc, clock),
+             returns                        ? "was blocked for "
+             : !row->blocks                 ? "returns at once"
+             : call->returned == TW_NO_TIME ? "has not returned"
+                                            : "blocks for ",
+             returns || (row->blocks && call->returned != TW_NO_TIME) ? duration : "");
+    canvas_text(canvas, area, 2, 0, text, ROLE_FAINT);
+    int x = canvas_text(canvas, area, 1, 1, call->process, client ? ROLE_CLIENT : ROLE_SERVER) + 2;
+    const char *result = row->blocks ? NULL : call->result;
+    snprintf(text, sizeof text, "%s%s%s", call->text, result != NULL ? " = " : "",
+             result != NULL ? result : "");
+    canvas_text_elided(canvas, area, x, 1, area.width - 1 - x, text,
+                       glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_TEXT);
+    bool failed = result != NULL && call->error != 0;
+    canvas_text_wrapped(canvas, area, 1, 2, area.width - 2, 2,
+                        failed ? strerror(call->error) : call_meaning(call->text),
+                        failed ? ROLE_WARNING : ROLE_WHY);
+}
+
+// --- the kernels' word
+
+// Why a kernel says something else than what is shown, or calls it by another name; or "".
+static const char *kernel_reason(enum tw_state kernel, const struct tw_ladder_step *shown) {
+    enum tw_state state = shown != NULL ? shown->to : TW_CLOSED;
+    if (kernel == state)
+        return kernel == TW_SYN_RECEIVED && shown->from == TW_LISTEN
+                   ? "request socket: SYN_RECV (NEW_SYN_RECV)"
+                   : "";
+    if ((kernel == TW_FIN_WAIT_1 && (state == TW_ESTABLISHED || state == TW_SYN_RECEIVED)) ||
+        (kernel == TW_LAST_ACK && state == TW_CLOSE_WAIT))
+        return "its FIN is queued, not yet on the wire";
+    if (kernel == TW_SYN_SENT && state == TW_CLOSED)
+        return "its SYN is not yet on the wire";
+    if (shown != NULL && shown->basis == TW_ASSUMED && kernel == shown->from)
+        return "only assumed: it has not moved";
+    if (kernel == TW_CLOSED)
+        return "the kernel has no such socket any more";
+    return "";
+}
+
+// The kernel's state of each end at this moment, marked where another one is shown.
+static void draw_kernel(const struct app *app, struct canvas *canvas, struct area area, int y) {
+    const struct tw_ladder *ladder = &app->ladder;
+    const char *reason = "";
+    bool narrow = area.width < NARROW, reason_differs = false;
+    int x = canvas_text(canvas, area, 1, y, "kernel", ROLE_FAINT) + (narrow ? 1 : 2);
+    for (int i = 0; i < TW_END_COUNT; i++) {
+        enum tw_end end = (enum tw_end)i;
+        enum tw_state state;
+        const struct tw_ladder_step *shown = tw_ladder_state(ladder, end, app->playback.place);
+        x = canvas_text(canvas, area, x, y, end == TW_CLIENT ? "C " : "S ",
+                        end == TW_CLIENT ? ROLE_CLIENT : ROLE_SERVER);
+        if (!tw_ladder_kernel(ladder, end, app->playback.place, &state)) {
+            x = canvas_text(canvas, area, x, y, "-", ROLE_FAINT) + (narrow ? 1 : 2);
+            continue;
+        }
+        x = put_state(canvas, area, x, y, state);
+        bool differs = state != (shown != NULL ? shown->to : TW_CLOSED);
+        if (differs)
+            canvas_put(canvas, area, x + !narrow, y, glyph(app->ascii, GLYPH_DIFFERS),
+                       ROLE_WARNING);
+        x += narrow ? 1 + differs : differs ? 4 : 2;
+        const char *why = kernel_reason(state, shown);
+        if (reason[0] == '\0' || (differs && !reason_differs)) {
+            reason = why;
+            reason_differs = differs;
+        }
+    }
+    if (x + (int)strlen(reason) < area.width)
+        canvas_text(canvas, area, x, y, reason, ROLE_WHY);
+}
+
+int why_height(const struct app *app) {
+    return WHY_HEIGHT + (app->witness != NULL);
+}
+
 void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_ladder *ladder = &app->ladder;
     draw_rule(app, canvas, area, 0);
+    if (app->witness != NULL) {
+        area.height--;
+        draw_kernel(app, canvas, (struct area){area.x, area.y, area.width, area.height + 1},
+                    area.height);
+    }
     int64_t at = cursor_row(app);
     if (ladder->row_count == 0) {
         canvas_text(canvas, area, 1, 1, "nothing was kept of this connection", ROLE_WARNING);
@@ -144,7 +262,9 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
         row->segment != TW_NO_SEGMENT && row->segment < count ? &segments[row->segment] : NULL;
     if (segment != NULL)
         draw_packet(app, canvas, area, segment, row->kind == TW_ROW_CHANGE);
-    if (row->step != TW_NONE)
+    if (row->kind == TW_ROW_CALL || row->kind == TW_ROW_RETURN)
+        draw_call(app, canvas, area, row);
+    else if (row->step != TW_NONE)
         draw_step(app, canvas, area, &ladder->steps[row->step]);
     else if (segment != NULL)
         draw_segment(app, canvas, area, segment);
