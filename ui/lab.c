@@ -305,8 +305,20 @@ static void ask(struct app *app, enum action action) {
         snprintf(lab->line, sizeof lab->line, "inject %s %s%sRST seq next", end_name(lab->end),
                  name, name[0] != '\0' ? " " : "");
     else
-        snprintf(lab->line, sizeof lab->line, "%s: ", process);
+        lab->line[0] = '\0';
     lab->typing = true;
+}
+
+// A call whose process is not said is one of the chosen end's.
+static void complete_line(struct app *app) {
+    char *line = app->lab.line;
+    size_t call = strcspn(line, "(");
+    if (line[call] == '\0' || strcspn(line, ":") < call)
+        return;
+    char whole[sizeof app->lab.line];
+    int length = snprintf(whole, sizeof whole, "%s: %s", end_name(app->lab.end), line);
+    if (length > 0 && (size_t)length < sizeof whole)
+        memcpy(line, whole, (size_t)length + 1);
 }
 
 // One code point in UTF-8; returns its octets.
@@ -330,6 +342,7 @@ void lab_key(struct app *app, uint32_t key) {
     app->changed = true;
     if (key == KEY_IS_ENTER) {
         lab->typing = false;
+        complete_line(app);
         snprintf(lab->last, sizeof lab->last, "%s", lab->line);
         if (strspn(lab->line, " ") < length)
             say(app, lab->hooks->type(lab->hooks->context, lab->line));

@@ -9,8 +9,7 @@ unshare --user --net true 2>/dev/null || unshare --net true 2>/dev/null || exit 
 type_line "'$program' lab"
 see 's L: the server listens'
 tm send-keys :
-see ': client: _'
-tm send-keys C-u
+see ': _'
 type_line 'delay 20ms'
 see '[client] delay 20 ms'
 tm send-keys s L
@@ -51,7 +50,6 @@ tm resize-window -x 40 -y 12
 see '[Ladder] Diagram  Lab'
 tm resize-window -x 80 -y 24
 tm send-keys :
-tm send-keys C-u
 type_line 'nothing of the kind'
 see 'column '
 tm send-keys '?'

@@ -409,8 +409,18 @@ static void any_statement_can_be_typed(void **state) {
     expect_screen(&app, "lab-long-prompt-80x24");
     press("^U Enter");
     expect_asked("");
+    // A call without its process is one of the chosen end's.
+    press(":");
+    type_text("send(c, \"a: b\")");
+    press("Enter");
+    expect_asked("type client: send(c, \"a: b\")\n");
+    press(":");
+    type_text("server: close(t)");
+    press("Enter");
+    expect_asked("type server: close(t)\n");
     fake.refusal = "typed:1:1: 'x' is no statement";
     press(":");
+    type_text("x");
     press("Enter");
     assert_string_equal(app.notice, fake.refusal);
 }
