@@ -1,7 +1,7 @@
 #!/bin/sh
 # Agreement with what kernels say of themselves, and with other tools' verdicts, on captures that lie
 # beside the repository in ../shared. Without them this says so and passes. With N also on N new random
-# socket programs of each mode.
+# socket programs of each mode, and all stored scenarios are recorded anew.
 # usage: run.sh BUILD [N]
 set -u
 [ -x "$1/tcpwalk" ] || { echo "$1/tcpwalk is not there"; exit 1; }
@@ -48,18 +48,22 @@ else
         skipped=$((skipped + 4))
     fi
 fi
-if [ -n "${2:-}" ]; then
-    if [ -x "$programs" ]; then
-        "$programs" --count "$2"
-    else
-        echo "skipped: this build has no lab"
-        (exit 77)
-    fi
-    case $? in
+# count STATUS of a test
+count() {
+    case $1 in
     0) passed=$((passed + 1)) ;;
     77) skipped=$((skipped + 1)) ;;
     *) failed=$((failed + 1)) ;;
     esac
+}
+if [ -n "${2:-}" ] && [ -x "$programs" ]; then
+    "$programs" --count "$2"
+    count $?
+    tests/lab/record.sh "$program" "$(dirname "$programs")/stored_captures" all
+    count $?
+elif [ -n "${2:-}" ]; then
+    echo "skipped: this build has no lab"
+    skipped=$((skipped + 2))
 fi
 printf '%s passed, %s failed' $passed $failed
 [ $skipped -eq 0 ] || printf ', %s skipped' $skipped
