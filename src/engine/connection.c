@@ -265,7 +265,7 @@ static bool has_wild_ack(const struct tw_connection *c, enum tw_end sender,
     const struct endpoint *e = &c->end[sender], *peer = &c->end[peer_of(c, sender)];
     enum tw_state state = endpoint_state(peer);
     bool opening = state == TW_SYN_SENT || state == TW_SYN_RECEIVED; // answers such an ACK by RST
-    return (s->flags & (TW_ACK | TW_SYN | TW_RST)) == TW_ACK && peer->seen && !opening &&
+    return (s->flags & (TW_ACK | TW_SYN)) == TW_ACK && peer->seen && !opening &&
            tw_seq_lt(peer->nxt + window_of(e, s), s->ack);
 }
 
@@ -310,8 +310,7 @@ static bool forget_reset(struct store *store, struct tw_connection *c, const str
     c->midstream = 1;
     for (unsigned end = 0; end < (c->self ? 1U : TW_END_COUNT); end++) {
         struct endpoint *e = &c->end[end];
-        endpoint_close(store, e);
-        e->step_count = e->settled = 0;
+        endpoint_forget(store, e);
         e->rst_seen = e->rst_cut = 0;
         if (!endpoint_step(store, e, TW_ESTABLISHED, TW_EV_JOIN, TW_ASSUMED, s->packet))
             return false;
@@ -486,10 +485,10 @@ static void read_outcome(const struct tw_connection *c, struct tw_connection_inf
         info->outcome = TW_OUTCOME_REFUSED;
         info->closed_by = TW_CLOSED_BY_SERVER;
     } else if (client->syn_sent &&
-               (client_resets || server_reset || client->rst_seen ||
+               (client_resets || server_reset || (client->rst_seen && !opened) ||
                 ended_by(client, TW_EV_GIVE_UP) || ended_by(client, TW_EV_UNREACHABLE))) {
         info->outcome = TW_OUTCOME_ABORTED_OPEN;
-    } else if (endpoint_state(client) == TW_SYN_SENT && server->packets == 0)
+    } else if ((endpoint_state(client) == TW_SYN_SENT || c->taken_back) && server->packets == 0)
         info->outcome = TW_OUTCOME_NO_ANSWER;
     else
         info->outcome = (c->midstream || c->reset_first) && !client->fin_seen && !server->fin_seen

@@ -46,7 +46,7 @@ const char *dialect_conntrack(const struct tw_connection *c) {
     enum tw_state client = endpoint_state(a), server = endpoint_state(b);
     if (a->rst_seen || b->rst_seen)
         return "CLOSE";
-    if (client == TW_SYN_SENT)
+    if (client == TW_SYN_SENT || c->taken_back)
         return b->packets > 0 && b->syn_sent ? "SYN_SENT2"
                : b->synack_sent              ? "SYN_RECV"
                                              : "SYN_SENT";

@@ -125,13 +125,21 @@ void endpoint_place(struct endpoint *e, size_t index, enum fate fate) {
 
 void endpoint_lift(struct endpoint *e) {
     while (e->placed > 0 && e->flights[e->placed - 1].kind == ARRIVAL &&
-           e->flights[e->placed - 1].fate == ASSUMED)
+           (e->flights[e->placed - 1].fate == ASSUMED || e->flights[e->placed - 1].fate == REFUSED))
         e->flights[--e->placed].fate = IN_FLIGHT;
+    for (size_t i = e->placed; i < e->flight_count; i++)
+        if (e->flights[i].fate == REFUSED)
+            e->flights[i].fate = IN_FLIGHT;
 }
 
 void endpoint_close(struct store *store, struct endpoint *e) {
     release(store, e);
     e->settled = e->step_count;
+}
+
+void endpoint_forget(struct store *store, struct endpoint *e) {
+    endpoint_close(store, e);
+    e->step_count = e->settled = 0;
 }
 
 void endpoint_fini(struct store *store, struct endpoint *e) {

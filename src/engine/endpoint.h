@@ -33,7 +33,8 @@ bool endpoint_launch(struct store *store, struct tw_connection *c, enum tw_end e
 void endpoint_remove(struct store *store, struct endpoint *e, size_t index);
 // Moves flight `index` to the end of the placed ones.
 void endpoint_place(struct endpoint *e, size_t index, enum fate fate);
-// Takes what was placed last by assumption back among those on their way.
+// Takes what was placed last by assumption, or as refused, back among those on their way, and
+// nothing there is refused any more.
 void endpoint_lift(struct endpoint *e);
 // Adds a step that no flight stands for (what must have been before the capture began).
 bool endpoint_step(struct store *store, struct endpoint *e, enum tw_state state,
@@ -57,6 +58,8 @@ bool endpoint_settle(struct store *store, struct tw_connection *c, enum tw_end e
                      const struct flight *sent) TW_CHECKED;
 // Forgets the flights: the history stands as it is.
 void endpoint_close(struct store *store, struct endpoint *e);
+// Forgets the flights and the history: nothing is known of the end.
+void endpoint_forget(struct store *store, struct endpoint *e);
 void endpoint_fini(struct store *store, struct endpoint *e);
 
 #endif

@@ -325,27 +325,59 @@ static void forget_filled(struct store *store, struct endpoint *e) {
             endpoint_remove(store, e, i);
 }
 
-// Whether a RST that an end had sent before is not its own: it goes on, and by its own timestamp it
-// sends this later; or, without timestamps, new data at or above the RST's SEQ. What was only
-// overtaken by the RST was sent before.
+// What was only overtaken by the marked segment was sent before. Not so what acknowledges octets
+// that the peer sent behind it, what has a later timestamp, what comes later than any other could
+// be overtaken, or, by its end's timestamp clock, clearly later than without delay.
+bool landing_goes_on(const struct endpoint *e, const struct flight *mark,
+                     const struct tw_segment *s) {
+    const tw_time doubt = 20 * TW_MILLISECOND; // of the clock: how far the fastest was delayed too
+    bool timed = e->ts_seen && (s->options & TW_OPT_TIMESTAMPS);
+    if (mark->marks && (s->flags & TW_ACK) && tw_seq_lt(mark->end, s->ack))
+        return true;
+    if (timed && mark->has_ts && tw_seq_lt(mark->tsval, s->tsval))
+        return true;
+    return s->time - mark->time > LANDING_PATIENCE ||
+           (timed && undelayed(e, s) - mark->time > doubt);
+}
+
+// Whether a RST that an end had sent before is not its own: it goes on; or it sends, not overtaken,
+// new data at or above the RST's SEQ.
 static bool is_forged(const struct endpoint *e, const struct flight *reset,
                       const struct tw_segment *s) {
-    if (s->time - reset->time > LANDING_PATIENCE)
+    if (landing_goes_on(e, reset, s))
         return true;
     if ((s->length == 0 && !(s->flags & TW_FIN)) || tw_seq_lt(s->seq, reset->seq))
         return false;
     return undelayed(e, s) > reset->time;
 }
 
+// Its receiver may have believed it; not where the RST is outside of what that takes before the end
+// has sent this.
+static void refuse_forged(struct store *store, struct tw_connection *c, enum tw_end receiver,
+                          uint64_t packet) {
+    struct endpoint *to = &c->end[receiver];
+    enum tw_event event;
+    for (size_t i = to->flight_count; i-- > to->placed && endpoint_state(to) != TW_CLOSED;)
+        if (to->flights[i].kind == ARRIVAL && to->flights[i].packet == packet) {
+            (void)endpoint_probe(c, receiver, &to->flights[i], &event);
+            if (event == TW_EV_RCV_RST_REFUSED)
+                endpoint_remove(store, to, i);
+        }
+}
+
 // An end that goes on after "its" RST has not sent it: somebody between has.
-static void forget_forged(struct store *store, struct endpoint *e, const struct tw_segment *s) {
+static void forget_forged(struct store *store, struct tw_connection *c, enum tw_end end,
+                          const struct tw_segment *s) {
+    struct endpoint *e = &c->end[end];
     for (size_t i = e->placed; i-- > 0;) {
         const struct flight *f = &e->flights[i];
         if (f->kind == SENT && f->syn)
             return; // what it reset before it opened anew, it may well have reset
         if (f->kind == SENT && f->rst && !f->answer && is_forged(e, f, s)) {
+            if (!c->self)
+                refuse_forged(store, c, tw_other(end), f->packet);
             endpoint_remove(store, e, i);
-            endpoint_lift(e); // what was put before it by the clock alone
+            endpoint_lift(e); // what it had put in its place, or refused
         }
     }
 }
@@ -394,6 +426,10 @@ static bool place_sent(struct store *store, struct tw_connection *c, enum tw_end
         while (at > 0 && e->flights[at - 1].kind == ARRIVAL && takes_numbers(&e->flights[at - 1]) &&
                tw_seq_lt(sent.ack, e->flights[at - 1].end))
             at--;
+    if (sent.rst && c->end[peer_of(c, end)].seen) {
+        sent.end = c->end[peer_of(c, end)].nxt;
+        sent.marks = 1;
+    }
     return endpoint_put(store, c, end, at, &sent);
 }
 
@@ -473,7 +509,7 @@ bool landing_judge(struct store *store, struct tw_connection *c, enum tw_end end
         landing->answer = !judge_bare_reset(c, end, s);
     else if (e->flight_count > 0) {
         if (!reset && !(s->flags & TW_SYN))
-            forget_forged(store, e, s);
+            forget_forged(store, c, end, s);
         judge_all(&(struct judgement){store, c, e, &c->end[peer_of(c, end)], end,
                                       endpoint_placed_state(c, end), s, old});
     }

@@ -24,6 +24,9 @@ void landing_refuse(struct endpoint *e);
 // Puts the segment on its way to `receiver`, where it can matter there.
 bool landing_launch(struct store *store, struct tw_connection *c, enum tw_end sender,
                     enum tw_end receiver, const struct tw_segment *sent) TW_CHECKED;
+// Whether an end goes on: it has sent this segment after the marked one had passed the tap.
+bool landing_goes_on(const struct endpoint *e, const struct flight *mark,
+                     const struct tw_segment *sent);
 // A segment as a flight, SENT or an ARRIVAL.
 struct flight flight_of(const struct tw_segment *s, enum flight_kind kind);
 // Round trip between the tap and one end, from the handshake; TW_NO_TIME where not known.

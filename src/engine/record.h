@@ -32,6 +32,7 @@ struct flight {
     tw_time time; // of passing the tap
     uint64_t packet : 48, kind : 2, fate : 3;
     uint64_t fin : 1, syn : 1, rst : 1, has_ack : 1, has_ts : 1, newest_ts : 1, answer : 1;
+    uint64_t marks : 1; // of what an end may go on after: `end` is what its peer had sent by then
     uint32_t seq, end, ack, tsval;
 };
 
@@ -67,10 +68,12 @@ struct tw_connection {
     tw_time opened, last;
     uint32_t hash, id;     // of the key; its own place in the pool
     uint32_t newer, older; // neighbours in the queue of finished or half-open connections
-    uint32_t previous;     // or NO_ID: an earlier incarnation on the same key that still lives
+    // Or NO_ID: an earlier incarnation on the same key that still lives; or a later one that was
+    // taken back, which is over behind this one.
+    uint32_t previous;
     uint32_t syn_to_synack, synack_to_ack, last_to_closed; // packed durations, 0: not known
     uint16_t port[TW_END_COUNT];
-    uint16_t vlan : 13, reset_first : 1; // vlan: 12 bits, or NO_VLAN
+    uint16_t vlan : 13, reset_first : 1, taken_back : 1; // vlan: 12 bits, or NO_VLAN
     uint8_t completeness : 6, queue : 2;
     uint8_t ipv6 : 1, self : 1, midstream : 1, evicted : 1, in_table : 1, first_fin : 2,
         listener_keeps : 1;

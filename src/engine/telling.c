@@ -132,12 +132,25 @@ static tw_time due_time(const struct tw_connection *c, enum tw_end end,
     return TW_NO_TIME;
 }
 
-static const char *correction_why(const struct packed_step *was, const struct packed_step *now) {
-    if (was != NULL && was->state == TW_CLOSED && was->event == TW_EV_RCV_RST)
+static bool has_reset(const struct packed_step *steps, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (steps[i].event == TW_EV_SEND_RST)
+            return true;
+    return false;
+}
+
+// `count` steps from `now` on stand where `was` stood.
+static const char *correction_why(const struct packed_step *was, const struct packed_step *now,
+                                  size_t count) {
+    if (was->event == TW_EV_SEND_SYN && count == 0)
+        return "taken back: the end goes on in its old connection, so it did not send this SYN";
+    if (was->event == TW_EV_SEND_RST && !has_reset(now, count))
+        return "taken back: the end goes on, so it did not send this RST";
+    if (was->state == TW_CLOSED && was->event == TW_EV_RCV_RST)
         return "taken back: the end went on, so the RST had not reached it or was not accepted";
-    if (was != NULL && (was->event == TW_EV_RCV_FIN || was->state == TW_CLOSE_WAIT))
+    if (was->event == TW_EV_RCV_FIN || was->state == TW_CLOSE_WAIT)
         return "taken back: the end had not received the FIN when it sent this";
-    if (now != NULL && now->event == TW_EV_SEND_FIN)
+    if (count > 0 && now->event == TW_EV_SEND_FIN)
         return "taken back: the end had sent its FIN before, and the capture missed it";
     return "taken back: the end had not received the segment when it sent this";
 }
@@ -203,7 +216,7 @@ static bool tell_end(struct telling *t, struct tw_connection *c, enum tw_end end
             .now = is,
             .packet = packet,
             .time = now,
-            .why = correction_why(&old[same], next_told > same ? &steps[same] : NULL),
+            .why = correction_why(&old[same], &steps[same], next_told - same),
         };
         if (correction.was_count == 0)
             next_told = same; // nothing that was told is taken back

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "connection.h"
+#include "incarnation.h"
 #include "key.h"
 #include "landing.h"
 #include "pool.h"
@@ -187,8 +188,12 @@ static void unlink_previous(struct tw_tracker *t, const struct tw_connection *c)
             at(t, id)->previous = NO_ID;
 }
 
+// In the order of their numbers: what was taken back goes behind the connection that lived on.
 static void forget(struct tw_tracker *t, struct tw_connection *c) {
-    if (c->previous != NO_ID)
+    uint32_t behind = NO_ID;
+    if (c->previous != NO_ID && at(t, c->previous)->taken_back && !c->taken_back)
+        behind = c->previous;
+    else if (c->previous != NO_ID)
         forget(t, at(t, c->previous));
     dequeue(t, c);
     if (c->in_table)
@@ -208,6 +213,8 @@ static void forget(struct tw_tracker *t, struct tw_connection *c) {
     connection_fini(&t->store, c);
     pool_give(&t->pool[c->ipv6], c);
     t->counts.alive--;
+    if (behind != NO_ID)
+        forget(t, at(t, behind));
 }
 
 static void expire_queue(struct tw_tracker *t, struct queue *q) {
@@ -348,26 +355,6 @@ static struct tw_connection *make(struct tw_tracker *t, const struct key *key,
 
 // --- Incarnations -------------------------------------------------------------------------------
 
-// A SYN without ACK that cannot belong to the connection: neither its own again, nor the other
-// half of a simultaneous open.
-static bool begins_anew(const struct tw_connection *c, enum tw_end sender,
-                        const struct tw_segment *s) {
-    const struct endpoint *e = &c->end[sender], *peer = &c->end[1 - sender];
-    if (e->iss_known && e->iss == s->seq)
-        return false;
-    if (c->self)
-        return true;
-    bool crossing = !e->seen && peer->syn_sent && !peer->synack_sent;
-    return !crossing;
-}
-
-// RFC 6191 section 2, RFC 9293 3.10.7.4: may this SYN take the place of a connection in TIME-WAIT?
-static bool is_newer(const struct endpoint *e, const struct tw_segment *s) {
-    if (e->ts_seen && (s->options & TW_OPT_TIMESTAMPS) && s->tsval != e->tsval)
-        return tw_seq_lt(e->tsval, s->tsval);
-    return tw_seq_lt(e->nxt, s->seq);
-}
-
 // A SYN into a live connection, whatever its SEQ (RFC 5961 section 4).
 static void tell_challenge(struct tw_tracker *t, const struct tw_connection *old,
                            const struct tw_segment *s) {
@@ -388,14 +375,14 @@ static void tell_challenge(struct tw_tracker *t, const struct tw_connection *old
 static struct tw_connection *begin_anew(struct tw_tracker *t, const struct key *key,
                                         struct tw_connection *old, enum tw_end sender,
                                         const struct tw_segment *s) {
-    if (old->previous != NO_ID) {
+    if (old->previous != NO_ID && !at(t, old->previous)->taken_back) {
         struct tw_connection *oldest = at(t, old->previous);
         old->previous = NO_ID;
         forget(t, oldest);
     }
     bool waiting = in_time_wait(&old->end[TW_CLIENT]) || in_time_wait(&old->end[TW_SERVER]);
     if (connection_is_finished(old) && waiting &&
-        (!in_time_wait(&old->end[1 - sender]) || is_newer(&old->end[sender], s)))
+        (!in_time_wait(&old->end[1 - sender]) || incarnation_is_newer(&old->end[sender], s)))
         leave_time_wait(t, old, TW_EV_RCV_SYN_REOPEN, TW_ASSUMED, s->packet, s->time);
     if (!connection_is_finished(old))
         tell_challenge(t, old, s);
@@ -405,38 +392,63 @@ static struct tw_connection *begin_anew(struct tw_tracker *t, const struct key *
     struct tw_connection *c = make(t, key, s, TW_CLIENT);
     if (old->number != number)
         return c; // it was the one to make room
-    if (c != NULL)
+    if (c != NULL) {
         c->previous = old->id;
-    else
+        // For incarnation_goes_on; the server's own numbers begin with its answer.
+        c->end[TW_SERVER].nxt = old->end[1 - sender].nxt;
+    } else
         forget(t, old);
     return c;
 }
 
-// With a newer incarnation that has not been answered yet, what is not about its SYN is about the
-// older one.
-static bool fits_previous(const struct tw_connection *c, enum tw_end sender,
-                          const struct tw_segment *s) {
-    const struct endpoint *client = &c->end[TW_CLIENT];
-    if (s->flags & TW_SYN)
-        return (s->flags & TW_ACK) && s->ack != client->iss + 1;
-    if (sender == TW_SERVER)
-        return (s->flags & (TW_RST | TW_ACK)) != (TW_RST | TW_ACK) || s->ack != client->iss + 1;
-    return s->seq != client->iss + 1;
+// So that SYN was not that end's: the older connection is the only one again, and the newer one has
+// nothing but the SYN. It is told as over behind the older one.
+static void take_back(struct tw_tracker *t, struct tw_connection *c, struct tw_connection *old,
+                      uint64_t packet) {
+    enum { MOST = 16 };
+    unsigned count = 0;
+    for (uint32_t id = old->previous; id != NO_ID; id = at(t, id)->previous)
+        count++;
+    if (count >= MOST)
+        return; // memory is bounded: they stay side by side
+    if (!table_insert(&t->table, old->hash, old->id)) {
+        t->short_of_memory = true;
+        return;
+    }
+    table_remove(&t->table, c->hash, c->id);
+    dequeue(t, c);
+    old->in_table = 1;
+    c->in_table = 0;
+    c->taken_back = 1;
+    c->previous = old->previous;
+    old->previous = c->id;
+    remember(t, c);
+    endpoint_forget(&t->store, &c->end[TW_CLIENT]);
+    endpoint_forget(&t->store, &c->end[TW_SERVER]);
+    tell(t, c, packet, false);
 }
 
+// The connection of a segment, where there is more than one; `strange` becomes the newer one if the
+// segment shows that to be nobody's.
 static struct tw_connection *choose(struct tw_tracker *t, struct tw_connection *c,
                                     enum tw_end *sender, const struct key *key,
-                                    const struct tw_segment *s) {
+                                    const struct tw_segment *s, struct tw_connection **strange) {
     struct tw_connection *previous = at(t, c->previous);
-    if (!c->end[TW_SERVER].synack_sent && fits_previous(c, *sender, s)) {
+    if (previous->taken_back)
+        return c;
+    if (!c->end[TW_SERVER].synack_sent && incarnation_fits_previous(c, *sender, s)) {
         if (*sender == TW_SERVER) { // it answers for the old one: the SYN was not taken
             remember(t, c);
             landing_refuse(&c->end[TW_SERVER]);
             if (!endpoint_fold(&t->store, c, TW_SERVER, t->now, NULL))
                 t->short_of_memory = true;
             tell(t, c, s->packet, false);
+            *sender = key_sender(previous, key, s);
+        } else {
+            *sender = key_sender(previous, key, s);
+            if (incarnation_goes_on(c, previous, *sender, s))
+                *strange = c;
         }
-        *sender = key_sender(previous, key, s);
         return previous;
     }
     if ((s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK)) {
@@ -495,7 +507,7 @@ static void feed_one(struct tw_tracker *t, const struct tw_segment *s, const str
     tw_tracker_advance(t, s->time);
     bool duplicate = recent_seen(&t->recent, s, key->hash);
     enum tw_end sender = TW_END_COUNT;
-    struct tw_connection *c = NULL;
+    struct tw_connection *c = NULL, *strange = NULL;
     if (likely != NO_ID && (c = at(t, likely))->in_table)
         sender = key_sender(c, key, s);
     if (sender == TW_END_COUNT)
@@ -504,13 +516,15 @@ static void feed_one(struct tw_tracker *t, const struct tw_segment *s, const str
         sender = (s->flags & (TW_SYN | TW_ACK)) == (TW_SYN | TW_ACK) ? TW_SERVER : TW_CLIENT;
         c = make(t, key, s, sender);
     } else if (TW_UNLIKELY((s->flags & (TW_SYN | TW_ACK | TW_RST)) == TW_SYN) &&
-               begins_anew(c, sender, s)) {
+               incarnation_begins_anew(c, sender, s)) {
         c = begin_anew(t, key, c, sender, s);
         sender = TW_CLIENT;
     } else if (TW_UNLIKELY(c->previous != NO_ID))
-        c = choose(t, c, &sender, key, s);
+        c = choose(t, c, &sender, key, s, &strange);
     if (c != NULL)
         walk(t, c, sender, s, duplicate);
+    if (TW_UNLIKELY(strange != NULL))
+        take_back(t, strange, c, s->packet);
 }
 
 // The table and the records are far larger than any cache: fetch for a whole batch first what each

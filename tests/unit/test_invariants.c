@@ -4,7 +4,8 @@
 // - that sequence numbers may begin anywhere, and segments be handed over in any portions;
 // - that what was told, corrections applied, is the history, and a sender's step has the time of
 //   its segment (the witness of watch.h);
-// - that `list` and `trace` say the same of each connection.
+// - that `list` and `trace` say the same of each connection;
+// - that a SYN and RSTs of nobody's into a connection whose end goes on change no history.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -264,6 +265,130 @@ static void list_and_trace_agree(void **state) {
     free(capture.segment);
 }
 
+// --- Segments that are not the end's own --------------------------------------------------------
+
+// What became of each connection that has a history: a stranger's SYN has none.
+static void note_states(void *context, const struct tw_connection *connection) {
+    struct record *record = context;
+    struct tw_connection_info info;
+    tw_connection_read(connection, &info);
+    if (info.end[TW_CLIENT].step_count + info.end[TW_SERVER].step_count == 0) {
+        return;
+    }
+    note(record, info.outcome);
+    note(record, info.closed_by);
+    for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT; end++) {
+        struct tw_step steps[TW_HISTORY_MAX];
+        size_t count = tw_connection_history(connection, end, steps, TW_HISTORY_MAX);
+        note(record, count);
+        for (size_t i = 0; i < count && i < TW_HISTORY_MAX; i++) {
+            note(record, steps[i].state);
+        }
+    }
+}
+
+static struct record states(const struct capture *capture) {
+    struct record record = {0};
+    const struct tw_observer observer = {.context = &record, .over = note_states};
+    tw_tracker_free(fed(capture, &observer, capture->count));
+    return record;
+}
+
+static bool is_answer(const struct tw_segment *a, const struct tw_segment *b) {
+    return a->source_port == b->destination_port && a->destination_port == b->source_port &&
+           memcmp(&a->source, &b->destination, sizeof a->source) == 0 &&
+           memcmp(&a->destination, &b->source, sizeof a->destination) == 0;
+}
+
+// Whether the receiver of the data at `at` acknowledges it, in order, as the next it sends; `next`
+// is its SND.NXT there.
+static bool is_taken(const struct capture *capture, size_t at, uint32_t *next) {
+    const struct tw_segment *data = &capture->segment[at];
+    if (data->length == 0 || (data->flags & (TW_SYN | TW_FIN | TW_RST | TW_ACK)) != TW_ACK) {
+        return false;
+    }
+    bool known = false;
+    for (size_t i = 0; i < at; i++) {
+        const struct tw_segment *segment = &capture->segment[i];
+        bool own = is_answer(segment, data);
+        if (!own && !is_answer(data, segment) && segment->source_port == data->source_port &&
+            !tw_seq_lt(segment->seq, data->seq)) {
+            return false; // sent before
+        }
+        known = known || own;
+        *next = own ? tw_segment_end(segment) : *next;
+    }
+    for (size_t i = at + 1; i < capture->count && known; i++) {
+        const struct tw_segment *segment = &capture->segment[i];
+        if (is_answer(segment, data)) {
+            return (segment->flags & (TW_SYN | TW_RST | TW_ACK)) == TW_ACK &&
+                   segment->seq == *next && segment->ack == tw_segment_end(data);
+        }
+    }
+    return false;
+}
+
+static void insert(struct capture *capture, size_t at, struct tw_segment segment, uint32_t seq,
+                   uint16_t flags) {
+    memmove(capture->segment + at + 1, capture->segment + at,
+            (capture->count - at) * sizeof *capture->segment);
+    segment.seq = seq;
+    segment.flags = flags;
+    segment.packet = capture->segment[at + 1].packet - 1;
+    capture->segment[at] = segment;
+    capture->count++;
+}
+
+// Before the data at `at`, a SYN and two RSTs that claim to be from its receiver.
+static struct capture with_strangers(const struct capture *capture, size_t at, uint32_t next) {
+    struct capture more = {.count = capture->count};
+    more.segment = calloc(capture->count + 3, sizeof *more.segment);
+    assert_non_null(more.segment);
+    memcpy(more.segment, capture->segment, capture->count * sizeof *more.segment);
+    for (size_t i = 0; i < more.count; i++) {
+        more.segment[i].packet *= 4;
+    }
+    const struct tw_segment *data = &capture->segment[at];
+    const struct tw_segment stranger = {
+        .time = data->time,
+        .source = data->destination,
+        .destination = data->source,
+        .source_port = data->destination_port,
+        .destination_port = data->source_port,
+        .version = data->version,
+        .ttl = 64,
+        .interface = data->interface,
+        .vlan = {data->vlan[0], data->vlan[1]},
+    };
+    insert(&more, at, stranger, next + 10, TW_RST);
+    more.segment[at].packet--;
+    insert(&more, at, stranger, next - 1000, TW_RST);
+    more.segment[at].packet--;
+    insert(&more, at, stranger, next + 1006, TW_SYN);
+    return more;
+}
+
+static void strangers_change_nothing(void **state) {
+    struct capture capture = load(*state);
+    struct record expected = states(&capture);
+    for (size_t i = 0; i < capture.count; i++) {
+        uint32_t next = 0;
+        if (!is_taken(&capture, i, &next)) {
+            continue;
+        }
+        struct capture more = with_strangers(&capture, i, next);
+        struct record record = states(&more);
+        if (record.count != expected.count ||
+            memcmp(record.word, expected.word, record.count * sizeof *record.word) != 0) {
+            fail_msg("before packet %zu", i + 1);
+        }
+        free(record.word);
+        free(more.segment);
+    }
+    free(expected.word);
+    free(capture.segment);
+}
+
 static const struct {
     const char *name;
     void (*proof)(void **state);
@@ -272,6 +397,7 @@ static const struct {
     {"portions change nothing", portions_change_nothing},
     {"what was told is the history", told_is_history},
     {"list and trace agree", list_and_trace_agree},
+    {"strangers change nothing", strangers_change_nothing},
 };
 
 static bool is_capture(const char *name) {

@@ -48,6 +48,85 @@ TEST(an_end_that_goes_on_soon_after_its_reset_did_not_send_it_either) {
     ends(1, CLIENT_OPEN, SERVER_OPEN);
 }
 
+// What it acknowledges was sent after the RST had passed: no doubt is left, and none is waited for.
+TEST(an_end_that_acknowledges_what_came_after_its_reset_did_not_send_it) {
+    see(HANDSHAKE, "100 C R 11", "130 S PA 1+10 1");
+    hush();
+    see("150 C A 1 11");
+    told("#6\nC takes back CLOSED for\n");
+    ends(1, CLIENT_OPEN, SERVER_OPEN);
+    assert_int_equal(about(1)->outcome, TW_OUTCOME_OPEN);
+    assert_int_equal(about(1)->closed_by, TW_CLOSED_BY_NOBODY);
+    assert_int_equal(about(1)->end[TW_CLIENT].resets, 1);
+}
+
+TEST(what_it_acknowledges_may_have_come_before_its_reset) {
+    see(HANDSHAKE, "95 S PA 1+10 1", "100 C R 1", "103 C A 1 11");
+    history(1, TW_CLIENT, CLIENT_OPEN ", CLOSED o5");
+}
+
+#define TIMED_OPENING                                                                              \
+    "0 C S 0 ts=1000/0", "10 S SA 0 1 ts=7000/1000", "30 C A 1 1 ts=1030/7000",                    \
+        "40 C PA 1+5 1 ts=1040/7000", "50 S A 1 6 ts=7040/1040"
+
+// A RST above all that its end has sent, and its end goes on below it; by the end's timestamps the
+// data cannot have been overtaken by the RST. The server refuses the RST, which is told at once.
+TEST(an_end_whose_clock_goes_on_did_not_send_the_reset) {
+    see(TIMED_OPENING, "100 C R 16");
+    hush();
+    see("160 C PA 6+11 1 ts=1160/7040");
+    told("#7\nC takes back CLOSED for\n");
+    see("170 S A 1 17 ts=7160/1160");
+    ends(1, CLIENT_OPEN, SERVER_OPEN);
+    assert_int_equal(about(1)->outcome, TW_OUTCOME_OPEN);
+}
+
+TEST(a_timestamp_above_that_of_its_reset_shows_the_same) {
+    see(TIMED_OPENING, "100 C R 16 ts=1040/7040", "101 C R -900 ts=1040/7040",
+        "104 C A 6 1 ts=1104/7040");
+    ends(1, CLIENT_OPEN, SERVER_OPEN);
+    assert_int_equal(about(1)->end[TW_CLIENT].resets, 2);
+}
+
+// Data, a bare acknowledgement and a FIN, all sent before the RST, which has overtaken them.
+TEST(what_a_reset_has_overtaken_does_not_take_it_back) {
+    see(TIMED_OPENING, "100 C R 6", "120 C PA 6+11 1 ts=1085/7040", "130 C A 17 1 ts=1086/7040",
+        "140 C FA 17 1 ts=1088/7040");
+    ends(1, CLIENT_OPEN ", FIN-WAIT-1 o9, CLOSED o6", SERVER_OPEN ", CLOSED a6");
+    assert_int_equal(about(1)->outcome, TW_OUTCOME_RESET);
+}
+
+TEST(what_an_abort_has_overtaken_does_not_take_it_back) {
+    see(TIMED_OPENING, "100 C RA 17 1 ts=1090/7040", "140 C PA 6+11 1 ts=1089/7040");
+    history(1, TW_CLIENT, CLIENT_OPEN ", CLOSED o6");
+}
+
+TEST(without_timestamps_what_a_reset_may_have_overtaken_does_not_take_it_back) {
+    see(HANDSHAKE, "40 C PA 1+5 1", "50 S A 1 6", "100 C R 17", "120 C PA 6+11 1");
+    history(1, TW_CLIENT, CLIENT_OPEN ", CLOSED o6");
+}
+
+// Somebody resets both ends; only the server believes it.
+TEST(the_other_end_may_have_believed_the_reset) {
+    see(HANDSHAKE, "100 C R 1", "400 C PA 1+10 1", "410 S R 1");
+    ends(1, CLIENT_OPEN ", CLOSED a6", "LISTEN p1, SYN-RECEIVED o1, ESTABLISHED ?3, CLOSED ??");
+    assert_int_equal(about(1)->outcome, TW_OUTCOME_RESET);
+}
+
+// A bare RST refuses what it answers: but here nobody answered.
+TEST(what_a_strange_reset_refused_was_not_refused) {
+    see(HANDSHAKE, "40 C FA 1 1", "50 S A 1 2", "51 C R 2", "400 S PA 1+10 2", "420 C A 2 11");
+    history(1, TW_CLIENT, CLIENT_OPEN ", FIN-WAIT-1 o4, FIN-WAIT-2 ?5");
+}
+
+// A RST with the acknowledgement of nothing ever sent: it says nothing about what has come.
+TEST(a_strange_resets_acknowledgement_is_not_believed) {
+    see(HANDSHAKE, "100 C RA 1 1000000000", "400 S PA 1+10 1", "420 C PA 1+10 11", "430 S A 11 11");
+    ends(1, CLIENT_OPEN, SERVER_OPEN);
+    assert_int_equal(tap.findings[TW_FINDING_ACKED_UNSEEN], 0);
+    assert_int_equal(about(1)->end[TW_SERVER].retransmissions, 0);
+}
+
 // --- The receiver's window test (RFC 5961 3.2) --------------------------------------------------
 
 TEST(a_reset_inside_the_window_is_challenged) {
@@ -230,6 +309,16 @@ int main(void) {
         RUN(an_end_that_goes_on_was_not_reached_by_the_reset),
         RUN(an_end_that_goes_on_after_its_reset_did_not_send_it),
         RUN(an_end_that_goes_on_soon_after_its_reset_did_not_send_it_either),
+        RUN(an_end_that_acknowledges_what_came_after_its_reset_did_not_send_it),
+        RUN(what_it_acknowledges_may_have_come_before_its_reset),
+        RUN(an_end_whose_clock_goes_on_did_not_send_the_reset),
+        RUN(a_timestamp_above_that_of_its_reset_shows_the_same),
+        RUN(what_a_reset_has_overtaken_does_not_take_it_back),
+        RUN(what_an_abort_has_overtaken_does_not_take_it_back),
+        RUN(without_timestamps_what_a_reset_may_have_overtaken_does_not_take_it_back),
+        RUN(the_other_end_may_have_believed_the_reset),
+        RUN(what_a_strange_reset_refused_was_not_refused),
+        RUN(a_strange_resets_acknowledgement_is_not_believed),
         RUN(a_reset_inside_the_window_is_challenged),
         RUN(a_reset_below_the_window_is_dropped),
         RUN(one_below_is_refused_in_established),

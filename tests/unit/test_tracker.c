@@ -192,6 +192,120 @@ TEST(the_same_syn_after_a_reset_is_the_same_connection) {
          "CLOSED o2, LISTEN p3, SYN-RECEIVED o3, ESTABLISHED a5");
 }
 
+// --- SYNs that are not their end's own -----------------------------------------------------------
+
+#define TIMED_OPENING                                                                              \
+    "0 C S 0 ts=1000/0", "10 S SA 0 1 ts=7000/1000", "30 C A 1 1 ts=1030/7000",                    \
+        "40 C PA 1+5 1 ts=1040/7000", "50 S A 1 6 ts=7040/1040"
+
+static void was_no_syn_of_the_clients(void) {
+    ends(1, "SYN-SENT o1, ESTABLISHED p2", SERVER_OPEN);
+    ends(2, "", "");
+    assert_int_equal(about(1)->outcome, TW_OUTCOME_OPEN);
+    assert_int_equal(about(2)->outcome, TW_OUTCOME_NO_ANSWER);
+    assert_int_equal(connections(), 2);
+    assert_int_equal(tap.over_order[0], 1);
+    assert_int_equal(tap.over_order[1], 2);
+}
+
+// What the lab's `challenge-ack` shows: a SYN and two RSTs from elsewhere into an open connection.
+TEST(a_syn_after_which_its_end_goes_on_was_not_its_own) {
+    see(TIMED_OPENING, "60 C S 1006", "70 S A 1 6 ts=7060/1040", "90 C R 16", "120 C R -1000");
+    hush();
+    see("150 C PA 6+11 1 ts=1150/7060", "160 S A 1 17 ts=7150/1150");
+    told("#10\nC takes back CLOSED for\nC takes back SYN-SENT for\n#11\n");
+    was_no_syn_of_the_clients();
+}
+
+TEST(a_timestamp_above_that_of_the_syn_shows_it) {
+    see(TIMED_OPENING, "60 C S 1006 ts=1040/7040", "62 C PA 6+11 1 ts=1062/7040");
+    was_no_syn_of_the_clients();
+}
+
+TEST(an_acknowledgement_of_what_came_after_the_syn_shows_it) {
+    see(HANDSHAKE, "60 C S 1006", "70 S A 1 1", "71 S PA 1+10 1", "91 C A 1 11");
+    was_no_syn_of_the_clients();
+}
+
+TEST(a_segment_long_after_the_syn_shows_it) {
+    see(HANDSHAKE, "60 C S 1006", "70 S A 1 1", "300 C PA 1+10 1");
+    was_no_syn_of_the_clients();
+}
+
+TEST(ipv6_knows_strange_syns_too) {
+    tap.version = 6;
+    see(HANDSHAKE, "60 C S 1006", "70 S A 1 1", "300 C PA 1+10 1");
+    was_no_syn_of_the_clients();
+}
+
+TEST(a_strange_syn_may_claim_to_be_the_servers) {
+    see(HANDSHAKE, "60 S S 1006", "80 C A 1 1", "300 S PA 1+10 1", "320 C A 1 11");
+    was_no_syn_of_the_clients();
+}
+
+// The connection lives on as if nothing had been.
+TEST(after_a_strange_syn_the_connection_ends_as_others_do) {
+    see(HANDSHAKE, "60 C S 1006", "70 S A 1 1", "300 C PA 1+10 1", "310 S A 1 11", "400 C FA 11 1",
+        "410 S FA 1 12", "430 C A 12 2");
+    wait_until(1000);
+    hush();
+    wait_until(100000);
+    told("C TIME-WAIT>CLOSED t0 by 0 at 60430\nover 1\nover 2\n");
+    assert_int_equal(about(1)->outcome, TW_OUTCOME_CLOSED);
+    ends(2, "", "");
+}
+
+TEST(several_strange_syns_are_over_in_their_order) {
+    see(HANDSHAKE, "60 C S 1006", "300 C PA 1+10 1", "310 C S 2006", "600 C PA 11+10 1",
+        "610 C S 3006", "900 C PA 21+10 1");
+    history(1, TW_CLIENT, "SYN-SENT o1, ESTABLISHED p2");
+    for (uint64_t i = 0; i < 4; i++)
+        assert_int_equal(tap.over_order[i], i + 1);
+    for (uint64_t i = 2; i <= 4; i++)
+        ends(i, "", "");
+}
+
+// No end can be made to hold more and more of them: beyond some the SYN is believed as before.
+TEST(strange_syns_are_bounded) {
+    see(HANDSHAKE);
+    for (unsigned i = 0; i < 60; i++) {
+        char syn[32], data[32];
+        snprintf(syn, sizeof syn, "%u C S %u", 1000 + i * 1000, 100000 + i * 1000);
+        snprintf(data, sizeof data, "%u C PA %u+10 1", 1500 + i * 1000, 1 + i * 10);
+        see(syn, data);
+    }
+    assert_int_equal(connections(), 61);
+    assert_int_equal(about(17)->end[TW_CLIENT].step_count, 0);
+    assert_true(about(18)->end[TW_CLIENT].step_count > 0);
+}
+
+TEST(a_new_client_may_come_after_a_strange_syn) {
+    see(HANDSHAKE, "60 C S 1006", "70 S A 1 1", "300 C PA 1+10 1", "310 S A 1 11",
+        "90000 C S 70000", "90010 S A 1 11", "90030 C R 11", "91000 C S 70000",
+        "91010 S SA 900000 70001", "91030 C A 70001 900001");
+    ends(1, "SYN-SENT o1, ESTABLISHED p2, CLOSED o10", SERVER_OPEN ", CLOSED a10");
+    ends(2, "", "");
+    ends(3, "SYN-SENT o8, ESTABLISHED p12", "LISTEN p11, SYN-RECEIVED o11, ESTABLISHED a13");
+}
+
+// The client has closed without a trace and opens again; what the SYN has overtaken is no sign of
+// life, nor is what is no part of the old connection.
+TEST(what_a_syn_has_overtaken_does_not_take_it_back) {
+    see(TIMED_OPENING, "60 C S 90000 ts=1055/0", "75 C PA 6+11 1 ts=1045/7040",
+        "76 C PA 6+11 1 ts=1045/7040");
+    ends(2, "SYN-SENT o6", "");
+}
+
+TEST(without_timestamps_what_a_syn_may_have_overtaken_does_not_take_it_back) {
+    see(HANDSHAKE, "60 C S 90000", "75 C PA 1+11 1", "80 C A 12 1");
+    ends(2, "SYN-SENT o4", "");
+}
+
+TEST(a_segment_of_neither_connection_does_not_take_it_back) {
+    see(HANDSHAKE, "60 C S 90000", "600 C PA 700000000+11 1", "700 C A 1 600000000");
+    ends(2, "SYN-SENT o4", "");
+}
+
 // --- Outcomes -----------------------------------------------------------------------------------
 
 static void outcome(uint64_t number, enum tw_outcome outcome, const char *closer) {
@@ -310,6 +424,19 @@ int main(void) {
         RUN(a_lone_reset_with_ack),
         RUN(a_simultaneous_opens_client_is_the_first_seen),
         RUN(the_same_syn_after_a_reset_is_the_same_connection),
+        RUN(a_syn_after_which_its_end_goes_on_was_not_its_own),
+        RUN(a_timestamp_above_that_of_the_syn_shows_it),
+        RUN(an_acknowledgement_of_what_came_after_the_syn_shows_it),
+        RUN(a_segment_long_after_the_syn_shows_it),
+        RUN(ipv6_knows_strange_syns_too),
+        RUN(a_strange_syn_may_claim_to_be_the_servers),
+        RUN(after_a_strange_syn_the_connection_ends_as_others_do),
+        RUN(several_strange_syns_are_over_in_their_order),
+        RUN(strange_syns_are_bounded),
+        RUN(a_new_client_may_come_after_a_strange_syn),
+        RUN(what_a_syn_has_overtaken_does_not_take_it_back),
+        RUN(without_timestamps_what_a_syn_may_have_overtaken_does_not_take_it_back),
+        RUN(a_segment_of_neither_connection_does_not_take_it_back),
         RUN(closed_by_the_client),
         RUN(closed_by_the_server),
         RUN(closed_by_both),
