@@ -1,7 +1,7 @@
 #!/bin/sh
 # Who may include whom: base < segment < {decode, state < endpoint < connection < tracker, story}
-# < witness < {picture, report, ui} < cli; beside them kernel < lab, of which the screen takes what
-# is data. Also: pcap.h only in src/source, curses.h only in ui/term.c, jansson.h only in
+# < witness < {picture, report, ui} < cli; beside them kernel < lab, of which witness and screen take
+# what is data. Also: pcap.h only in src/source, curses.h only in ui/term.c, jansson.h only in
 # src/witness, libmnl only in src/kernel and src/lab, and an engine that neither prints nor reads a
 # clock.
 set -u
@@ -26,7 +26,7 @@ room "include/tcpwalk/decode.h include/tcpwalk/source.h include/tcpwalk/state.h"
 room include/tcpwalk/connection.h "$below|state"
 room include/tcpwalk/tracker.h "$below|state|connection"
 room include/tcpwalk/story.h "$model"
-room include/tcpwalk/witness.h "$model"
+room include/tcpwalk/witness.h "$model|kernel"
 room include/tcpwalk/kernel.h "$below|state"
 room include/tcpwalk/lab.h "kernel|witness"
 room include/tcpwalk/picture.h "$model|story|witness"
@@ -34,7 +34,7 @@ room include/tcpwalk/report.h "$model|decode|witness"
 room src/base "$below"
 room src/engine "$model|decode|story"
 room src/source "base|source"
-room src/witness "$model|witness"
+room src/witness "$model|kernel|witness"
 room src/kernel "$below|state|kernel"
 room src/lab "$model|decode|kernel|witness|lab"
 room src/picture "$model|story|witness|picture"

@@ -40,7 +40,7 @@ static uint64_t witness_revision(const struct app *app) {
     for (size_t i = 0; i < witness->call_count; i++)
         told += witness->calls[i].returned != TW_NO_TIME;
     for (size_t i = 0; i < witness->flight_count; i++)
-        told += witness->flights[i].landed != TW_NO_TIME;
+        told += !witness->flights[i].flying;
     for (size_t i = 0; i < witness->history_count; i++)
         told += witness->histories[i].count;
     return told;

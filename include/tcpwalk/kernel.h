@@ -44,5 +44,8 @@ void tw_kernel_free(struct tw_kernel *kernel);
 enum tw_status tw_kernel_sockets(struct tw_kernel *kernel, int version, unsigned states,
                                  void (*each)(void *context, const struct tw_kernel_socket *socket),
                                  void *context, struct tw_error *error) TW_CHECKED;
+// Destroys a socket that was told, whoever has it (SOCK_DESTROY, Linux 4.5; net/ipv4/tcp.c,
+// tcp_abort): an open connection sends a RST. False with errno: no right to, or it is gone.
+bool tw_kernel_destroy(struct tw_kernel *kernel, const struct tw_kernel_socket *socket);
 
 #endif

@@ -31,10 +31,11 @@ enum tw_kind {
 struct tw_flight {
     uint64_t id; // from 1, in order of leaving
     enum tw_end from;
-    tw_time left;  // by the host's clock
-    tw_time lands; // when it is due; TW_NO_TIME: it is held
-    double at;     // how far it had come when it was last moved
-    bool copy;     // a duplicate, made by the wire
+    tw_time left;      // by the host's clock
+    tw_time lands;     // when it is due; TW_NO_TIME: it is held
+    double at;         // how far it had come when it was last moved
+    bool copy;         // a duplicate, made by the wire
+    uint64_t original; // of a copy: the flight that it is like; else its own id
     bool injected;
     struct tw_segment segment; // decoded; time and packet are not set
     uint8_t *octets;           // the IP packet; owned by the wire
@@ -52,7 +53,7 @@ struct tw_lab_injection {
     enum tw_end from;
     struct tw_tuple tuple;                 // as `from` sees it; need not be a connection
     uint16_t flags;                        // enum tw_flag
-    struct tw_lab_number seq, ack, window; // not given: next, next, and 65535
+    struct tw_lab_number seq, ack, window; // not given: next, next, that end's last
     uint32_t length;                       // octets of data
 };
 
@@ -106,7 +107,7 @@ enum { TW_LAB_NAME = 32, TW_LAB_SOCKETS = 4096, TW_LAB_PROCESSES = 256 };
 //   close(s)                 socket
 //   fork(P)                  name: a process at the same end that has the same sockets
 //   exit()                   all its sockets are closed
-//   crash(s), crash()        the socket, or all of the end's, forgotten without a word
+//   crash(s), crash()        the socket, or all that the end's kernel has, forgotten without a word
 struct tw_lab_request {
     const char *process; // "client", "server", or a forked one
     enum tw_call call;
@@ -138,7 +139,7 @@ struct tw_lab_socket {
 
 // All is lent, and good until something is done to the lab or it is waited for.
 struct tw_lab_view {
-    const struct tw_flight *flights; // in order of leaving
+    const struct tw_flight *flights; // in order of leaving, but for swaps; copies behind theirs
     size_t flight_count;
     const struct tw_lab_socket *sockets;
     size_t socket_count;
@@ -167,6 +168,8 @@ struct tw_lab_options {
 
 struct tw_lab;
 
+// The calling thread is in a network namespace of its own from then on, where that was needed in a
+// user namespace, too; both stay when the lab is freed.
 enum tw_status tw_lab_new(const struct tw_lab_options *options, struct tw_lab **lab,
                           struct tw_error *error) TW_CHECKED;
 void tw_lab_free(struct tw_lab *lab);
@@ -176,9 +179,10 @@ void tw_lab_view_get(const struct tw_lab *lab, struct tw_lab_view *view);
 int tw_lab_fd(const struct tw_lab *lab);
 // Does what is due: takes what the stacks sent, moves the wire, ends calls, asks the kernels.
 enum tw_status tw_lab_turn(struct tw_lab *lab, struct tw_error *error) TW_CHECKED;
-// Turns until `until` (CLOCK_REALTIME), or until something has happened; true if it has.
+// Turns until `until` (by tw_lab_now), or until something has happened; true if it has.
 enum tw_status tw_lab_wait(struct tw_lab *lab, tw_time until, bool *happened,
                            struct tw_error *error) TW_CHECKED;
+// The time of day, as it was when first asked and gone forward since: what all times here are.
 tw_time tw_lab_now(void);
 
 // Settings. Version 4 or 6 holds for sockets made later.
@@ -195,7 +199,7 @@ void tw_lab_tap_on(struct tw_lab *lab, bool on);
 // `*index`, which may come later.
 enum tw_status tw_lab_call(struct tw_lab *lab, const struct tw_lab_request *request, size_t *index,
                            struct tw_error *error) TW_CHECKED;
-// What the call received, in all: lent until the next call.
+// What a recv() received: lent until the next call, and kept for the last few only.
 const char *tw_lab_received(const struct tw_lab *lab, size_t call, size_t *length);
 
 // The wire. False where there is no such flight.

@@ -89,6 +89,13 @@ const struct tw_ladder_step *tw_ladder_state(const struct tw_ladder *ladder, enu
 // What the kernel of `end` said at `place`; false: nothing, or nothing yet.
 bool tw_ladder_kernel(const struct tw_ladder *ladder, enum tw_end end, double place,
                       enum tw_state *state);
+// What the kernel of `end` told last at `place`, as tw_witness_look_at, and how long its timer has
+// `left` there: since the row began, or the look was taken. Behind the last row of what goes on,
+// the time is `now`; else that is TW_NO_TIME.
+const struct tw_witness_look *tw_ladder_look(const struct tw_ladder *ladder,
+                                             const struct tw_witness *witness, enum tw_end end,
+                                             double place, tw_time now, tw_time *left,
+                                             size_t *opening);
 // Between place and time on the clock of the ends: straight lines between the rows.
 tw_time tw_ladder_time(const struct tw_ladder *ladder, double place);
 double tw_ladder_place(const struct tw_ladder *ladder, tw_time time);

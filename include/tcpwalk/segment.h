@@ -93,6 +93,9 @@ static inline uint32_t tw_segment_end(const struct tw_segment *s) {
     return s->seq + s->length + ((s->flags & TW_SYN) ? 1U : 0U) + ((s->flags & TW_FIN) ? 1U : 0U);
 }
 
+// Where there is no tuple (version 0) nothing is equal.
+bool tw_tuple_equal(const struct tw_tuple *a, const struct tw_tuple *b);
+
 enum { TW_FLAGS_TEXT = 48, TW_ADDRESS_TEXT = 64 };
 
 // "SYN,ACK" in the order SYN,FIN,RST,PSH,ACK,URG,ECE,CWR,AE; "none" without any. Returns `text`.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The witness: what the two stacks of a lab said themselves while a capture was made. Socket calls
-// with their results, the states that the kernel reported, and when each captured packet left its
-// sender and landed. Written as JSON beside the capture (NAME.json beside NAME.pcap).
+// with their results, the states that the kernel reported, its queues and timers, and when each
+// captured packet left its sender and landed. Written as JSON beside the capture (NAME.json beside
+// NAME.pcap).
 #ifndef TCPWALK_WITNESS_H
 #define TCPWALK_WITNESS_H
 
 #include "tcpwalk/connection.h"
+#include "tcpwalk/kernel.h"
 
 // One socket call. Texts are owned by the witness.
 struct tw_witness_call {
@@ -39,13 +41,35 @@ struct tw_witness_history {
     struct tw_tuple tuple;
     struct tw_witness_step *steps;
     size_t count, room;
-    size_t from; // steps before this one were left behind while the tap was off: not comparable
+    size_t from;  // steps before this one were left behind while the tap was off: not comparable
+    size_t until; // so are those from this one on, taken after it went off; 0: there are none
+};
+
+// What a look at a socket told, where more had changed since the one before than that its timer
+// had run on. As in struct tw_kernel_socket; CLOSED: the kernel does not know it any more.
+struct tw_witness_look {
+    tw_time time;
+    uint64_t packets; // captured by then
+    tw_time expires;  // from `time` on
+    uint32_t receive_queue, send_queue, retransmits;
+    enum tw_state state;
+    enum tw_kernel_timer timer;
+};
+
+// All that was told of one socket, a listener (remote port 0) too. The same ports used again are
+// another.
+struct tw_witness_looks {
+    enum tw_end end;
+    struct tw_tuple tuple;
+    struct tw_witness_look *looks;
+    size_t count, room;
 };
 
 // A captured packet's true times at the ends; TW_NO_TIME for `landed`: it was lost behind the tap.
 // TW_NO_TIME for `left`: it was injected.
 struct tw_witness_flight {
     tw_time left, landed;
+    bool flying; // it is on its way yet; in a file none is
 };
 
 struct tw_witness {
@@ -55,9 +79,11 @@ struct tw_witness {
     double tap;                           // its place: 0 client's end ... 1 server's end
     struct tw_witness_call *calls;        // in order of their beginning
     struct tw_witness_history *histories; // in order of their first step
+    struct tw_witness_looks *looks;       // in order of the first one
     struct tw_witness_flight *flights;    // of packet i + 1
-    size_t call_count, history_count, flight_count;
-    size_t call_room, history_room, flight_room;
+    size_t call_count, history_count, looks_count, flight_count;
+    size_t call_room, history_room, looks_room, flight_room;
+    size_t look_total;                 // of all sockets
     struct tw_witness_socket *sockets; // what the calls say of each socket, by its number
     size_t socket_room;
 };
@@ -78,6 +104,10 @@ enum tw_status tw_witness_history_add(struct tw_witness *witness, enum tw_end en
                                       const struct tw_tuple *tuple, size_t *index) TW_CHECKED;
 enum tw_status tw_witness_step_add(struct tw_witness *witness, size_t history,
                                    const struct tw_witness_step *step) TW_CHECKED;
+enum tw_status tw_witness_looks_add(struct tw_witness *witness, enum tw_end end,
+                                    const struct tw_tuple *tuple, size_t *index) TW_CHECKED;
+enum tw_status tw_witness_look_add(struct tw_witness *witness, size_t looks,
+                                   const struct tw_witness_look *look) TW_CHECKED;
 // The next captured packet.
 enum tw_status tw_witness_flight_add(struct tw_witness *witness, tw_time left,
                                      tw_time landed) TW_CHECKED;
@@ -102,6 +132,12 @@ const struct tw_witness_history *tw_witness_find(const struct tw_witness *witnes
 // says nothing, or CLOSED if it has answered by RST.
 bool tw_witness_word(const struct tw_witness *witness, const struct tw_connection_info *info,
                      enum tw_end end, enum tw_state *states, size_t room, size_t *count) TW_CHECKED;
+// What the kernel of one end told last before `time` of the connection's socket; while there is
+// none, of the listener that waits for it, with how many others it has that are `opening` (its SYN
+// queue). NULL: of neither anything.
+const struct tw_witness_look *tw_witness_look_at(const struct tw_witness *witness,
+                                                 const struct tw_connection_info *info,
+                                                 enum tw_end end, tw_time time, size_t *opening);
 // Whether a call belongs to the connection: it was made on its socket, or on the listener that it
 // came from.
 bool tw_witness_call_of(const struct tw_witness *witness, const struct tw_witness_call *call,

@@ -110,3 +110,9 @@ const char *tw_address_text(uint8_t version, const struct tw_address *address, u
     *out = '\0';
     return text;
 }
+
+bool tw_tuple_equal(const struct tw_tuple *a, const struct tw_tuple *b) {
+    return a->version != 0 && a->version == b->version && a->local_port == b->local_port &&
+           a->remote_port == b->remote_port && memcmp(&a->local, &b->local, sizeof a->local) == 0 &&
+           memcmp(&a->remote, &b->remote, sizeof a->remote) == 0;
+}

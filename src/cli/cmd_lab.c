@@ -50,6 +50,9 @@ static enum tw_status play(struct lab_run *run, struct tw_error *error) {
             return status;
         }
     }
+    if (state == TW_SCENARIO_RUNS) {
+        return tw_fail(error, TW_UNMET, "%s: interrupted", run->name);
+    }
     return state == TW_SCENARIO_FAILED ? TW_UNMET : TW_OK;
 }
 
@@ -173,10 +176,6 @@ static void wrote_quietly(const char *path) {
 static enum tw_status record(const struct lab_run *run, struct tw_error *error) {
     const struct settings *settings = run->settings;
     struct tw_lab_view view;
-    if (stopped) {
-        fprintf(stderr, "tcpwalk: %s: interrupted, not recorded\n", run->name);
-        return TW_OK;
-    }
     tw_lab_view_get(run->lab, &view);
     return recording_write(&run->recording, settings->record, run->name, &view,
                            settings->report.detail > 0 ? wrote : wrote_quietly, error);
@@ -196,13 +195,12 @@ static enum tw_status run_lab(struct lab_run *run, struct tw_error *error) {
     const struct settings *settings = run->settings;
     const struct tw_lab_options options = {
         .name = run->name, .context = run, .seen = seen, .slow = slowness(settings)};
-    bool made = false;
     enum tw_status status = TW_OK;
     if (settings->batch) {
         stop_on_signals();
     }
     if (settings->record != NULL) {
-        status = recording_prepare(settings->record, &made, error);
+        status = recording_prepare(settings->record, error);
     }
     if (status == TW_OK) {
         status = tw_lab_new(&options, &run->lab, error);
@@ -220,9 +218,6 @@ static enum tw_status run_lab(struct lab_run *run, struct tw_error *error) {
     }
     if (status == TW_OK && settings->record != NULL) {
         status = record(run, error);
-    }
-    if (made) {
-        (void)rmdir(settings->record); // only where nothing was recorded
     }
     return status;
 }

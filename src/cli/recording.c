@@ -97,16 +97,32 @@ void recording_feed(const struct recording *recording, struct pump *pump) {
     }
 }
 
-enum tw_status recording_prepare(const char *directory, bool *made, struct tw_error *error) {
+// Where the directory would be made.
+static void parent_of(const char *directory, char parent[STORED_PATH_MAX]) {
+    snprintf(parent, STORED_PATH_MAX, "%s", directory);
+    size_t length = strlen(parent);
+    while (length > 1 && parent[length - 1] == '/') {
+        parent[--length] = '\0';
+    }
+    char *slash = strrchr(parent, '/');
+    if (slash == NULL) {
+        snprintf(parent, STORED_PATH_MAX, ".");
+    } else {
+        slash[slash == parent] = '\0';
+    }
+}
+
+enum tw_status recording_prepare(const char *directory, struct tw_error *error) {
     struct stat status;
+    char parent[STORED_PATH_MAX];
     int why = 0;
-    *made = mkdir(directory, 0777) == 0;
-    if (!*made && errno != EEXIST) {
+    if (stat(directory, &status) == 0) {
+        why = !S_ISDIR(status.st_mode) ? ENOTDIR : access(directory, W_OK | X_OK) != 0 ? errno : 0;
+    } else if (errno != ENOENT) {
         why = errno;
-    } else if (stat(directory, &status) == 0 && !S_ISDIR(status.st_mode)) {
-        why = ENOTDIR;
-    } else if (access(directory, W_OK | X_OK) != 0) {
-        why = errno;
+    } else {
+        parent_of(directory, parent);
+        why = access(parent, W_OK | X_OK) != 0 ? errno : 0;
     }
     return why == 0 ? TW_OK
                     : tw_fail(error, TW_OUTPUT, "--record %s: %s", directory, strerror(why));
@@ -196,6 +212,9 @@ enum tw_status recording_write(const struct recording *recording, const char *di
     if (recording->lost > 0) {
         return tw_fail(error, TW_MEMORY, "%s: %" PRIu64 " packets did not fit into memory", name,
                        recording->lost);
+    }
+    if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
+        return tw_fail(error, TW_OUTPUT, "--record %s: %s", directory, strerror(errno));
     }
     struct files *files = malloc(sizeof *files);
     if (files == NULL) {

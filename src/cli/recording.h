@@ -34,9 +34,8 @@ void recording_feed(const struct recording *recording, struct pump *pump);
 struct tw_packet recording_packet(uint64_t number, tw_time time, const uint8_t *octets,
                                   size_t length);
 
-// That the directory is there and can be written to; one that is missing is made. TW_OUTPUT.
-enum tw_status recording_prepare(const char *directory, bool *made,
-                                 struct tw_error *error) TW_CHECKED;
+// That there is such a directory, or one can be made, to write to. Nothing is made yet. TW_OUTPUT.
+enum tw_status recording_prepare(const char *directory, struct tw_error *error) TW_CHECKED;
 // Writes NAME.pcap, of two taps NAME.PLACE.pcap each, and beside the first tap's the witness as
 // .json: all of them or none. `each` is told their paths. TW_OUTPUT, TW_MEMORY.
 enum tw_status recording_write(const struct recording *recording, const char *directory,

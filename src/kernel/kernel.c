@@ -182,8 +182,8 @@ static int verdict(const struct nlmsghdr *message) {
     return code < 0 ? -code : 0;
 }
 
-// Reads one dump to its end. 0, or an errno: EINTR means that it is not consistent.
-static int read_dump(struct tw_kernel *kernel, int version) {
+// Reads what was asked for to its end, a dump or an acknowledgement. 0, or an errno: EINTR means that it is not consistent.
+static int read_answer(struct tw_kernel *kernel, int version) {
     int result = 0;
     for (;;) {
         const ssize_t got = mnl_socket_recvfrom(kernel->netlink, kernel->buffer, BUFFER);
@@ -221,7 +221,7 @@ static int dump(struct tw_kernel *kernel, uint8_t family, uint32_t states, int v
     ask->idiag_states = states;
     if (mnl_socket_sendto(kernel->netlink, header, header->nlmsg_len) < 0)
         return errno;
-    return read_dump(kernel, version);
+    return read_answer(kernel, version);
 }
 
 enum tw_status tw_kernel_sockets(struct tw_kernel *kernel, int version, unsigned states,
@@ -250,4 +250,24 @@ enum tw_status tw_kernel_sockets(struct tw_kernel *kernel, int version, unsigned
     for (size_t i = 0; i < kernel->count; i++)
         each(context, &kernel->sockets[i]);
     return TW_OK;
+}
+
+bool tw_kernel_destroy(struct tw_kernel *kernel, const struct tw_kernel_socket *socket) {
+    const struct tw_tuple *tuple = &socket->tuple;
+    struct nlmsghdr *header = mnl_nlmsg_put_header(kernel->buffer);
+    header->nlmsg_type = SOCK_DESTROY;
+    header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+    header->nlmsg_seq = ++kernel->sequence;
+    struct inet_diag_req_v2 *ask = mnl_nlmsg_put_extra_header(header, sizeof *ask);
+    ask->sdiag_family = tuple->version == 4 ? AF_INET : AF_INET6;
+    ask->sdiag_protocol = IPPROTO_TCP;
+    ask->id.idiag_sport = htons(tuple->local_port);
+    ask->id.idiag_dport = htons(tuple->remote_port);
+    memcpy(ask->id.idiag_src, &tuple->local, sizeof ask->id.idiag_src);
+    memcpy(ask->id.idiag_dst, &tuple->remote, sizeof ask->id.idiag_dst);
+    ask->id.idiag_cookie[0] = ask->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    if (mnl_socket_sendto(kernel->netlink, header, header->nlmsg_len) < 0)
+        return false;
+    errno = read_answer(kernel, 0);
+    return errno == 0;
 }

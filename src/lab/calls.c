@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { OCTETS_MAX = 16 << 20 };
+enum { OCTETS_MAX = 16 << 20, STACK_PACKET_MAX = 65536 };
 
 // How an attempt ended.
 struct outcome {
@@ -51,17 +50,15 @@ static struct outcome checked(int result) {
 
 // --- what can block
 
-static struct outcome try_connect(int fd) {
-    struct pollfd ready = {.fd = fd, .events = POLLOUT};
-    if (poll(&ready, 1, 0) <= 0) {
-        return blocks();
+// connect() again says what became of it, and ends it as a blocking one would have ended
+// (net/ipv4/af_inet.c, __inet_stream_connect): after a failure the socket can be used anew.
+static struct outcome try_connect(const struct tw_lab_socket *socket) {
+    struct sockaddr_storage storage;
+    socklen_t length = to_sockaddr(&socket->tuple, &storage);
+    if (connect(socket->fd, (struct sockaddr *)&storage, length) == 0 || errno == EISCONN) {
+        return value(0);
     }
-    int error = 0;
-    socklen_t length = sizeof error;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0) {
-        return failed(errno);
-    }
-    return error != 0 ? failed(error) : value(0);
+    return errno == EALREADY ? blocks() : failed(errno);
 }
 
 static struct outcome try_accept(struct calls *calls, size_t socket) {
@@ -92,7 +89,7 @@ static struct outcome try_send(struct calls *calls, size_t socket) {
     struct pending *p = &calls->pending[socket];
     int fd = calls->sockets[socket].fd;
     if (p->connecting) {
-        struct outcome connected = try_connect(fd);
+        struct outcome connected = try_connect(&calls->sockets[socket]);
         if (connected.blocks || connected.error != 0) {
             return connected;
         }
@@ -114,18 +111,18 @@ static struct outcome try_send(struct calls *calls, size_t socket) {
 static struct outcome try_recv(struct calls *calls, size_t socket) {
     struct pending *p = &calls->pending[socket];
     ssize_t got = recv(calls->sockets[socket].fd, p->octets, p->length, p->flags);
-    if (got < 0) {
-        return errno == EAGAIN ? blocks() : failed(errno);
+    if (got < 0) { // urgent data is not waited for (net/ipv4/tcp.c, tcp_recv_urg)
+        bool waits = errno == EAGAIN && (p->flags & MSG_OOB) == 0;
+        return waits ? blocks() : failed(errno);
     }
-    free(calls->received);
-    calls->received = p->octets;
-    calls->received_length = (size_t)got;
-    calls->received_call = p->index;
+    struct received *r = &calls->received[calls->received_count++ % RECEIVED_KEPT];
+    free(r->octets);
+    *r = (struct received){p->octets, (size_t)got, p->index};
     p->octets = NULL;
     struct outcome outcome = value(got);
     if (got > 0) {
         char quoted[CALL_TEXT / 2];
-        call_quote(calls->received, (size_t)got, quoted, sizeof quoted);
+        call_quote(r->octets, (size_t)got, quoted, sizeof quoted);
         snprintf(outcome.result, sizeof outcome.result, "%zd %s", got, quoted);
     }
     return outcome;
@@ -149,7 +146,7 @@ static struct outcome try_close(struct calls *calls, size_t socket,
 
 static struct outcome attempt(struct calls *calls, size_t socket, const struct tw_lab_view *view) {
     switch (calls->pending[socket].call) {
-    case TW_CALL_CONNECT: return try_connect(calls->sockets[socket].fd);
+    case TW_CALL_CONNECT: return try_connect(&calls->sockets[socket]);
     case TW_CALL_ACCEPT: return try_accept(calls, socket);
     case TW_CALL_SEND: return try_send(calls, socket);
     case TW_CALL_RECV: return try_recv(calls, socket);
@@ -183,6 +180,12 @@ static struct outcome do_bind(struct calls *calls, size_t socket, const struct t
     struct outcome outcome =
         checked(bind(calls->sockets[socket].fd, (struct sockaddr *)&storage, length));
     ask_addresses(calls, socket, NULL);
+    return outcome;
+}
+
+static struct outcome do_listen(struct tw_lab_socket *socket, int backlog) {
+    struct outcome outcome = checked(listen(socket->fd, backlog));
+    socket->listening |= outcome.error == 0;
     return outcome;
 }
 
@@ -248,7 +251,7 @@ static struct outcome do_close(struct calls *calls, size_t socket) {
     if (!lingers) {
         return checked(forget_socket(calls, socket));
     }
-    // The wire must go on meanwhile, so the kernel does not get to wait: we do.
+    // The wire must go on meanwhile, so the kernel does not get to wait: the call does, here.
     calls->pending[socket].lingers = tw_lab_now() + linger.l_linger * TW_SECOND;
     linger.l_onoff = 0;
     (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
@@ -310,15 +313,35 @@ static struct outcome forget_silently(struct calls *calls, size_t socket) {
     return checked(forget_socket(calls, socket));
 }
 
-static struct outcome do_crash(struct calls *calls, enum tw_end end, size_t socket) {
-    if (socket != NO_SOCKET) {
-        return forget_silently(calls, socket);
+// The stack has not sent what it sends until then.
+static void discard(const struct stack *stack) {
+    uint8_t octets[STACK_PACKET_MAX];
+    while (stack_take(stack, octets, sizeof octets) > 0) {
     }
+}
+
+static void destroy(void *context, const struct tw_kernel_socket *socket) {
+    const struct stack *stack = context;
+    (void)tw_kernel_destroy(stack->kernel, socket);
+}
+
+// One socket with all its descriptors; or, as if the host had lost its power, all that an end has:
+// what no process holds (orphans, TIME-WAIT, request sockets) is destroyed by sock_diag.
+static struct outcome do_crash(struct calls *calls, enum tw_end end, size_t socket) {
+    uint32_t number = socket != NO_SOCKET ? calls->pending[socket].socket : 0;
     struct outcome outcome = value(0);
     for (size_t i = calls->socket_count; i-- > 0 && outcome.error == 0;) {
-        if (calls->sockets[i].end == end) {
+        if (number != 0 ? calls->pending[i].socket == number : calls->sockets[i].end == end) {
             outcome = forget_silently(calls, i);
         }
+    }
+    if (number == 0) {
+        struct tw_error unused;
+        if (tw_kernel_sockets(calls->stacks[end].kernel, 0, ~0U, destroy,
+                              (void *)&calls->stacks[end], &unused) != TW_OK) {
+            outcome = failed(EIO);
+        }
+        discard(&calls->stacks[end]);
     }
     return outcome;
 }
@@ -331,9 +354,7 @@ static struct outcome make(struct calls *calls, struct process *process, size_t 
     case TW_CALL_SOCKET: return do_socket(calls, process, r, number);
     case TW_CALL_SETSOCKOPT: return do_setsockopt(fd, r);
     case TW_CALL_BIND: return do_bind(calls, socket, address);
-    case TW_CALL_LISTEN:
-        calls->sockets[socket].listening = true;
-        return checked(listen(fd, r->value));
+    case TW_CALL_LISTEN: return do_listen(&calls->sockets[socket], r->value);
     case TW_CALL_CONNECT: return do_connect(calls, socket, address);
     case TW_CALL_ACCEPT:
         copy_name(calls->pending[socket].name, r->name);
@@ -466,30 +487,42 @@ enum tw_status lab_calls_begin(struct calls *calls, const struct tw_lab_request 
     return status == TW_OK ? status : tw_fail(error, status, "lab: out of memory");
 }
 
+// The socket whose call was begun first, of those from `index` on in the witness.
+static size_t longest_blocked(const struct calls *calls, size_t index) {
+    size_t found = NO_SOCKET;
+    for (size_t i = 0; i < calls->socket_count; i++) {
+        size_t pending = calls->sockets[i].pending;
+        if (pending != TW_LAB_NO_CALL && pending >= index &&
+            (found == NO_SOCKET || pending < calls->sockets[found].pending)) {
+            found = i;
+        }
+    }
+    return found;
+}
+
 enum tw_status lab_calls_turn(struct calls *calls, const struct tw_lab_view *kernel,
                               bool *returned) {
-    for (size_t i = calls->socket_count; i-- > 0;) {
-        if (calls->sockets[i].pending == TW_LAB_NO_CALL) {
-            continue;
-        }
+    // Who has waited longest is served first, as the kernel does.
+    for (size_t i = longest_blocked(calls, 0); i != NO_SOCKET;) {
         size_t index = calls->sockets[i].pending;
         struct outcome outcome = attempt(calls, i, kernel);
-        if (outcome.blocks) {
-            continue;
+        if (!outcome.blocks) {
+            *returned = true;
+            bool closes = calls->pending[i].call == TW_CALL_CLOSE;
+            unblock(calls, i);
+            if (calls->sockets[i].fd >= 0 && outcome.error == 0) {
+                ask_addresses(calls, i, NULL);
+            }
+            enum tw_status status =
+                write_down(calls, index, &outcome, tuple_of(calls, i, &outcome));
+            if (closes) {
+                (void)forget_socket(calls, i);
+            }
+            if (status != TW_OK) {
+                return status;
+            }
         }
-        *returned = true;
-        bool closes = calls->pending[i].call == TW_CALL_CLOSE;
-        unblock(calls, i);
-        if (calls->sockets[i].fd >= 0 && outcome.error == 0) {
-            ask_addresses(calls, i, NULL);
-        }
-        enum tw_status status = write_down(calls, index, &outcome, tuple_of(calls, i, &outcome));
-        if (closes) {
-            (void)forget_socket(calls, i);
-        }
-        if (status != TW_OK) {
-            return status;
-        }
+        i = longest_blocked(calls, index + 1);
     }
     return TW_OK;
 }
@@ -514,6 +547,8 @@ void lab_calls_fini(struct calls *calls) {
     free(calls->sockets);
     free(calls->pending);
     free(calls->names);
-    free(calls->received);
+    for (size_t i = 0; i < RECEIVED_KEPT; i++) {
+        free(calls->received[i].octets);
+    }
     *calls = (struct calls){0};
 }

@@ -21,6 +21,13 @@ struct socket_name {
     struct tw_tuple tuple;
 };
 
+// What a recv() gave; `call` is its index in the witness.
+struct received {
+    char *octets;
+    size_t length, call;
+};
+enum { RECEIVED_KEPT = 64 };
+
 struct calls {
     const struct stack *stacks; // lent
     struct tw_witness *witness; // lent
@@ -35,8 +42,8 @@ struct calls {
     uint32_t socket_number; // given last
     int epoll;              // lent; sockets that are blocked are in it
     int version;
-    char *received; // by the last recv()
-    size_t received_length, received_call;
+    struct received received[RECEIVED_KEPT]; // by the last recv()s, in a ring
+    size_t received_count;
 };
 
 void lab_calls_init(struct calls *calls, const struct stack *stacks, struct tw_witness *witness,

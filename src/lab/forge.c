@@ -7,12 +7,6 @@
 
 // --- What was seen
 
-static bool same_tuple(const struct tw_tuple *a, const struct tw_tuple *b) {
-    return a->local_port == b->local_port && a->remote_port == b->remote_port &&
-           a->version == b->version && memcmp(&a->local, &b->local, sizeof a->local) == 0 &&
-           memcmp(&a->remote, &b->remote, sizeof a->remote) == 0;
-}
-
 static struct tw_tuple turned(const struct tw_tuple *t) {
     return (struct tw_tuple){.local = t->remote,
                              .remote = t->local,
@@ -26,7 +20,7 @@ static const struct forge_known *recall(const struct forge_memory *memory, enum 
                                         const struct tw_tuple *tuple) {
     const struct tw_tuple key = end == TW_CLIENT ? *tuple : turned(tuple);
     for (size_t i = 0; i < memory->count; i++) {
-        if (same_tuple(&memory->known[i].tuple, &key))
+        if (tw_tuple_equal(&memory->known[i].tuple, &key))
             return &memory->known[i];
     }
     return NULL;
@@ -74,6 +68,7 @@ void forge_remember(struct forge_memory *memory, enum tw_end from, const struct 
     own->seen = true;
     own->genuine = !injected;
     own->next = tw_seq_max(own->next, tw_segment_end(s));
+    own->window = s->window;
     own->timestamps = (s->options & TW_OPT_TIMESTAMPS) != 0;
     if (own->timestamps)
         own->tsval = s->tsval;
@@ -116,7 +111,9 @@ enum tw_status forge_injection(const struct forge_memory *memory,
                                    .version = tuple->version,
                                    .length = injection->length,
                                    .flags = injection->flags,
-                                   .window = window->given ? (uint16_t)window->value : UINT16_MAX};
+                                   .window = window->given  ? (uint16_t)window->value
+                                             : own->genuine ? own->window
+                                                            : UINT16_MAX};
     enum tw_status status = number(&injection->seq, own, "seq", &segment->seq, error);
     if (status != TW_OK)
         return status;

@@ -14,6 +14,7 @@ struct forge_side {
     bool seen;
     bool genuine;    // by its stack; else what was seen was injected
     bool timestamps; // the last one carried them
+    uint16_t window; // as sent last
     uint32_t initial, next, tsval;
 };
 

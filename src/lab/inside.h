@@ -8,12 +8,6 @@
 #include "watch.h"
 #include "wire.h"
 
-// A captured packet that is still on its way.
-struct captured {
-    uint64_t flight;
-    size_t packet; // index in the witness's flights
-};
-
 struct tw_lab {
     struct tw_lab_options options; // its name is the witness's
     struct stack stacks[TW_END_COUNT];
@@ -21,8 +15,8 @@ struct tw_lab {
     struct calls calls;
     struct wire *wire;
     struct tw_witness *witness;
-    struct captured *captured;
-    size_t captured_count, captured_room;
+    uint64_t *captured; // beside the witness's flights: which flight the packet is
+    size_t captured_room;
     double taps[WIRE_TAPS];
     size_t tap_count;
     bool tap_on;

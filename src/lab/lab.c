@@ -13,12 +13,28 @@
 enum { PACKET_MAX = 65536 };
 // The kernels are asked at least this often, as their timers run without a word.
 static const tw_time look_every = 20 * TW_MILLISECOND;
+// and again before something lands, unless that was just done.
+static const tw_time look_again = TW_MILLISECOND / 2;
 static const tw_time default_delay = 10 * TW_MILLISECOND;
 
-tw_time tw_lab_now(void) {
+static tw_time clock_now(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(clock, &now);
     return (tw_time)now.tv_sec * TW_SECOND + now.tv_nsec;
+}
+
+// How far the time of day was ahead of the clock that only goes forward when it was first asked:
+// the time of day may be set while the lab runs, and must not stop the wire.
+static tw_time ahead(void) {
+    static tw_time difference;
+    if (difference == 0) {
+        difference = clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MONOTONIC);
+    }
+    return difference;
+}
+
+tw_time tw_lab_now(void) {
+    return clock_now(CLOCK_MONOTONIC) + ahead();
 }
 
 static void fail(struct tw_lab *lab, enum tw_status status) {
@@ -60,9 +76,10 @@ static void seen(void *context, size_t tap, tw_time time, const struct tw_flight
     if (tap != 0) {
         return;
     }
-    if (lab->captured_count == lab->captured_room) {
-        size_t room = lab->captured_room > 0 ? 2 * lab->captured_room : 64;
-        struct captured *grown = realloc(lab->captured, room * sizeof *grown);
+    size_t packet = lab->witness->flight_count;
+    if (packet == lab->captured_room) {
+        size_t room = packet > 0 ? 2 * packet : 64;
+        uint64_t *grown = realloc(lab->captured, room * sizeof *grown);
         if (grown == NULL) {
             fail(lab, tw_fail(&lab->why, TW_MEMORY, "lab: out of memory"));
             return;
@@ -70,22 +87,28 @@ static void seen(void *context, size_t tap, tw_time time, const struct tw_flight
         lab->captured = grown;
         lab->captured_room = room;
     }
-    lab->captured[lab->captured_count++] =
-        (struct captured){flight->id, lab->witness->flight_count};
+    lab->captured[packet] = flight->id;
     enum tw_status status = tw_witness_flight_add(
         lab->witness, flight->injected ? TW_NO_TIME : flight->left, TW_NO_TIME);
     if (status != TW_OK) {
         fail(lab, tw_fail(&lab->why, status, "lab: out of memory"));
+        return;
     }
+    lab->witness->flights[packet].flying = true;
 }
 
-// The flight is over: where it was captured, its packet; else NULL.
-static struct tw_witness_flight *arrived(struct tw_lab *lab, const struct tw_flight *flight) {
-    for (size_t i = 0; i < lab->captured_count; i++) {
-        if (lab->captured[i].flight == flight->id) {
-            size_t packet = lab->captured[i].packet;
-            lab->captured[i] = lab->captured[--lab->captured_count];
-            return packet < lab->witness->flight_count ? &lab->witness->flights[packet] : NULL;
+// The packet that a flight was captured as; a copy that the tap has not seen is like its original.
+// NULL: it was not captured.
+static struct tw_witness_flight *packet_of(struct tw_lab *lab, const struct tw_flight *flight) {
+    struct tw_witness *w = lab->witness;
+    for (size_t i = w->flight_count; i-- > 0;) {
+        if (lab->captured[i] == flight->id) {
+            return &w->flights[i];
+        }
+    }
+    for (size_t i = w->flight_count; flight->copy && i-- > 0;) {
+        if (lab->captured[i] == flight->original && w->flights[i].landed == TW_NO_TIME) {
+            return &w->flights[i];
         }
     }
     return NULL;
@@ -94,26 +117,35 @@ static struct tw_witness_flight *arrived(struct tw_lab *lab, const struct tw_fli
 static void landed(void *context, tw_time time, const struct tw_flight *flight) {
     struct tw_lab *lab = context;
     enum tw_end to = tw_other(flight->from);
-    struct tw_witness_flight *packet = arrived(lab, flight);
+    struct tw_witness_flight *packet = packet_of(lab, flight);
     (void)time; // when it was due; what counts is when it is done
     lab->happened = true;
     // What the stack did by itself until now is not put down to this segment.
     drain(lab, to);
-    look(lab, to, TW_BY_TIMER, lab->packets[0]);
+    if (tw_lab_now() - lab->watch[to].looked > look_again) {
+        look(lab, to, TW_BY_TIMER, lab->packets[0]);
+    }
     if (packet != NULL) {
         packet->landed = tw_lab_now();
+        packet->flying = false;
     }
     if (!stack_land(&lab->stacks[to], flight->octets, flight->length)) {
         fail(lab, tw_fail(&lab->why, TW_OPEN, "lab: writing to a stack: %s", strerror(errno)));
     }
     look(lab, to, TW_BY_LANDING, lab->packets[0]);
+    if (packet != NULL && !lab->tap_on) {
+        watch_end_here(&lab->watch[to]); // it had been captured before the tap went off
+    }
     drain(lab, to);
 }
 
 static void lost(void *context, tw_time time, const struct tw_flight *flight) {
     struct tw_lab *lab = context;
+    struct tw_witness_flight *packet = packet_of(lab, flight);
     (void)time;
-    (void)arrived(lab, flight);
+    if (packet != NULL) {
+        packet->flying = false;
+    }
     lab->happened = true;
 }
 
@@ -123,7 +155,7 @@ static void arm(const struct tw_lab *lab, tw_time until) {
     tw_time due = wire_due(lab->wire), now = tw_lab_now();
     due = due < now + look_every ? due : now + look_every;
     due = due < until ? due : until;
-    due = due > now ? due : now + 1; // a time that has passed arms nothing
+    due = (due > now ? due : now + 1) - ahead(); // a time that has passed arms nothing
     const struct itimerspec at = {
         .it_value = {.tv_sec = (time_t)(due / TW_SECOND), .tv_nsec = (long)(due % TW_SECOND)}};
     (void)timerfd_settime(lab->timer, TFD_TIMER_ABSTIME, &at, NULL);
@@ -198,10 +230,8 @@ void tw_lab_taps(struct tw_lab *lab, const double *places, size_t count) {
 }
 
 void tw_lab_tap_on(struct tw_lab *lab, bool on) {
-    if (on && !lab->tap_on) {
-        for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT; end++) {
-            watch_begin_here(&lab->watch[end]);
-        }
+    for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT && on != lab->tap_on; end++) {
+        (on ? watch_begin_here : watch_end_here)(&lab->watch[end]);
     }
     lab->tap_on = on;
     wire_tap_on(lab->wire, on);
@@ -227,9 +257,15 @@ enum tw_status tw_lab_call(struct tw_lab *lab, const struct tw_lab_request *requ
 }
 
 const char *tw_lab_received(const struct tw_lab *lab, size_t call, size_t *length) {
-    bool known = lab->calls.received != NULL && lab->calls.received_call == call;
-    *length = known ? lab->calls.received_length : 0;
-    return known ? lab->calls.received : "";
+    *length = 0;
+    for (size_t i = 0; i < RECEIVED_KEPT; i++) {
+        const struct received *r = &lab->calls.received[i];
+        if (r->octets != NULL && r->call == call) {
+            *length = r->length;
+            return r->octets;
+        }
+    }
+    return "";
 }
 
 // --- the wire
@@ -304,7 +340,7 @@ static enum tw_status open_parts(struct tw_lab *lab, struct tw_error *error) {
     lab->witness = tw_witness_new(lab->options.name != NULL ? lab->options.name : "");
     lab->wire = wire_new(&events);
     lab->epoll = epoll_create1(EPOLL_CLOEXEC);
-    lab->timer = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    lab->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (lab->witness == NULL || lab->wire == NULL || lab->epoll < 0 || lab->timer < 0) {
         return tw_fail(error, TW_MEMORY, "lab: out of memory or of descriptors");
     }

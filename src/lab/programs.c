@@ -130,6 +130,13 @@ void unblock(struct calls *calls, size_t socket) {
 int forget_socket(struct calls *calls, size_t socket) {
     unblock(calls, socket);
     int fd = calls->sockets[socket].fd;
+    struct linger linger = {0};
+    socklen_t length = sizeof linger;
+    if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &length) == 0 &&
+        linger.l_onoff != 0 && linger.l_linger > 0) {
+        linger.l_onoff = 0; // the wire must go on meanwhile: the kernel does not get to wait
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    }
     int result = fd >= 0 ? close(fd) : 0;
     calls->socket_count--;
     memmove(&calls->sockets[socket], &calls->sockets[socket + 1],
@@ -166,18 +173,21 @@ socklen_t to_sockaddr(const struct tw_tuple *address, struct sockaddr_storage *t
     return sizeof *in6;
 }
 
-static void from_sockaddr(const struct sockaddr_storage *from, struct tw_address *address,
-                          uint16_t *port) {
+// The version; an IPv4-mapped IPv6 address is IPv4, as the kernel's word has it.
+static uint8_t from_sockaddr(const struct sockaddr_storage *from, struct tw_address *address,
+                             uint16_t *port) {
     *address = (struct tw_address){0};
     if (from->ss_family == AF_INET) {
         const struct sockaddr_in *in = (const struct sockaddr_in *)from;
         memcpy(address, &in->sin_addr, sizeof in->sin_addr);
         *port = ntohs(in->sin_port);
-    } else {
-        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from;
-        memcpy(address, &in6->sin6_addr, sizeof in6->sin6_addr);
-        *port = ntohs(in6->sin6_port);
+        return 4;
     }
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from;
+    bool mapped = IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr);
+    memcpy(address, in6->sin6_addr.s6_addr + (mapped ? 12 : 0), mapped ? 4 : sizeof *address);
+    *port = ntohs(in6->sin6_port);
+    return mapped ? 4 : 6;
 }
 
 struct tw_tuple target(const struct calls *calls, const struct tw_lab_request *r, enum tw_end end,
@@ -200,15 +210,14 @@ void ask_addresses(struct calls *calls, size_t socket, const struct tw_tuple *re
     if (s->fd < 0 || getsockname(s->fd, (struct sockaddr *)&storage, &length) != 0) {
         return;
     }
-    tuple.version = (uint8_t)s->version;
-    from_sockaddr(&storage, &tuple.local, &tuple.local_port);
+    tuple.version = from_sockaddr(&storage, &tuple.local, &tuple.local_port);
     if (remote != NULL) {
         tuple.remote = remote->remote;
         tuple.remote_port = remote->remote_port;
     }
     length = sizeof storage;
     if (getpeername(s->fd, (struct sockaddr *)&storage, &length) == 0) {
-        from_sockaddr(&storage, &tuple.remote, &tuple.remote_port);
+        (void)from_sockaddr(&storage, &tuple.remote, &tuple.remote_port);
     }
     if (tuple.local_port != 0) {
         learn(calls, socket, &tuple);

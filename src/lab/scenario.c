@@ -9,6 +9,8 @@
 
 enum { SEEN_MAX = 320 };
 static const tw_time default_limit = 5 * TW_SECOND;
+// How much longer at most is waited on a wire that is slowed down.
+static const tw_time slowed_limit = 15 * TW_SECOND, slowed_wait = 2 * TW_SECOND;
 
 // A call that was begun with `...`.
 struct begun {
@@ -56,13 +58,18 @@ static enum progress result_of(const struct tw_scenario *scenario, enum tw_statu
     return fail_at(scenario, error, "%s", text);
 }
 
-// --- what is seen
-
-static bool same_connection(const struct tw_tuple *a, const struct tw_tuple *b) {
-    return a->version == b->version && a->local_port == b->local_port &&
-           a->remote_port == b->remote_port && memcmp(&a->local, &b->local, sizeof a->local) == 0 &&
-           memcmp(&a->remote, &b->remote, sizeof a->remote) == 0;
+// On a wire that is slowed down all takes longer, and the kernels' timers follow it in part.
+static tw_time deadline(const struct tw_scenario *scenario, const struct script_statement *s) {
+    double slow = scenario->lab->options.slow;
+    tw_time limit = s->within > 0 ? s->within : default_limit;
+    if (s->kind != SCRIPT_WAIT) {
+        return scenario->since + limit + (slow > 1 ? slowed_limit : 0);
+    }
+    tw_time longer = slow > 1 ? (tw_time)((double)s->time * (slow - 1)) : 0;
+    return scenario->since + s->time + (longer < slowed_wait ? longer : slowed_wait);
 }
+
+// --- what is seen
 
 static const char *end_name(enum tw_end end) {
     return end == TW_CLIENT ? "client" : "server";
@@ -75,7 +82,7 @@ static const char *subject_name(const struct script_subject *subject) {
 // The kernel's state of one socket by its name.
 static enum tw_state state_of(const struct tw_lab_view *view, const struct socket_name *name) {
     for (size_t i = 0; i < view->kernel_count[name->end]; i++) {
-        if (same_connection(&view->kernel[name->end][i].tuple, &name->tuple)) {
+        if (tw_tuple_equal(&view->kernel[name->end][i].tuple, &name->tuple)) {
             return view->kernel[name->end][i].state;
         }
     }
@@ -106,7 +113,8 @@ static bool is_quiet(const struct tw_lab_view *view, enum tw_end end) {
         }
     }
     for (size_t i = 0; i < view->kernel_count[end]; i++) {
-        if (view->kernel[end][i].timer == TW_TIMER_RETRANSMIT) {
+        enum tw_kernel_timer timer = view->kernel[end][i].timer;
+        if (timer == TW_TIMER_RETRANSMIT || timer == TW_TIMER_PROBE) {
             return false;
         }
     }
@@ -390,16 +398,10 @@ static enum progress run(struct tw_scenario *scenario, const struct script_state
     case SCRIPT_DELIVER: return run_deliver(scenario, s);
     case SCRIPT_INJECT: return run_inject(scenario, s, error);
     case SCRIPT_UNTIL: return run_until(scenario, s, error);
-    case SCRIPT_WAIT:
-        return tw_lab_now() >= scenario->since + s->time ? PROGRESS_DONE : PROGRESS_WAITS;
+    case SCRIPT_WAIT: return tw_lab_now() >= deadline(scenario, s) ? PROGRESS_DONE : PROGRESS_WAITS;
     case SCRIPT_HISTORY: return run_history(scenario, s, error);
     default: return for_ends(scenario, s);
     }
-}
-
-static tw_time deadline(const struct tw_scenario *scenario, const struct script_statement *s) {
-    tw_time limit = s->within > 0 ? s->within : default_limit;
-    return scenario->since + (s->kind == SCRIPT_WAIT ? s->time : limit);
 }
 
 static enum progress too_late(const struct tw_scenario *scenario, const struct script_statement *s,
@@ -429,7 +431,11 @@ static bool settled(struct tw_scenario *scenario) {
     struct tw_lab_view view;
     tw_lab_view_get(scenario->lab, &view);
     if (scenario->last_flight == 0) {
-        scenario->last_flight = view.flight_count > 0 ? view.flights[view.flight_count - 1].id : 1;
+        scenario->last_flight = 1;
+        for (size_t i = 0; i < view.flight_count; i++) {
+            uint64_t id = view.flights[i].id;
+            scenario->last_flight = id > scenario->last_flight ? id : scenario->last_flight;
+        }
     }
     for (size_t i = 0; i < view.flight_count; i++) {
         if (view.flights[i].id <= scenario->last_flight && view.flights[i].lands != TW_NO_TIME) {

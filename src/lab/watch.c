@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The kernel's states, step by step: each look is compared with the one before.
+// The kernel's word on its sockets, step by step: each look is compared with the one before.
 #include "watch.h"
 
 #include <stdlib.h>
@@ -9,9 +9,15 @@ struct watched {
     struct tw_tuple tuple;
     enum tw_state state;
     uint32_t inode;
-    size_t history;
+    size_t history; // no_history: a listener
+    size_t looks;
     bool seen; // in this look
 };
+
+static const size_t no_history = SIZE_MAX;
+// A timer that would run out that much earlier or later has been set anew: more than what a look
+// takes, and the kernel's clock is coarse.
+static const tw_time set_anew = 50 * TW_MILLISECOND;
 
 void watch_init(struct watch *watch, enum tw_end end, struct tw_kernel *kernel,
                 struct tw_witness *witness) {
@@ -22,12 +28,6 @@ void watch_fini(struct watch *watch) {
     free(watch->sockets);
     free(watch->watched);
     *watch = (struct watch){0};
-}
-
-static bool same_tuple(const struct tw_tuple *a, const struct tw_tuple *b) {
-    return a->version == b->version && a->local_port == b->local_port &&
-           a->remote_port == b->remote_port && memcmp(&a->local, &b->local, sizeof a->local) == 0 &&
-           memcmp(&a->remote, &b->remote, sizeof a->remote) == 0;
 }
 
 static void take(void *context, const struct tw_kernel_socket *socket) {
@@ -58,19 +58,64 @@ static bool listening(const struct watch *watch, const struct tw_tuple *tuple) {
 static enum tw_status step(struct watch *watch, const struct watched *w, enum tw_state state,
                            enum tw_witness_cause cause, uint64_t packets) {
     const struct tw_witness_step entered = {
-        .state = state, .cause = cause, .time = tw_lab_now(), .packets = packets};
+        .state = state, .cause = cause, .time = watch->looked, .packets = packets};
+    if (w->history == no_history) {
+        return TW_OK;
+    }
     return tw_witness_step_add(watch->witness, w->history, &entered);
+}
+
+// Whether a look tells nothing but that a timer has run on, or is due.
+static bool nothing_new(const struct tw_witness_look *before, const struct tw_witness_look *look) {
+    const tw_time later = look->time + look->expires - (before->time + before->expires);
+    return look->state == before->state && look->receive_queue == before->receive_queue &&
+           look->send_queue == before->send_queue && look->timer == before->timer &&
+           look->retransmits == before->retransmits &&
+           (look->expires == 0 || (later < set_anew && later > -set_anew));
+}
+
+static enum tw_status note(struct watch *watch, const struct watched *w,
+                           const struct tw_kernel_socket *socket, uint64_t packets) {
+    const struct tw_witness_looks *looks = &watch->witness->looks[w->looks];
+    const struct tw_witness_look look = {.time = watch->looked,
+                                         .packets = packets,
+                                         .expires = socket->expires,
+                                         .receive_queue = socket->receive_queue,
+                                         .send_queue = socket->send_queue,
+                                         .retransmits = socket->retransmits,
+                                         .state = socket->state,
+                                         .timer = socket->timer};
+    if (looks->count > 0 && nothing_new(&looks->looks[looks->count - 1], &look)) {
+        return TW_OK;
+    }
+    return tw_witness_look_add(watch->witness, w->looks, &look);
+}
+
+// The kernel does not know it any more.
+static enum tw_status over(struct watch *watch, const struct watched *w,
+                           enum tw_witness_cause cause, uint64_t packets) {
+    const struct tw_kernel_socket none = {.state = TW_CLOSED};
+    enum tw_status status = step(watch, w, TW_CLOSED, cause, packets);
+    return status == TW_OK ? note(watch, w, &none, packets) : status;
 }
 
 static enum tw_status begin(struct watch *watch, struct watched *w,
                             const struct tw_kernel_socket *socket, enum tw_witness_cause cause,
                             uint64_t packets) {
-    w->tuple = socket->tuple;
-    w->state = socket->state;
-    w->inode = socket->inode;
-    w->seen = true;
+    *w = (struct watched){.tuple = socket->tuple,
+                          .state = socket->state,
+                          .inode = socket->inode,
+                          .history = no_history,
+                          .seen = true};
     enum tw_status status =
-        tw_witness_history_add(watch->witness, watch->end, &socket->tuple, &w->history);
+        tw_witness_looks_add(watch->witness, watch->end, &socket->tuple, &w->looks);
+    if (status == TW_OK) {
+        status = note(watch, w, socket, packets);
+    }
+    if (status != TW_OK || socket->state == TW_LISTEN) {
+        return status;
+    }
+    status = tw_witness_history_add(watch->witness, watch->end, &socket->tuple, &w->history);
     if (status == TW_OK && socket->state != TW_SYN_SENT && listening(watch, &socket->tuple)) {
         status = step(watch, w, TW_LISTEN, cause, packets);
     }
@@ -87,9 +132,13 @@ static bool another(const struct watched *w, const struct tw_kernel_socket *sock
            w->state != TW_SYN_SENT;
 }
 
+// The kernel tells its sockets in much the same order each time, so the search begins behind the
+// one that was found last.
 static struct watched *find(struct watch *watch, const struct tw_tuple *tuple) {
-    for (size_t i = 0; i < watch->watched_count; i++) {
-        if (same_tuple(&watch->watched[i].tuple, tuple)) {
+    for (size_t tried = 0; tried < watch->watched_count; tried++) {
+        size_t i = (watch->next + tried) % watch->watched_count;
+        if (tw_tuple_equal(&watch->watched[i].tuple, tuple)) {
+            watch->next = i + 1;
             return &watch->watched[i];
         }
     }
@@ -125,7 +174,7 @@ static enum tw_status compare(struct watch *watch, const struct tw_kernel_socket
     w->seen = true;
     if (another(w, socket)) {
         *changed = true;
-        status = step(watch, w, TW_CLOSED, cause, packets);
+        status = over(watch, w, cause, packets);
         return status == TW_OK ? begin(watch, w, socket, cause, packets) : status;
     }
     w->inode = socket->inode;
@@ -134,7 +183,7 @@ static enum tw_status compare(struct watch *watch, const struct tw_kernel_socket
         w->state = socket->state;
         status = step(watch, w, socket->state, cause, packets);
     }
-    return status;
+    return status == TW_OK ? note(watch, w, socket, packets) : status;
 }
 
 enum tw_status watch_look(struct watch *watch, enum tw_witness_cause cause, uint64_t packets,
@@ -145,13 +194,12 @@ enum tw_status watch_look(struct watch *watch, enum tw_witness_cause cause, uint
     if (status != TW_OK) {
         return status;
     }
+    watch->looked = tw_lab_now();
     for (size_t i = 0; i < watch->watched_count; i++) {
         watch->watched[i].seen = false;
     }
     for (size_t i = 0; i < watch->count && status == TW_OK; i++) {
-        if (watch->sockets[i].state != TW_LISTEN) {
-            status = compare(watch, &watch->sockets[i], cause, packets, changed);
-        }
+        status = compare(watch, &watch->sockets[i], cause, packets, changed);
     }
     // What the kernel does not know any more is CLOSED.
     size_t kept = 0;
@@ -161,7 +209,7 @@ enum tw_status watch_look(struct watch *watch, enum tw_witness_cause cause, uint
             watch->watched[kept++] = w;
         } else if (status == TW_OK) {
             *changed = true;
-            status = step(watch, &w, TW_CLOSED, cause, packets);
+            status = over(watch, &w, cause, packets);
         }
     }
     watch->watched_count = kept;
@@ -171,10 +219,23 @@ enum tw_status watch_look(struct watch *watch, enum tw_witness_cause cause, uint
     return TW_OK;
 }
 
+void watch_end_here(struct watch *watch) {
+    for (size_t i = 0; i < watch->watched_count; i++) {
+        if (watch->watched[i].history != no_history) {
+            struct tw_witness_history *h = &watch->witness->histories[watch->watched[i].history];
+            h->until = h->count;
+        }
+    }
+}
+
 void watch_begin_here(struct watch *watch) {
     for (size_t i = 0; i < watch->watched_count; i++) {
+        if (watch->watched[i].history == no_history) {
+            continue;
+        }
         struct tw_witness_history *h = &watch->witness->histories[watch->watched[i].history];
         h->from = h->count - 1;
+        h->until = 0;
         if (h->from > 0 && h->steps[h->from - 1].state == TW_LISTEN) {
             h->from--; // LISTEN and what follows are entered by the same segment
         }
@@ -185,7 +246,7 @@ const struct tw_witness_history *watch_history(const struct watch *watch,
                                                const struct tw_tuple *tuple) {
     for (size_t i = watch->witness->history_count; i-- > 0;) {
         const struct tw_witness_history *h = &watch->witness->histories[i];
-        if (h->end == watch->end && same_tuple(&h->tuple, tuple)) {
+        if (h->end == watch->end && tw_tuple_equal(&h->tuple, tuple)) {
             return h;
         }
     }

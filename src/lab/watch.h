@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Asks one stack's kernel for its sockets after every step, and writes down how their states
-// change.
+// change, and their queues and timers.
 #ifndef TCPWALK_LAB_WATCH_H
 #define TCPWALK_LAB_WATCH_H
 
@@ -8,7 +8,7 @@
 
 #include "tcpwalk/lab.h"
 
-struct watched; // a connection that the kernel knows, and its history
+struct watched; // a socket that the kernel knows, and what is written down of it
 
 struct watch {
     enum tw_end end;
@@ -16,8 +16,10 @@ struct watch {
     struct tw_witness *witness;       // lent
     struct tw_kernel_socket *sockets; // as of the last look
     size_t count, room;
+    tw_time looked; // when
     struct watched *watched;
     size_t watched_count, watched_room;
+    size_t next; // of them, to begin a search with
     bool short_of_memory;
 };
 
@@ -28,7 +30,9 @@ void watch_fini(struct watch *watch);
 // been captured. *changed is set where a state is another one; else it is left.
 enum tw_status watch_look(struct watch *watch, enum tw_witness_cause cause, uint64_t packets,
                           bool *changed, struct tw_error *error) TW_CHECKED;
-// What happened so far has not been captured: histories are compared from here on.
+// What happens from now on is not captured: histories are compared up to here.
+void watch_end_here(struct watch *watch);
+// What happened so far was not captured: histories are compared from here on.
 void watch_begin_here(struct watch *watch);
 // The newest history with that tuple; NULL: none.
 const struct tw_witness_history *watch_history(const struct watch *watch,

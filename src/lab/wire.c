@@ -96,6 +96,8 @@ static struct flight *insert(struct wire *w, size_t index, const struct flight *
     if (f == NULL)
         return NULL;
     f->shown.id = ++w->last_id;
+    if (!f->shown.copy)
+        f->shown.original = f->shown.id;
     memmove(w->flights + index + 1, w->flights + index,
             (w->count - index) * sizeof(struct flight *));
     w->flights[index] = f;
@@ -281,6 +283,7 @@ static bool strikes(struct wire *w, struct flight *f, enum tw_lab_fate fate) {
 static bool copy(struct wire *w, const struct flight *f) {
     struct flight model = *f;
     model.shown.copy = true;
+    model.shown.original = f->shown.original;
     model.struck &= (uint8_t) ~(1U << TW_FATE_DROP);
     struct flight *c = insert(w, index_of(w, f->shown.id) + 1, &model, f->shown.octets);
     if (c == NULL)

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What a witness adds to the ladder: the socket calls as rows, and the kernels' own states.
+// What a witness adds to the ladder: the socket calls as rows, and what the kernels say themselves.
 #include "ladder.h"
 
+#include <math.h>
 #include <string.h>
 
 static const tw_time at_once = TW_MILLISECOND; // a call that returns by then may stand on one row
+// By then the kernel has been asked for what a row has changed, and no timer has run out.
+static const tw_time look_takes = 50 * TW_MILLISECOND;
 
 // The step that a listen() is: the end stood in LISTEN before its first segment. Or TW_NONE.
 static int16_t listening(const struct layout *l, enum tw_end end,
@@ -161,4 +164,37 @@ bool tw_ladder_kernel(const struct tw_ladder *ladder, enum tw_end end, double pl
             said = true;
         }
     return said;
+}
+
+// Until when what is told belongs to a row: until a later one begins.
+static tw_time row_ends(const struct tw_ladder *ladder, size_t row) {
+    const tw_time time = ladder->rows[row].time;
+    size_t next = row + 1;
+    while (next < ladder->row_count && ladder->rows[next].time == time &&
+           ladder->rows[next].kind != TW_ROW_SILENCE)
+        next++;
+    return next < ladder->row_count && ladder->rows[next].time > time ? ladder->rows[next].time
+                                                                      : time + look_takes;
+}
+
+const struct tw_witness_look *tw_ladder_look(const struct tw_ladder *ladder,
+                                             const struct tw_witness *witness, enum tw_end end,
+                                             double place, tw_time now, tw_time *left,
+                                             size_t *opening) {
+    tw_time time = ladder->begin, until = ladder->begin;
+    if (place > 0 && ladder->row_count > 0) {
+        size_t row = (size_t)ceil(place) - 1;
+        row = row < ladder->row_count ? row : ladder->row_count - 1;
+        const bool goes_on = now != TW_NO_TIME && row + 1 == ladder->row_count;
+        time = goes_on ? now : ladder->rows[row].time;
+        until = goes_on ? INT64_MAX : row_ends(ladder, row);
+    }
+    const struct tw_witness_look *look =
+        tw_witness_look_at(witness, &ladder->info, end, until, opening);
+    *left = 0;
+    if (look != NULL && look->timer != TW_TIMER_NONE) {
+        const tw_time passed = time > look->time ? time - look->time : 0;
+        *left = look->expires > passed ? look->expires - passed : 0;
+    }
+    return look;
 }

@@ -15,6 +15,7 @@ enum {
 
 extern const char *const end_words[TW_END_COUNT];             // "client", "server"
 extern const char *const cause_words[TW_WITNESS_CAUSE_COUNT]; // "call", "landing", "timer"
+extern const char *const timer_words[TW_TIMER_COUNT];         // as tw_kernel_timer_name
 
 // RFC 3339, UTC, nine decimals, from 1970 on. Returns `text`.
 const char *time_text(tw_time time, char text[TIME_TEXT]);

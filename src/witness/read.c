@@ -151,6 +151,12 @@ static bool read_call(struct reader *r, json_t *value) {
            read_return(r, result, error, when, after, &tuple, index);
 }
 
+// As the state's name is written.
+static bool read_state(struct reader *r, const char *name, enum tw_state *state) {
+    return (tw_state_parse(name, state) && strcmp(tw_state_name(*state), name) == 0) ||
+           broken(r, "a state that RFC 9293 does not know");
+}
+
 static bool read_step(struct reader *r, json_t *value, size_t index) {
     json_error_t why;
     const char *state, *cause;
@@ -164,10 +170,8 @@ static bool read_step(struct reader *r, json_t *value, size_t index) {
     if (step.cause == TW_WITNESS_CAUSE_COUNT) {
         return broken(r, "a cause that is neither call, landing nor timer");
     }
-    if (!tw_state_parse(state, &step.state) || strcmp(tw_state_name(step.state), state) != 0) {
-        return broken(r, "a state that RFC 9293 does not know");
-    }
-    if (!read_packets(r, packets, &step.packets) || !read_time(r, time, false, &step.time)) {
+    if (!read_state(r, state, &step.state) || !read_packets(r, packets, &step.packets) ||
+        !read_time(r, time, false, &step.time)) {
         return false;
     }
     const struct tw_witness_history *h = &r->witness->histories[index];
@@ -181,16 +185,17 @@ static bool read_history(struct reader *r, json_t *value) {
     json_error_t why;
     const char *word;
     json_t *local, *remote, *states;
-    json_int_t from;
+    json_int_t from, until = 0;
     enum tw_end end;
     struct tw_tuple tuple;
     size_t index;
-    if (json_unpack_ex(value, &why, 0, "{s:s,s:o,s:o,s:I,s:o}", "end", &word, "local", &local,
-                       "remote", &remote, "from", &from, "states", &states) != 0) {
+    if (json_unpack_ex(value, &why, 0, "{s:s,s:o,s:o,s:I,s?I,s:o}", "end", &word, "local", &local,
+                       "remote", &remote, "from", &from, "until", &until, "states", &states) != 0) {
         return broken(r, why.text);
     }
-    if (!json_is_array(states) || from < 0 || (uint64_t)from > json_array_size(states)) {
-        return broken(r, "\"states\" is no list, or \"from\" not in it");
+    if (!json_is_array(states) || from < 0 || until < 0 ||
+        (uint64_t)from > json_array_size(states) || (uint64_t)until > json_array_size(states)) {
+        return broken(r, "\"states\" is no list, or \"from\" or \"until\" not in it");
     }
     if (!read_end(r, word, &end) || !read_tuple(r, local, remote, &tuple) ||
         !fits(r, tw_witness_history_add(r->witness, end, &tuple, &index))) {
@@ -202,6 +207,78 @@ static bool read_history(struct reader *r, json_t *value) {
         }
     }
     r->witness->histories[index].from = (size_t)from;
+    r->witness->histories[index].until = (size_t)until;
+    return true;
+}
+
+static bool read_count(struct reader *r, json_int_t value, uint32_t *count) {
+    *count = (uint32_t)value;
+    return (value >= 0 && value <= UINT32_MAX) || broken(r, "a count that is out of range");
+}
+
+// "retransmit", in how many seconds, how often so far; nothing where no timer runs.
+static bool read_timer(struct reader *r, const char *word, double seconds, json_int_t retransmits,
+                       struct tw_witness_look *look) {
+    static const double seconds_most = 5e6; // sock_diag has milliseconds in 32 bits
+    look->timer = (enum tw_kernel_timer)word_of(word, timer_words, TW_TIMER_COUNT);
+    if (look->timer == TW_TIMER_NONE || look->timer == TW_TIMER_COUNT) {
+        return broken(r, "a timer that Linux does not have");
+    }
+    if (!(seconds >= 0 && seconds <= seconds_most)) {
+        return broken(r, "a timer's time is out of range");
+    }
+    look->expires = (tw_time)(seconds * (double)TW_SECOND + 0.5);
+    return read_count(r, retransmits, &look->retransmits);
+}
+
+static bool read_look(struct reader *r, json_t *value, size_t index) {
+    json_error_t why;
+    const char *state, *timer = NULL;
+    json_int_t packets, receive, send, retransmits = 0;
+    json_t *time;
+    double seconds = 0;
+    struct tw_witness_look look = {.timer = TW_TIMER_NONE};
+    const bool has_timer = json_array_size(value) != 5;
+    if (json_unpack_ex(value, &why, 0, has_timer ? "[I,o,s,I,I,s,F,I!]" : "[I,o,s,I,I!]", &packets,
+                       &time, &state, &receive, &send, &timer, &seconds, &retransmits) != 0) {
+        return broken(r, why.text);
+    }
+    if (!read_packets(r, packets, &look.packets) || !read_time(r, time, false, &look.time) ||
+        !read_state(r, state, &look.state) || !read_count(r, receive, &look.receive_queue) ||
+        !read_count(r, send, &look.send_queue) ||
+        (has_timer && !read_timer(r, timer, seconds, retransmits, &look))) {
+        return false;
+    }
+    const struct tw_witness_looks *of = &r->witness->looks[index];
+    if (of->count > 0 && look.packets < of->looks[of->count - 1].packets) {
+        return broken(r, "its looks are not in order of packets");
+    }
+    return fits(r, tw_witness_look_add(r->witness, index, &look));
+}
+
+static bool read_looks(struct reader *r, json_t *value) {
+    json_error_t why;
+    const char *word;
+    json_t *local, *remote, *looks;
+    enum tw_end end;
+    struct tw_tuple tuple;
+    size_t index;
+    if (json_unpack_ex(value, &why, 0, "{s:s,s:o,s:o,s:o}", "end", &word, "local", &local, "remote",
+                       &remote, "looks", &looks) != 0) {
+        return broken(r, why.text);
+    }
+    if (!json_is_array(looks)) {
+        return broken(r, "\"looks\" is no list");
+    }
+    if (!read_end(r, word, &end) || !read_tuple(r, local, remote, &tuple) ||
+        !fits(r, tw_witness_looks_add(r->witness, end, &tuple, &index))) {
+        return false;
+    }
+    for (size_t i = 0; i < json_array_size(looks); i++) {
+        if (!read_look(r, json_array_get(looks, i), index)) {
+            return false;
+        }
+    }
     return true;
 }
 
@@ -252,14 +329,16 @@ static enum tw_status read_root(struct reader *r, json_t *root) {
     const char *scenario;
     double tap;
     json_int_t packets;
-    json_t *stacks = NULL, *calls, *kernel, *flights;
-    if (json_unpack_ex(root, &why, 0, "{s:s,s?o,s:F,s:I,s:o,s:o,s:o}", "scenario", &scenario,
+    json_t *stacks = NULL, *calls, *kernel, *looks = NULL, *flights;
+    if (json_unpack_ex(root, &why, 0, "{s:s,s?o,s:F,s:I,s:o,s:o,s?o,s:o}", "scenario", &scenario,
                        "stacks", &stacks, "tap", &tap, "packets", &packets, "calls", &calls,
-                       "kernel", &kernel, "flights", &flights) != 0) {
+                       "kernel", &kernel, "looks", &looks, "flights", &flights) != 0) {
         return tw_fail(r->error, TW_BROKEN, "%s: %s", r->name, why.text);
     }
-    if (!json_is_array(calls) || !json_is_array(kernel) || !json_is_array(flights)) {
-        return tw_fail(r->error, TW_BROKEN, "%s: calls, kernel and flights must be lists", r->name);
+    if (!json_is_array(calls) || !json_is_array(kernel) || !json_is_array(flights) ||
+        (looks != NULL && !json_is_array(looks))) {
+        return tw_fail(r->error, TW_BROKEN, "%s: calls, kernel, looks and flights must be lists",
+                       r->name);
     }
     if (!text_is_plain(scenario)) {
         return tw_fail(r->error, TW_BROKEN, "%s: \"scenario\" is no plain text", r->name);
@@ -277,10 +356,10 @@ static enum tw_status read_root(struct reader *r, json_t *root) {
     }
     r->witness->tap = tap;
     // Flights first: they say how many packets there are.
-    const bool whole = (stacks == NULL || read_stacks(r, stacks)) &&
-                       read_list(r, "flights", flights, read_flight) &&
-                       read_list(r, "calls", calls, read_call) &&
-                       read_list(r, "kernel", kernel, read_history);
+    const bool whole =
+        (stacks == NULL || read_stacks(r, stacks)) &&
+        read_list(r, "flights", flights, read_flight) && read_list(r, "calls", calls, read_call) &&
+        read_list(r, "kernel", kernel, read_history) && read_list(r, "looks", looks, read_looks);
     return whole ? TW_OK : r->status;
 }
 

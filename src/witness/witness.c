@@ -60,8 +60,12 @@ void tw_witness_free(struct tw_witness *witness) {
     for (size_t i = 0; i < witness->history_count; i++) {
         free(witness->histories[i].steps);
     }
+    for (size_t i = 0; i < witness->looks_count; i++) {
+        free(witness->looks[i].looks);
+    }
     free(witness->calls);
     free(witness->histories);
+    free(witness->looks);
     free(witness->flights);
     free(witness->sockets);
     free(witness->name);
@@ -69,12 +73,6 @@ void tw_witness_free(struct tw_witness *witness) {
 }
 
 // --- Filling ------------------------------------------------------------------------------------
-
-static bool same(const struct tw_tuple *a, const struct tw_tuple *b) {
-    return a->version != 0 && a->version == b->version && a->local_port == b->local_port &&
-           a->remote_port == b->remote_port && memcmp(&a->local, &b->local, sizeof a->local) == 0 &&
-           memcmp(&a->remote, &b->remote, sizeof a->remote) == 0;
-}
 
 static bool connected(const struct tw_tuple *tuple) {
     return tuple->version != 0 && tuple->remote_port != 0;
@@ -106,7 +104,8 @@ static const struct tw_witness_socket *socket_of(const struct tw_witness *witnes
 // Takes from the call, begun or returned, what it says of its socket.
 static void learn(struct tw_witness *witness, const struct tw_witness_call *call, tw_time now) {
     struct tw_witness_socket *socket = &witness->sockets[call->socket];
-    if (strncmp(call->text, "listen(", 7) == 0 && !socket->listens) {
+    if (strncmp(call->text, "listen(", 7) == 0 && call->result != NULL && call->error == 0 &&
+        !socket->listens) {
         socket->listens = true;
         socket->since = call->begun;
     }
@@ -115,7 +114,7 @@ static void learn(struct tw_witness *witness, const struct tw_witness_call *call
     }
     if (!connected(&call->tuple)) {
         socket->bound = call->tuple;
-    } else if (!socket->listens && !same(&socket->connected, &call->tuple)) {
+    } else if (!socket->listens && !tw_tuple_equal(&socket->connected, &call->tuple)) {
         // What accept() gives on a listener is not the listener's.
         socket->connected = call->tuple;
         socket->since = now;
@@ -199,6 +198,34 @@ enum tw_status tw_witness_step_add(struct tw_witness *witness, size_t history,
     return TW_OK;
 }
 
+enum tw_status tw_witness_looks_add(struct tw_witness *witness, enum tw_end end,
+                                    const struct tw_tuple *tuple, size_t *index) {
+    struct tw_witness_looks *looks =
+        grown(witness->looks, witness->looks_count, &witness->looks_room, sizeof *witness->looks);
+    if (looks == NULL) {
+        return TW_MEMORY;
+    }
+    witness->looks = looks;
+    looks[witness->looks_count] = (struct tw_witness_looks){.end = end, .tuple = *tuple};
+    *index = witness->looks_count++;
+    return TW_OK;
+}
+
+enum tw_status tw_witness_look_add(struct tw_witness *witness, size_t looks,
+                                   const struct tw_witness_look *look) {
+    struct tw_witness_looks *of = &witness->looks[looks];
+    struct tw_witness_look *larger = witness->look_total < TW_WITNESS_MAX
+                                         ? grown(of->looks, of->count, &of->room, sizeof *larger)
+                                         : NULL;
+    if (larger == NULL) {
+        return TW_MEMORY;
+    }
+    of->looks = larger;
+    larger[of->count++] = *look;
+    witness->look_total++;
+    return TW_OK;
+}
+
 enum tw_status tw_witness_flight_add(struct tw_witness *witness, tw_time left, tw_time landed) {
     struct tw_witness_flight *flights = grown(witness->flights, witness->flight_count,
                                               &witness->flight_room, sizeof *witness->flights);
@@ -206,7 +233,7 @@ enum tw_status tw_witness_flight_add(struct tw_witness *witness, tw_time left, t
         return TW_MEMORY;
     }
     witness->flights = flights;
-    flights[witness->flight_count++] = (struct tw_witness_flight){left, landed};
+    flights[witness->flight_count++] = (struct tw_witness_flight){.left = left, .landed = landed};
     return TW_OK;
 }
 
@@ -216,7 +243,7 @@ enum tw_status tw_witness_flight_add(struct tw_witness *witness, tw_time left, t
 // call that sends is counted before its segment, so what sent the last one stays.
 size_t tw_witness_comparable(const struct tw_witness *witness,
                              const struct tw_witness_history *history) {
-    size_t count = history->count;
+    size_t count = history->until > 0 ? history->until : history->count;
     while (count > history->from && history->steps[count - 1].cause != TW_BY_LANDING &&
            history->steps[count - 1].packets >= witness->flight_count) {
         count--;
@@ -271,7 +298,7 @@ static const struct tw_witness_history *nearest(const struct tw_witness *witness
     tw_time most = INT64_MIN;
     for (size_t i = 0; i < witness->history_count; i++) {
         const struct tw_witness_history *h = &witness->histories[i];
-        if (h->count == 0 || !same(&h->tuple, tuple) || (begin && was_open(h, first))) {
+        if (h->count == 0 || !tw_tuple_equal(&h->tuple, tuple) || (begin && was_open(h, first))) {
             continue;
         }
         const tw_time common = overlap(h->steps[0].time, h->steps[h->count - 1].time, first, last);
@@ -299,15 +326,20 @@ const struct tw_witness_history *tw_witness_find(const struct tw_witness *witnes
     return nearest(witness, &tuple, info->opened, info->last, !info->midstream);
 }
 
+// Whether an address is that of a stack.
+static bool is_stack(const struct tw_witness *witness, enum tw_end stack, uint8_t version,
+                     const struct tw_address *address) {
+    const struct tw_address *own = version == 4 ? &witness->stack4[stack] : &witness->stack6[stack];
+    return witness->has_stacks && memcmp(own, address, sizeof *own) == 0;
+}
+
 bool tw_witness_word(const struct tw_witness *witness, const struct tw_connection_info *info,
                      enum tw_end end, enum tw_state *states, size_t room, size_t *count) {
     const struct tw_end_info *local = &info->end[end];
     const struct tw_witness_history *history = tw_witness_find(witness, info, end);
     bool stack = history != NULL;
     for (enum tw_end at = TW_CLIENT; at < TW_END_COUNT && !stack; at++) {
-        const struct tw_address *own =
-            info->version == 4 ? &witness->stack4[at] : &witness->stack6[at];
-        stack = witness->has_stacks && memcmp(own, &local->address, sizeof *own) == 0;
+        stack = is_stack(witness, at, info->version, &local->address);
     }
     *count = 0;
     if (history != NULL) {
@@ -334,6 +366,62 @@ static bool takes(const struct tw_tuple *listener, const struct tw_tuple *tuple)
                      memcmp(&listener->local, &tuple->local, sizeof any) == 0;
 }
 
+// The last look before that time, or NULL.
+static const struct tw_witness_look *look_before(const struct tw_witness_looks *looks,
+                                                 tw_time time) {
+    size_t low = 0, high = looks->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (looks->looks[middle].time < time) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low > 0 ? &looks->looks[low - 1] : NULL;
+}
+
+// The request sockets of a listener.
+static size_t opening_at(const struct tw_witness *witness, const struct tw_witness_looks *listener,
+                         tw_time time) {
+    size_t count = 0;
+    for (size_t i = 0; i < witness->looks_count; i++) {
+        const struct tw_witness_looks *looks = &witness->looks[i];
+        const struct tw_witness_look *look = look_before(looks, time);
+        count += look != NULL && look->state == TW_SYN_RECEIVED && looks->end == listener->end &&
+                 takes(&listener->tuple, &looks->tuple);
+    }
+    return count;
+}
+
+const struct tw_witness_look *tw_witness_look_at(const struct tw_witness *witness,
+                                                 const struct tw_connection_info *info,
+                                                 enum tw_end end, tw_time time, size_t *opening) {
+    const struct tw_tuple own = tuple_at(info, end);
+    const struct tw_witness_look *last = NULL, *listens = NULL;
+    const struct tw_witness_looks *listener = NULL;
+    *opening = 0;
+    for (size_t i = 0; i < witness->looks_count; i++) {
+        const struct tw_witness_looks *looks = &witness->looks[i];
+        const struct tw_witness_look *look = look_before(looks, time);
+        if (look == NULL) {
+            continue;
+        }
+        if (tw_tuple_equal(&looks->tuple, &own)) {
+            last = look; // of the same ports used again the later one
+        } else if (look->state == TW_LISTEN && takes(&looks->tuple, &own) &&
+                   is_stack(witness, looks->end, own.version, &own.local)) {
+            listens = look;
+            listener = looks;
+        }
+    }
+    if (listens == NULL || (last != NULL && last->state != TW_CLOSED)) {
+        return last;
+    }
+    *opening = opening_at(witness, listener, time);
+    return listens;
+}
+
 bool tw_witness_call_at(const struct tw_witness *witness, const struct tw_witness_call *call,
                         const struct tw_connection_info *info, enum tw_end *end, bool *listener) {
     const struct tw_witness_socket *socket = socket_of(witness, call);
@@ -343,12 +431,12 @@ bool tw_witness_call_at(const struct tw_witness *witness, const struct tw_witnes
     if (socket != NULL && !connected(tuple)) {
         tuple = socket->listens ? &socket->bound : &socket->connected;
     }
-    if (socket != NULL && (*listener || same(tuple, &socket->connected))) {
+    if (socket != NULL && (*listener || tw_tuple_equal(tuple, &socket->connected))) {
         when = socket->since;
     }
     for (enum tw_end at = TW_CLIENT; at < TW_END_COUNT; at++) {
         const struct tw_tuple own = tuple_at(info, at);
-        if (!(*listener ? takes(tuple, &own) && when <= info->last : same(tuple, &own))) {
+        if (!(*listener ? takes(tuple, &own) && when <= info->last : tw_tuple_equal(tuple, &own))) {
             continue;
         }
         // The same ports may have been used again: it must be the same history.

@@ -11,6 +11,11 @@
 const char *const end_words[TW_END_COUNT] = {[TW_CLIENT] = "client", [TW_SERVER] = "server"};
 const char *const cause_words[TW_WITNESS_CAUSE_COUNT] = {
     [TW_BY_CALL] = "call", [TW_BY_LANDING] = "landing", [TW_BY_TIMER] = "timer"};
+const char *const timer_words[TW_TIMER_COUNT] = {[TW_TIMER_NONE] = "none",
+                                                 [TW_TIMER_RETRANSMIT] = "retransmit",
+                                                 [TW_TIMER_KEEPALIVE] = "keepalive",
+                                                 [TW_TIMER_TIME_WAIT] = "time-wait",
+                                                 [TW_TIMER_PROBE] = "probe"};
 
 // What the calls of a lab may give; the numbers are the system's own.
 static const struct {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Writes a witness as JSON that people can read too: a call, a history, a flight a line.
+// Writes a witness as JSON that people can read too: a call, a history, the looks at a socket, a
+// flight a line.
 #include "file.h"
 
 #include <arpa/inet.h>
@@ -76,8 +77,47 @@ static json_t *history_at(const struct tw_witness *witness, size_t index) {
             return NULL;
         }
     }
-    return json_pack("{s:s,s:s?,s:s?,s:I,s:o}", "end", end_words[h->end], "local", addresses.local,
-                     "remote", addresses.remote, "from", (json_int_t)h->from, "states", states);
+    json_t *history =
+        json_pack("{s:s,s:s?,s:s?,s:I,s:o}", "end", end_words[h->end], "local", addresses.local,
+                  "remote", addresses.remote, "from", (json_int_t)h->from, "states", states);
+    if (history != NULL && h->until > 0) {
+        (void)json_object_set_new(history, "until", json_integer((json_int_t)h->until));
+    }
+    return history;
+}
+
+// What a timer says is left out where none runs.
+static json_t *look_json(const struct tw_witness_look *look) {
+    json_t *one = json_pack("[I,o,s,I,I]", (json_int_t)look->packets, time_or_null(look->time),
+                            tw_state_name(look->state), (json_int_t)look->receive_queue,
+                            (json_int_t)look->send_queue);
+    if (one == NULL || look->timer == TW_TIMER_NONE) {
+        return one;
+    }
+    json_t *timer =
+        json_pack("[s,f,I]", timer_words[look->timer], (double)look->expires / (double)TW_SECOND,
+                  (json_int_t)look->retransmits);
+    const bool whole = timer != NULL && json_array_extend(one, timer) == 0;
+    json_decref(timer);
+    if (!whole) {
+        json_decref(one);
+    }
+    return whole ? one : NULL;
+}
+
+static json_t *looks_at(const struct tw_witness *witness, size_t index) {
+    const struct tw_witness_looks *of = &witness->looks[index];
+    struct addresses addresses;
+    addresses_of(&addresses, &of->tuple);
+    json_t *looks = json_array();
+    for (size_t i = 0; i < of->count; i++) {
+        if (json_array_append_new(looks, look_json(&of->looks[i])) != 0) {
+            json_decref(looks);
+            return NULL;
+        }
+    }
+    return json_pack("{s:s,s:s?,s:s?,s:o}", "end", end_words[of->end], "local", addresses.local,
+                     "remote", addresses.remote, "looks", looks);
 }
 
 static json_t *flight_at(const struct tw_witness *witness, size_t index) {
@@ -126,6 +166,8 @@ bool witness_print(const struct tw_witness *witness, FILE *to) {
     fprintf(to, ",\"packets\":%zu", witness->flight_count);
     return list(to, "calls", witness, witness->call_count, call_at) &&
            list(to, "kernel", witness, witness->history_count, history_at) &&
+           (witness->looks_count == 0 ||
+            list(to, "looks", witness, witness->looks_count, looks_at)) &&
            list(to, "flights", witness, witness->flight_count, flight_at) &&
            fputs("}\n", to) >= 0 && fflush(to) == 0 && ferror(to) == 0;
 }

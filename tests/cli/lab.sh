@@ -116,16 +116,18 @@ grep -qE '^tcpwalk: never\.lab:[0-9]+:1: ' err || die "the place is not told"
 [ "$(wc -l <out)" -eq 1 ] || die "what was captured is not printed"
 [ ! -e failed ] || die "something was recorded"
 
-# Interrupted: the same, but no error.
+# Interrupted: the same.
 sed 's/^until client CLOSING.*/wait 60s/' stored/never.lab >stored/long.lab
 "$program" lab --batch --json --record long long >out 2>err &
 pid=$!
-until [ -d long ]; do
+until [ "$(readlink /proc/$pid/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do
     kill -0 $pid 2>/dev/null || die "has ended by itself"
-    sleep 0.1
 done
 sleep 0.5 # so that something is under way; whatever that is must do
 kill -TERM $pid
-wait $pid || die "exit status $? after SIGTERM"
+wait $pid
+status=$?
+[ $status -eq 1 ] || die "exit status $status after SIGTERM"
+grep -qF 'tcpwalk: long: interrupted' err || die "that it was interrupted is not told"
 [ ! -e long ] || die "something was recorded after SIGTERM"
 exit 0

@@ -27,20 +27,35 @@ static char *printed(const struct tw_witness *witness, size_t *length) {
     return text;
 }
 
-// Of each history as a connection, in either direction.
+static struct tw_connection_info info_of(const struct tw_tuple *tuple, tw_time when) {
+    return (struct tw_connection_info){
+        .version = tuple->version,
+        .end = {[TW_CLIENT] = {.address = tuple->local, .port = tuple->local_port},
+                [TW_SERVER] = {.address = tuple->remote, .port = tuple->remote_port}},
+        .opened = when,
+        .last = when,
+    };
+}
+
+// Of each history and each socket as a connection.
 static void ask(const struct tw_witness *witness) {
+    for (size_t i = 0; i < witness->looks_count; i++) {
+        const struct tw_witness_looks *of = &witness->looks[i];
+        const struct tw_connection_info info = info_of(&of->tuple, 0);
+        size_t opening;
+        const struct tw_witness_look *look =
+            tw_witness_look_at(witness, &info, TW_CLIENT, INT64_MAX, &opening);
+        must(of->count == 0 || of->tuple.version == 0 || look != NULL);
+        must(opening == 0 || look->state == TW_LISTEN);
+        for (size_t j = 0; j < of->count; j++)
+            must(of->looks[j].expires >= 0 && of->looks[j].timer < TW_TIMER_COUNT);
+    }
     for (size_t i = 0; i < witness->history_count; i++) {
         const struct tw_witness_history *h = &witness->histories[i];
         const size_t count = tw_witness_comparable(witness, h);
         must(count >= h->from && count <= h->count);
         const tw_time when = h->count > 0 ? h->steps[0].time : 0;
-        const struct tw_connection_info info = {
-            .version = h->tuple.version,
-            .end = {[TW_CLIENT] = {.address = h->tuple.local, .port = h->tuple.local_port},
-                    [TW_SERVER] = {.address = h->tuple.remote, .port = h->tuple.remote_port}},
-            .opened = when,
-            .last = when,
-        };
+        const struct tw_connection_info info = info_of(&h->tuple, when);
         must(h->count == 0 || h->tuple.version == 0 ||
              tw_witness_find(witness, &info, TW_CLIENT) != NULL);
         for (size_t j = 0; j < witness->call_count; j++) {

@@ -176,7 +176,8 @@ int main(int count, char **words) {
             wrong++;
         }
     }
-    wrong += stored.wrong + again.wrong;
+    wrong += stored.wrong + again.wrong + (stored.compared == 0);
+    wrong += count > 2 && recorded_again == 0; // nothing recorded would be nothing tested
     printf("%d scenarios, %u histories compared with the kernels', %u wrong", entry_count,
            stored.compared + again.compared, stored.wrong + again.wrong);
     printf(count > 2 ? "; %u recorded again\n" : "\n", recorded_again);

@@ -22,11 +22,12 @@ census() {
 }
 census >"$work/before"
 
-# A scenario that fails, with what was captured recorded all the same.
+# A scenario that fails: nothing is recorded of it.
 printf 'client: c = socket()\nuntil client ESTABLISHED within 50ms\n' >"$work/fails.lab"
 "$program" lab --batch --record "$work/out" "$work/fails.lab" >/dev/null 2>"$work/why"
 [ $? -eq 1 ] || { echo "a scenario that fails: status is not 1"; cat "$work/why"; exit 1; }
 grep -q 'fails.lab:2:1: client is not ESTABLISHED after 0.05 s' "$work/why" || { cat "$work/why"; exit 1; }
+[ ! -e "$work/out" ] || { echo "a recording of what failed is left"; exit 1; }
 
 # One that is killed in the middle.
 printf 'client: c = socket()\nwait 60s\n' >"$work/waits.lab"

@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT INT TERM
     [ $? -eq 5 ] && echo "skipped: $(cat "$work/why")" && exit 77
 }
 
-slow='within ([1-9][0-9]+s|[0-9]+m)'
+slow='within ([1-9][0-9]+s|[0-9]+m( |$))'
 for script in "$here"/captures/*.lab; do
     name=$(basename "$script" .lab)
     if [ "$which" = all ] || ! grep -qE "$slow" "$script"; then

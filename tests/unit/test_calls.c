@@ -97,6 +97,55 @@ static void step(size_t of, enum tw_state state, enum tw_witness_cause cause, in
     assert_int_equal(tw_witness_step_add(witness, of, &s), TW_OK);
 }
 
+static size_t looks_at(uint32_t socket) {
+    const struct tw_tuple tuple = tuple_of(socket);
+    enum tw_end end = socket == C ? TW_CLIENT : TW_SERVER;
+    size_t index;
+    assert_int_equal(tw_witness_looks_add(witness, end, &tuple, &index), TW_OK);
+    return index;
+}
+
+// With a retransmission timer where it expires in some milliseconds.
+static void look(size_t of, enum tw_state state, int64_t us, uint32_t receive, uint32_t send,
+                 int64_t expires_ms) {
+    enum tw_kernel_timer timer = expires_ms == 0         ? TW_TIMER_NONE
+                                 : state == TW_TIME_WAIT ? TW_TIMER_TIME_WAIT
+                                                         : TW_TIMER_RETRANSMIT;
+    const struct tw_witness_look l = {.time = at(us),
+                                      .expires = expires_ms * TW_MILLISECOND,
+                                      .receive_queue = receive,
+                                      .send_queue = send,
+                                      .state = state,
+                                      .timer = timer};
+    assert_int_equal(tw_witness_look_add(witness, of, &l), TW_OK);
+}
+
+// Queues and timers of scene_close_by_client.
+static void look_on(void) {
+    size_t listener = looks_at(L), client = looks_at(C), server = looks_at(T);
+    witness->has_stacks = true;
+    witness->stack4[TW_CLIENT] = tuple_of(C).local;
+    witness->stack4[TW_SERVER] = tuple_of(T).local;
+    look(listener, TW_LISTEN, -1580, 0, 5, 0);
+    look(client, TW_SYN_SENT, -1040, 0, 1, 1000);
+    look(client, TW_ESTABLISHED, 21050, 0, 0, 0);
+    look(client, TW_ESTABLISHED, 28970, 0, 100, 204);
+    look(client, TW_ESTABLISHED, 52110, 1400, 0, 0);
+    look(client, TW_ESTABLISHED, 52130, 400, 0, 0);
+    look(client, TW_FIN_WAIT_1, 58940, 400, 1, 256);
+    look(client, TW_FIN_WAIT_2, 82040, 0, 0, 0);
+    look(client, TW_TIME_WAIT, 91040, 0, 0, 60000);
+    look(client, TW_CLOSED, 60091000, 0, 0, 0);
+    look(server, TW_SYN_RECEIVED, 10080, 0, 0, 1000);
+    look(server, TW_ESTABLISHED, 32040, 0, 0, 0);
+    look(server, TW_ESTABLISHED, 40030, 100, 0, 0);
+    look(server, TW_ESTABLISHED, 40050, 0, 0, 0);
+    look(server, TW_ESTABLISHED, 40940, 0, 1400, 222);
+    look(server, TW_CLOSE_WAIT, 70060, 1, 0, 0);
+    look(server, TW_LAST_ACK, 79850, 1, 1, 256);
+    look(server, TW_CLOSED, 103050, 0, 0, 0);
+}
+
 // scene_close_by_client as the programs and the kernels saw it.
 static void close_by_client(void) {
     scene_close_by_client(&scene, 0, 0);
@@ -134,6 +183,7 @@ static void close_by_client(void) {
     step(server, TW_CLOSE_WAIT, TW_BY_LANDING, 70060, 6);
     step(server, TW_LAST_ACK, TW_BY_CALL, 79850, 7);
     step(server, TW_CLOSED, TW_BY_LANDING, 103050, 9);
+    look_on();
 }
 
 // --- the geometry
@@ -200,7 +250,7 @@ static void segments_fly_at_their_true_times(void **state) {
     (void)state;
     close_by_client();
     // The fifth was held at the server's end for half a second: it comes when all else is over.
-    witness->flights[4] = (struct tw_witness_flight){at(41000), at(541000)};
+    witness->flights[4] = (struct tw_witness_flight){.left = at(41000), .landed = at(541000)};
     witness->flights[5].left = TW_NO_TIME; // injected: it leaves where it is seen
     build();
     for (size_t i = 0; i < ladder.row_count; i++) {
@@ -291,6 +341,41 @@ static void kernels_speak_where_it_happened(void **state) {
     assert_int_equal(said, TW_CLOSED);
 }
 
+// What is told at a row is what was told before the next one, and the time left there.
+static void queues_and_timers_stand_where_they_were(void **state) {
+    (void)state;
+    close_by_client();
+    build();
+    tw_time left;
+    size_t opening, closed = 0;
+    const double end = (double)ladder.row_count;
+    for (int i = 0; i < TW_END_COUNT; i++)
+        for (size_t row = 0; row < ladder.row_count; row++) {
+            enum tw_state said;
+            double place = (double)row + 1;
+            const struct tw_witness_look *l = tw_ladder_look(&ladder, witness, (enum tw_end)i,
+                                                             place, TW_NO_TIME, &left, &opening);
+            assert_true(l == NULL || left <= l->expires);
+            if (tw_ladder_kernel(&ladder, (enum tw_end)i, place, &said)) {
+                assert_non_null(l);
+                assert_int_equal(l->state, said == TW_CLOSED ? TW_LISTEN : said);
+                closed += said == TW_CLOSED;
+            }
+        }
+    assert_int_equal(closed, 1);
+    // Before the first row, and by the clock of what goes on.
+    assert_null(tw_ladder_look(&ladder, witness, TW_CLIENT, 0, TW_NO_TIME, &left, &opening));
+    assert_int_equal(
+        tw_ladder_look(&ladder, witness, TW_CLIENT, end, TW_NO_TIME, &left, &opening)->state,
+        TW_TIME_WAIT);
+    assert_true(left > 59900 * TW_MILLISECOND && left < 60000 * TW_MILLISECOND);
+    witness->looks[1].count--; // it is not over yet
+    tw_ladder_look(&ladder, witness, TW_CLIENT, end, at(10091040), &left, &opening);
+    assert_true(left == 50 * TW_SECOND);
+    tw_ladder_look(&ladder, witness, TW_CLIENT, end, at(90091040), &left, &opening);
+    assert_true(left == 0);
+}
+
 static uint32_t random_below(uint32_t below) {
     static uint32_t noise = 1;
     noise = noise * 1664525 + 1013904223;
@@ -325,7 +410,18 @@ static void any_witness_gives_a_ladder(void **state) {
         for (uint32_t i = 0, count = random_below(100); i < count; i++)
             step(index, (enum tw_state)(random_below(TW_STATE_COUNT)),
                  (enum tw_witness_cause)(random_below(3)), random_below(120000), random_below(12));
+        size_t of = looks_at(1 + random_below(3));
+        for (uint32_t i = 0, count = random_below(20); i < count; i++)
+            look(of, (enum tw_state)(random_below(TW_STATE_COUNT)), random_below(120000),
+                 random_below(3), random_below(3), random_below(300));
         build();
+        for (double place = -1; place < (double)ladder.row_count + 2; place += 0.5) {
+            tw_time left;
+            size_t opening;
+            (void)tw_ladder_look(&ladder, witness, (enum tw_end)random_below(2), place,
+                                 random_below(2) == 0 ? TW_NO_TIME : at(50000), &left, &opening);
+            assert_true(left >= 0 && left <= 300 * TW_MILLISECOND);
+        }
         double last = -1;
         for (size_t i = 0; i < ladder.word_count; i++) {
             assert_true(ladder.words[i].place >= last);
@@ -438,6 +534,7 @@ static void held_is_not_lost(void **state) {
     app_tick(&app, app.now + TW_SECOND);
     assert_true(shows(mark));
     static const struct ui_lab hooks; // drawing asks nothing of it
+    witness->flights[8].flying = true;
     const struct tw_flight held = {
         .left = witness->flights[8].left,
         .lands = TW_NO_TIME,
@@ -447,6 +544,8 @@ static void held_is_not_lost(void **state) {
     app.lab.view = (struct tw_lab_view){.flights = &held, .flight_count = 1, .witness = witness};
     assert_false(shows(mark));
     app.lab.hooks = NULL;
+    app_act(&app, ACTION_FIRST); // nor when one looks back
+    assert_false(shows(mark));
 }
 
 static void any_size_draws(void **state) {
@@ -473,6 +572,7 @@ int main(void) {
         on_scene(ties_are_broken_by_the_capture),
         on_scene(a_call_that_takes_long_blocks),
         on_scene(kernels_speak_where_it_happened),
+        on_scene(queues_and_timers_stand_where_they_were),
         on_scene(any_witness_gives_a_ladder),
         on_screen(calls_on_the_screen),
         on_screen(kernel_before_the_wire),

@@ -100,6 +100,20 @@ static void calls_tell_how_long_they_blocked(unsigned unused) {
     tw_lab_free(played.lab);
 }
 
+static void a_refused_socket_can_be_used_anew(unsigned unused) {
+    (void)unused;
+    struct played played;
+    play(&played,
+         "client: c = socket()\n"
+         "client: connect(c, 9734) = -1 ECONNREFUSED\n" SERVER "client: connect(c, 9734) = 0\n"
+         "server: t = accept(l)\n"
+         "server: d = socket()\n"
+         "server: connect(d, 80) = -1 ECONNREFUSED\n"
+         "server: listen(d, 5) = 0\n");
+    expect_done(&played);
+    tw_lab_free(played.lab);
+}
+
 static void send_blocks_until_all_is_taken(unsigned unused) {
     (void)unused;
     struct played played;
@@ -175,6 +189,124 @@ static void a_crash_ends_a_blocked_call_without_a_result(unsigned unused) {
                        "client: crash(c)\n");
     expect_done(&played);
     REQUIRE(call(&played, "recv(c, 10)")->result == NULL);
+    tw_lab_free(played.lab);
+}
+
+static void a_crash_takes_what_no_process_holds(unsigned unused) {
+    (void)unused;
+    struct played played;
+    play(&played, OPEN "client: close(c)\n" // an orphan
+                       "until client FIN-WAIT-2\n"
+                       "client: crash()\n"
+                       "until client CLOSED\n"
+                       "wait 60ms\n"
+                       "until server CLOSE-WAIT\n" // no RST has come
+                       "server: close(t)\n"
+                       "until server CLOSED\n"); // by the RST that answers its FIN
+    expect_done(&played);
+    tw_lab_free(played.lab);
+    play(&played, OPEN "client: close(c)\n"
+                       "until client FIN-WAIT-2\n"
+                       "server: close(t)\n"
+                       "until client TIME-WAIT\n"
+                       "client: crash()\n"
+                       "until client CLOSED\n");
+    expect_done(&played);
+    tw_lab_free(played.lab);
+}
+
+static void a_crash_takes_a_shared_socket_from_all(unsigned unused) {
+    (void)unused;
+    expect_failure(OPEN "server: fork(p)\n"
+                        "server: crash(t)\n"
+                        "p: recv(t, 1)\n",
+                   "test:9:1: p has no socket 't' open");
+}
+
+static void exit_does_not_linger(unsigned unused) {
+    (void)unused;
+    struct played played;
+    play(&played, OPEN "client: setsockopt(c, SO_LINGER, 1, 3)\n"
+                       "hold client FIN\n"
+                       "client: exit()\n"
+                       "until client FIN-WAIT-1 within 100ms\n");
+    expect_done(&played);
+    REQUIRE(tw_witness_blocked(call(&played, "exit()")) < 100 * TW_MILLISECOND);
+    tw_lab_free(played.lab);
+}
+
+static void each_recv_keeps_what_it_received(unsigned unused) {
+    (void)unused;
+    struct played played;
+    play(&played, OPEN "client: d = socket()\n"
+                       "client: connect(d, 9734) = 0\n"
+                       "server: u = accept(l)\n"
+                       "server: recv(t, 1) ...\n"
+                       "server: recv(u, 1) ...\n"
+                       "client: send(c, \"A\")\n"
+                       "client: send(d, \"B\")\n"
+                       "until client quiet\n"
+                       "await t = \"A\"\n"
+                       "await u = \"B\"\n");
+    expect_done(&played);
+    tw_lab_free(played.lab);
+}
+
+static void who_waits_longest_is_served_first(unsigned unused) {
+    (void)unused;
+    struct played played;
+    play(&played, OPEN "server: fork(p)\n"
+                       "server: recv(t, 1) ...\n"
+                       "p: recv(t, 1) ...\n"
+                       "client: send(c, \"A\")\n"
+                       "until client quiet\n");
+    expect_done(&played);
+    const struct tw_witness *w = played.view.witness;
+    for (size_t i = 0; i < w->call_count; i++)
+        if (strcmp(w->calls[i].text, "recv(t, 1)") == 0)
+            REQUIRE((w->calls[i].result != NULL) == (strcmp(w->calls[i].process, "server") == 0));
+    tw_lab_free(played.lab);
+}
+
+static void urgent_data_is_not_waited_for(unsigned unused) {
+    (void)unused;
+    struct played played;
+    play(&played, OPEN "server: recv(t, 1, MSG_OOB) = -1 EINVAL\n");
+    expect_done(&played);
+    tw_lab_free(played.lab);
+}
+
+static void a_copy_that_lands_is_the_packet_that_landed(unsigned unused) {
+    (void)unused;
+    struct played played;
+    play(&played, OPEN "until server ESTABLISHED\n"
+                       "hold client DATA\n"
+                       "client: send(c, \"x\")\n"
+                       "wait 30ms\n" // it has passed the tap
+                       "duplicate client DATA\n"
+                       "drop client DATA\n"
+                       "deliver client DATA\n"
+                       "until client quiet\n");
+    expect_done(&played);
+    REQUIRE(played.view.witness->flights[3].landed != TW_NO_TIME);
+    tw_lab_free(played.lab);
+}
+
+static void what_comes_when_the_tap_is_off_is_not_compared(unsigned unused) {
+    (void)unused;
+    struct played played;
+    play(&played, OPEN "until server ESTABLISHED\n"
+                       "tap off\n"
+                       "client: close(c)\n"
+                       "until client FIN-WAIT-2\n"
+                       "server: close(t)\n"
+                       "until client TIME-WAIT\n");
+    expect_done(&played);
+    const struct tw_witness *w = played.view.witness;
+    for (size_t i = 0; i < w->history_count; i++) {
+        const struct tw_witness_history *h = &w->histories[i];
+        REQUIRE(h->steps[tw_witness_comparable(w, h) - 1].state == TW_ESTABLISHED);
+    }
     tw_lab_free(played.lab);
 }
 
@@ -301,12 +433,21 @@ static void a_sysctl_that_does_not_exist_is_told(unsigned unused) {
     }
 #define EACH(X)                                                                                    \
     X(calls_tell_how_long_they_blocked)                                                            \
+    X(a_refused_socket_can_be_used_anew)                                                           \
     X(send_blocks_until_all_is_taken)                                                              \
     X(a_lingering_close_waits_for_the_ack_of_its_fin)                                              \
     X(a_lingering_close_gives_up_in_time)                                                          \
     X(a_forked_process_keeps_the_socket_open)                                                      \
     X(a_crash_makes_no_segment)                                                                    \
     X(a_crash_ends_a_blocked_call_without_a_result)                                                \
+    X(a_crash_takes_what_no_process_holds)                                                         \
+    X(a_crash_takes_a_shared_socket_from_all)                                                      \
+    X(exit_does_not_linger)                                                                        \
+    X(each_recv_keeps_what_it_received)                                                            \
+    X(who_waits_longest_is_served_first)                                                           \
+    X(urgent_data_is_not_waited_for)                                                               \
+    X(a_copy_that_lands_is_the_packet_that_landed)                                                 \
+    X(what_comes_when_the_tap_is_off_is_not_compared)                                              \
     X(what_was_not_captured_is_not_compared)                                                       \
     X(listeners_tell_their_queues)                                                                 \
     X(flights_tell_what_landed)                                                                    \

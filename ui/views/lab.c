@@ -30,20 +30,6 @@ static enum role end_role(enum tw_end end) {
     return end == TW_CLIENT ? ROLE_CLIENT : ROLE_SERVER;
 }
 
-// "0.6 s", "59 s", "12 min": a time to come, in few letters. A delay under a second in "400 ms".
-static const char *short_time(tw_time time, bool delay, char text[TEXT]) {
-    double seconds = time > 0 ? (double)time / (double)TW_SECOND : 0;
-    if (delay && seconds < 1)
-        snprintf(text, TEXT, "%.3g ms", seconds * 1000);
-    else if (seconds < 9.95)
-        snprintf(text, TEXT, "%.1f s", seconds);
-    else if (seconds < 599.5)
-        snprintf(text, TEXT, "%.0f s", seconds);
-    else
-        snprintf(text, TEXT, "%.0f min", seconds / 60);
-    return text;
-}
-
 // --- The sockets of one end, in rows; what belongs to one socket is indented below it.
 
 struct column {
@@ -72,65 +58,21 @@ static void put_word(struct column *column, const char *text, enum role role) {
     column->x = canvas_text(column->canvas, column->area, column->x, column->y, text, role) + 2;
 }
 
-static const char *timer_text(const struct tw_kernel_socket *kernel, char text[TEXT]) {
-    static const char *const words[] = {
-        [TW_TIMER_NONE] = "",
-        [TW_TIMER_RETRANSMIT] = "retransmit in",
-        [TW_TIMER_KEEPALIVE] = "keepalive in",
-        [TW_TIMER_TIME_WAIT] = "over in",
-        [TW_TIMER_PROBE] = "probe in",
-    };
-    _Static_assert(TW_COUNT(words) == TW_TIMER_COUNT, "every timer has its words");
-    bool again = kernel->state == TW_SYN_RECEIVED, orphan = kernel->state == TW_FIN_WAIT_2;
-    bool keepalive = kernel->timer == TW_TIMER_KEEPALIVE;
-    char time[TEXT];
-    snprintf(text, TEXT, "%s %s",
-             keepalive && again    ? words[TW_TIMER_RETRANSMIT]
-             : keepalive && orphan ? "over in"
-                                   : words[kernel->timer],
-             short_time(kernel->expires, false, time));
-    return text;
-}
-
 static bool waits_for_ack(const struct tw_kernel_socket *kernel) {
     return kernel->state == TW_SYN_RECEIVED && kernel->inode == 0;
 }
 
-static void put_queues(const struct app *app, struct column *column, enum tw_end end,
-                       const struct tw_kernel_socket *kernel) {
-    char text[TEXT];
-    if (kernel->state == TW_LISTEN) {
-        const struct tw_lab_view *view = &app->lab.view;
-        size_t opening = 0;
-        for (size_t i = 0; i < view->kernel_count[end]; i++)
-            opening += waits_for_ack(&view->kernel[end][i]) &&
-                       view->kernel[end][i].tuple.local_port == kernel->tuple.local_port;
-        snprintf(text, sizeof text, "accept queue %" PRIu32 " of %" PRIu32, kernel->receive_queue,
-                 kernel->send_queue);
-        put_word(column, text,
-                 kernel->receive_queue > kernel->send_queue ? ROLE_WARNING : ROLE_TEXT);
-        snprintf(text, sizeof text, "SYN queue %zu", opening);
-        if (opening > 0)
-            put_word(column, text, ROLE_TEXT);
-        return;
-    }
-    snprintf(text, sizeof text, "unread %" PRIu32, kernel->receive_queue);
-    if (kernel->receive_queue > 0)
-        put_word(column, text, ROLE_SEGMENT_DATA);
-    snprintf(text, sizeof text, "unacked %" PRIu32, kernel->send_queue);
-    if (kernel->send_queue > 0)
-        put_word(column, text, ROLE_SEGMENT_DATA);
-}
-
 static void put_kernel(const struct app *app, struct column *column, enum tw_end end,
                        const struct tw_kernel_socket *kernel) {
-    char text[TEXT];
-    put_queues(app, column, end, kernel);
-    if (kernel->timer != TW_TIMER_NONE)
-        put_word(column, timer_text(kernel, text), ROLE_FAINT);
-    snprintf(text, sizeof text, "sent again %u", kernel->retransmits);
-    if (kernel->retransmits > 0)
-        put_word(column, text, ROLE_SEGMENT_AGAIN);
+    const struct tw_lab_view *view = &app->lab.view;
+    size_t opening = 0;
+    for (size_t i = 0; i < view->kernel_count[end]; i++)
+        opening += waits_for_ack(&view->kernel[end][i]) &&
+                   view->kernel[end][i].tuple.local_port == kernel->tuple.local_port;
+    struct kernel_word words[KERNEL_WORDS];
+    int count = kernel_words(kernel, opening, words);
+    for (int i = 0; i < count; i++)
+        put_word(column, words[i].text, words[i].role);
 }
 
 // Begins a socket's row: its name and its state.

@@ -153,8 +153,9 @@ static void draw_call(const struct app *app, struct canvas *canvas, struct area 
                        text, glyph(app->ascii, GLYPH_ELLIPSIS), role);
 }
 
-// How far the segment has come on the wire of the lab; 1: it is not there any more.
+// How far the segment has come on the wire of the lab.
 static double on_the_wire(const struct app *app, const struct tw_story_segment *segment) {
+    static const double almost = 0.99; // it has not landed
     const struct tw_lab_view *view = &app->lab.view;
     tw_time left = app->witness->flights[segment->packet - 1].left;
     for (size_t i = 0; app->lab.hooks != NULL && i < view->flight_count; i++) {
@@ -162,9 +163,9 @@ static double on_the_wire(const struct app *app, const struct tw_story_segment *
         const struct tw_segment *s = &flight->segment;
         if (left == (flight->injected ? TW_NO_TIME : flight->left) && s->seq == segment->seq &&
             s->ack == segment->ack && s->flags == segment->flags)
-            return flight->at;
+            return flight->at < almost ? flight->at : almost;
     }
-    return 1;
+    return almost;
 }
 
 static void draw_silence(const struct app *app, struct canvas *canvas, struct area area,
@@ -222,9 +223,14 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
     if (row->kind == TW_ROW_SEGMENT) {
         const struct tw_story_segment *segment = &segments[row->segment];
         double flown = tw_ladder_flown(ladder, index, app->playback.place);
-        if (row->lost && flown >= 1)
-            flown = on_the_wire(app, segment);
-        draw_arrow(app, canvas, area, c, y, segment, flown, past, row->lost);
+        bool lost = row->lost;
+        if (lost) { // when the ladder was laid out; the lab may have gone on
+            const struct tw_witness_flight *flight = &app->witness->flights[segment->packet - 1];
+            lost = flight->landed == TW_NO_TIME && !flight->flying;
+            if (flight->flying)
+                flown = on_the_wire(app, segment);
+        }
+        draw_arrow(app, canvas, area, c, y, segment, flown, past, lost);
     } else if (row->kind == TW_ROW_CALL || row->kind == TW_ROW_RETURN) {
         draw_call(app, canvas, area, c, y, row, past);
     }

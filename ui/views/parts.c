@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What several views share: the bottom line, rules, and how states and segments look.
+// What several views share: the bottom line, rules, and how states, segments and what a
+// kernel says look.
 #include "views.h"
 
 #include <inttypes.h>
@@ -98,4 +99,67 @@ enum role segment_role(const struct tw_story_segment *segment) {
     if (segment->flags & TW_FIN)
         return ROLE_SEGMENT_FIN;
     return segment->length > 0 ? ROLE_SEGMENT_DATA : ROLE_SEGMENT;
+}
+
+// --- A kernel's word
+
+const char *short_time(tw_time time, bool delay, char text[WORD_TEXT]) {
+    double seconds = time > 0 ? (double)time / (double)TW_SECOND : 0;
+    if (delay && seconds < 1)
+        snprintf(text, WORD_TEXT, "%.3g ms", seconds * 1000);
+    else if (seconds < 9.95)
+        snprintf(text, WORD_TEXT, "%.1f s", seconds);
+    else if (seconds < 599.5)
+        snprintf(text, WORD_TEXT, "%.0f s", seconds);
+    else
+        snprintf(text, WORD_TEXT, "%.0f min", seconds / 60);
+    return text;
+}
+
+static const char *timer_text(const struct tw_kernel_socket *kernel, char text[WORD_TEXT]) {
+    static const char *const words[] = {
+        [TW_TIMER_NONE] = "",
+        [TW_TIMER_RETRANSMIT] = "retransmit in",
+        [TW_TIMER_KEEPALIVE] = "keepalive in",
+        [TW_TIMER_TIME_WAIT] = "over in",
+        [TW_TIMER_PROBE] = "probe in",
+    };
+    _Static_assert(TW_COUNT(words) == TW_TIMER_COUNT, "every timer has its words");
+    bool again = kernel->state == TW_SYN_RECEIVED, orphan = kernel->state == TW_FIN_WAIT_2;
+    bool keepalive = kernel->timer == TW_TIMER_KEEPALIVE;
+    char time[WORD_TEXT];
+    snprintf(text, WORD_TEXT, "%s %s",
+             keepalive && again    ? words[TW_TIMER_RETRANSMIT]
+             : keepalive && orphan ? "over in"
+                                   : words[kernel->timer],
+             short_time(kernel->expires, false, time));
+    return text;
+}
+
+int kernel_words(const struct tw_kernel_socket *socket, size_t opening,
+                 struct kernel_word words[KERNEL_WORDS]) {
+    int count = 0;
+    if (socket->state == TW_LISTEN) {
+        words[count].role = socket->receive_queue > socket->send_queue ? ROLE_WARNING : ROLE_TEXT;
+        snprintf(words[count++].text, WORD_TEXT, "accept queue %" PRIu32 " of %" PRIu32,
+                 socket->receive_queue, socket->send_queue);
+        words[count].role = ROLE_TEXT;
+        if (opening > 0)
+            snprintf(words[count++].text, WORD_TEXT, "SYN queue %zu", opening);
+        return count;
+    }
+    words[count].role = ROLE_SEGMENT_DATA;
+    if (socket->receive_queue > 0)
+        snprintf(words[count++].text, WORD_TEXT, "unread %" PRIu32, socket->receive_queue);
+    words[count].role = ROLE_SEGMENT_DATA;
+    if (socket->send_queue > (socket->state == TW_SYN_SENT)) // the SYN alone goes without saying
+        snprintf(words[count++].text, WORD_TEXT, "unacked %" PRIu32, socket->send_queue);
+    words[count].role = ROLE_FAINT;
+    if (socket->timer != TW_TIMER_NONE)
+        timer_text(socket, words[count++].text);
+    if (socket->retransmits > 0) {
+        words[count].role = ROLE_SEGMENT_AGAIN;
+        snprintf(words[count++].text, WORD_TEXT, "sent again %u", socket->retransmits);
+    }
+    return count;
 }

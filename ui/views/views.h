@@ -51,5 +51,17 @@ enum { SEGMENT_TEXT = 128 };
 const char *segment_text(const struct tw_ladder *ladder, const struct tw_story_segment *segment,
                          int room, char text[SEGMENT_TEXT]);
 enum role segment_role(const struct tw_story_segment *segment);
+// "0.6 s", "59 s", "12 min": a time to come, in few letters. A delay under a second in "400 ms".
+enum { WORD_TEXT = 64 };
+const char *short_time(tw_time time, bool delay, char text[WORD_TEXT]);
+// What a kernel says of a socket beside its state: queues, timer, how often it has sent again; of a
+// listener also how many connections are `opening`. Returns how many words that are.
+enum { KERNEL_WORDS = 4 };
+struct kernel_word {
+    char text[WORD_TEXT];
+    enum role role;
+};
+int kernel_words(const struct tw_kernel_socket *socket, size_t opening,
+                 struct kernel_word words[KERNEL_WORDS]);
 
 #endif

@@ -5,7 +5,7 @@
 //  client  FIN-WAIT-1 > CLOSING   rcv FIN / snd ACK          RFC 9293 3.10.7.4  proven
 //  the peer's FIN crosses ours: both close at once
 //  * taken back CLOSE-WAIT: the end had not received the FIN when it sent this
-//  kernel  C ESTABLISHED  S CLOSE-WAIT !   its FIN is not on the wire yet
+//  kernel  C FIN-WAIT-1 unacked 1, retransmit in 0.2 s  S ESTABLISHED unread 100
 #include "views.h"
 
 #include "../format.h"
@@ -199,36 +199,103 @@ static const char *kernel_reason(enum tw_state kernel, const struct tw_ladder_st
     return "";
 }
 
-// The kernel's state of each end at this moment, marked where another one is shown.
-static void draw_kernel(const struct app *app, struct canvas *canvas, struct area area, int y) {
+// What the kernel of one end says at this moment.
+struct said {
+    bool anything, differs; // from what is shown
+    enum tw_state state;
+    const char *reason;
+    struct kernel_word words[KERNEL_WORDS];
+    int count; // of words, as far as there is room
+};
+
+static void ask_kernel(const struct app *app, enum tw_end end, struct said *said) {
     const struct tw_ladder *ladder = &app->ladder;
-    const char *reason = "";
-    bool narrow = area.width < NARROW, reason_differs = false;
-    int x = canvas_text(canvas, area, 1, y, "kernel", ROLE_FAINT) + (narrow ? 1 : 2);
-    for (int i = 0; i < TW_END_COUNT; i++) {
-        enum tw_end end = (enum tw_end)i;
-        enum tw_state state;
-        const struct tw_ladder_step *shown = tw_ladder_state(ladder, end, app->playback.place);
-        x = canvas_text(canvas, area, x, y, end == TW_CLIENT ? "C " : "S ",
-                        end == TW_CLIENT ? ROLE_CLIENT : ROLE_SERVER);
-        if (!tw_ladder_kernel(ladder, end, app->playback.place, &state)) {
-            x = canvas_text(canvas, area, x, y, "-", ROLE_FAINT) + (narrow ? 1 : 2);
-            continue;
-        }
-        x = put_state(canvas, area, x, y, state);
-        bool differs = state != (shown != NULL ? shown->to : TW_CLOSED);
-        if (differs)
-            canvas_put(canvas, area, x + !narrow, y, glyph(app->ascii, GLYPH_DIFFERS),
-                       ROLE_WARNING);
-        x += narrow ? 1 + differs : differs ? 4 : 2;
-        const char *why = kernel_reason(state, shown);
-        if (reason[0] == '\0' || (differs && !reason_differs)) {
-            reason = why;
-            reason_differs = differs;
-        }
+    double place = app->playback.place;
+    tw_time left, now = app->lab.hooks != NULL ? app->lab.now : TW_NO_TIME;
+    size_t opening;
+    const struct tw_witness_look *look =
+        tw_ladder_look(ladder, app->witness, end, place, now, &left, &opening);
+    *said = (struct said){.reason = ""};
+    said->anything = tw_ladder_kernel(ladder, end, place, &said->state);
+    const struct tw_ladder_step *shown = tw_ladder_state(ladder, end, place);
+    if (said->anything) {
+        said->differs = said->state != (shown != NULL ? shown->to : TW_CLOSED);
+    } else if (look != NULL && look->state == TW_LISTEN) {
+        said->anything = true;
+        said->state = TW_LISTEN;
+        said->differs = shown != NULL && shown->to != TW_LISTEN;
+    } else {
+        return;
     }
-    if (x + (int)strlen(reason) < area.width)
-        canvas_text(canvas, area, x, y, reason, ROLE_WHY);
+    said->reason = kernel_reason(said->state, shown);
+    if (look == NULL || look->state != said->state)
+        return; // it has not been asked yet
+    const struct tw_kernel_socket socket = {.state = look->state,
+                                            .receive_queue = look->receive_queue,
+                                            .send_queue = look->send_queue,
+                                            .timer = look->timer,
+                                            .expires = left,
+                                            .retransmits = look->retransmits};
+    said->count = kernel_words(&socket, opening, said->words);
+}
+
+// How much of the row one end takes, without its words: "C SYN-SENT !  ".
+static int said_width(const struct said *said, int gap) {
+    int width = 2 + gap + (said->anything ? (int)strlen(tw_state_name(said->state)) : 1);
+    return width + (said->differs ? gap : 0);
+}
+
+static int draw_said(const struct app *app, struct canvas *canvas, struct area area, int x, int y,
+                     enum tw_end end, const struct said *said, int gap) {
+    x = canvas_text(canvas, area, x, y, end == TW_CLIENT ? "C " : "S ",
+                    end == TW_CLIENT ? ROLE_CLIENT : ROLE_SERVER);
+    if (!said->anything)
+        return canvas_text(canvas, area, x, y, "-", ROLE_FAINT) + gap;
+    x = put_state(canvas, area, x, y, said->state);
+    if (said->differs) {
+        canvas_put(canvas, area, x + gap - 1, y, glyph(app->ascii, GLYPH_DIFFERS), ROLE_WARNING);
+        x += gap;
+    }
+    for (int i = 0; i < said->count; i++) {
+        x = canvas_text(canvas, area, x, y, i == 0 ? " " : ", ", ROLE_FAINT);
+        x = canvas_text(canvas, area, x, y, said->words[i].text, said->words[i].role);
+    }
+    return x + gap;
+}
+
+// The kernels' states, marked where others are shown, and why; and as much of what else they say
+// as there is room for: first one word of each, then the second ones.
+static void draw_kernel(const struct app *app, struct canvas *canvas, struct area area, int y) {
+    int gap = area.width < NARROW ? 1 : 2;
+    int x = canvas_text(canvas, area, 1, y, "kernel", ROLE_FAINT) + gap, room = area.width - x;
+    struct said said[TW_END_COUNT];
+    for (int i = 0; i < TW_END_COUNT; i++) {
+        ask_kernel(app, (enum tw_end)i, &said[i]);
+        room -= said_width(&said[i], gap);
+    }
+    const struct said *told = &said[TW_CLIENT], *other = &said[TW_SERVER];
+    if (told->reason[0] == '\0' || (other->differs && !told->differs))
+        told = other;
+    const char *reason = told->reason;
+    int reserved = told->differs && (int)strlen(reason) < room ? (int)strlen(reason) : -gap;
+    for (int i = 0; i < TW_END_COUNT * KERNEL_WORDS; i++) {
+        struct said *of = &said[i % TW_END_COUNT];
+        int rank = i / TW_END_COUNT, width = rank == 0 ? 1 : 2;
+        if (rank >= of->count)
+            continue;
+        width += canvas_text_width(of->words[rank].text);
+        if (width > room - reserved)
+            of->count = rank;
+        else
+            room -= width;
+    }
+    for (int i = 0; i < TW_END_COUNT; i++)
+        x = draw_said(app, canvas, area, x, y, (enum tw_end)i, &said[i], gap);
+    char text[64]; // or as much of it as makes sense
+    int length = (int)strlen(reason), room_left = area.width - x - 1;
+    length = length <= room_left ? length : (int)strcspn(reason, ":");
+    snprintf(text, sizeof text, "%.*s", length <= room_left ? length : 0, reason);
+    canvas_text(canvas, area, x, y, text, ROLE_WHY);
 }
 
 int why_height(const struct app *app) {
