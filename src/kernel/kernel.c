@@ -182,7 +182,8 @@ static int verdict(const struct nlmsghdr *message) {
     return code < 0 ? -code : 0;
 }
 
-// Reads what was asked for to its end, a dump or an acknowledgement. 0, or an errno: EINTR means that it is not consistent.
+// Reads what was asked for to its end, a dump or an acknowledgement. 0, or an errno: EINTR means
+// that it is not consistent.
 static int read_answer(struct tw_kernel *kernel, int version) {
     int result = 0;
     for (;;) {

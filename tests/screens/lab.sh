@@ -3,6 +3,7 @@
 # lines, with segments held, delivered and dropped; a scenario. Needs tmux and user namespaces.
 #   tests/screens/lab.sh build/tcpwalk
 set -u
+# shellcheck source=terminal
 . "$(dirname "$0")/terminal"
 unshare --user --net true 2>/dev/null || unshare --net true 2>/dev/null || exit 77
 

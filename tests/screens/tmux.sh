@@ -3,6 +3,7 @@
 # the terminal must be as it was after each. Needs tmux.
 #   tests/screens/tmux.sh build/tcpwalk
 set -u
+# shellcheck source=terminal
 . "$(dirname "$0")/terminal"
 capture=$here/../golden/captures/simultaneous-close.pcap
 [ -r "$capture" ] || exit 77
