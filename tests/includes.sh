@@ -19,7 +19,7 @@ room() {
     bad=$(grep -rnE '#include *[<"]tcpwalk/' $1 2>/dev/null | grep -vE "tcpwalk/($2)\.h") && complain "$bad"
 }
 
-below='base|segment'
+below='base|segment|errnos'
 model="$below|state|connection|tracker"
 room include/tcpwalk/segment.h "base"
 room "include/tcpwalk/decode.h include/tcpwalk/source.h include/tcpwalk/state.h" "$below"

@@ -39,6 +39,7 @@ struct tw_correction {
     X(RST_REFUSED, "rst-refused", "a RST that its receiver does not accept")                       \
     X(CHALLENGE, "challenge", "a SYN or RST into a live connection, answered by a challenge ACK")  \
     X(KEEPALIVE, "keepalive", "a keepalive probe, one octet below what is expected")               \
+    X(WINDOW_PROBE, "window-probe", "a probe of a window that is closed")                          \
     X(ZERO_WINDOW, "zero-window", "the receiver has no room")                                      \
     X(ODD, "odd", "nothing in the table fits")                                                     \
     X(CLOCK_BACK, "clock-back", "the capture's clock stepped back")                                \

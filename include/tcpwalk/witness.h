@@ -148,8 +148,6 @@ bool tw_witness_call_at(const struct tw_witness *witness, const struct tw_witnes
                         const struct tw_connection_info *info, enum tw_end *end, bool *listener);
 // How long the call took; 0 where that is not known.
 tw_time tw_witness_blocked(const struct tw_witness_call *call);
-// "ECONNREFUSED"; NULL for what no socket call gives.
-const char *tw_witness_errno(int error);
 
 // TW_OUTPUT.
 enum tw_status tw_witness_write(const struct tw_witness *witness, const char *path,

@@ -2,7 +2,7 @@
 // Socket calls: begun, tried again while they block, and written down with what came of them.
 #include "programs.h"
 
-#include "errnos.h"
+#include "tcpwalk/errnos.h"
 
 #include <errno.h>
 #include <netinet/in.h>

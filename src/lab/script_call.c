@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Reads calls and what is expected of them: "t = accept(l)", "recv(t, 100, MSG_PEEK) = 5",
 // "await c = -1 ETIMEDOUT".
-#include "errnos.h"
 #include "parse.h"
+#include "tcpwalk/errnos.h"
 
 #include <arpa/inet.h>
 #include <limits.h>

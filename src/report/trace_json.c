@@ -2,6 +2,8 @@
 // The trace as JSON lines: one object an event.
 #include "parts.h"
 
+#include "tcpwalk/errnos.h"
+
 static void json_head(struct out *out, const char *event, uint64_t packet, tw_time time) {
     OUT_LITERAL(out, "{\"event\":\"");
     out_text(out, event);
@@ -154,7 +156,7 @@ static void malformed(struct tw_report *report, uint64_t packet, tw_time time,
 static void call(struct tw_report *report, const struct placed_call *placed) {
     struct out *out = &report->out;
     const struct tw_witness_call *made = placed->call;
-    const char *name = tw_witness_errno(made->error);
+    const char *name = tw_errno_name(made->error);
     json_head(out, "call", made->begun_after, made->begun);
     if (placed->connection == 0) {
         json_name(out, "connection", NULL);

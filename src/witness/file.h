@@ -25,8 +25,6 @@ bool time_parse(const char *text, tw_time *time);
 bool address_parse(const char *text, uint8_t *version, struct tw_address *address, uint16_t *port);
 // Printable ASCII of at most TEXT_LONGEST octets: what is kept of a text.
 bool text_is_plain(const char *text);
-// The number of an errno's name, or 0.
-int errno_parse(const char *name);
 
 // False when it could not be written (errno), or out of memory.
 bool witness_print(const struct tw_witness *witness, FILE *to) TW_CHECKED;

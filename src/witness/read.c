@@ -2,6 +2,8 @@
 // Reads a witness. The file is not trusted: every type, number and name is looked at.
 #include "file.h"
 
+#include "tcpwalk/errnos.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -81,7 +83,7 @@ static bool read_tuple(struct reader *r, const json_t *local, const json_t *remo
 static bool read_errno(struct reader *r, const json_t *value, int *error) {
     *error = 0;
     if (json_is_string(value)) {
-        *error = errno_parse(json_string_value(value));
+        (void)tw_errno_parse(json_string_value(value), error);
     } else if (json_is_integer(value) && json_integer_value(value) > 0 &&
                json_integer_value(value) <= 4095) { // MAX_ERRNO in Linux's include/linux/err.h
         *error = (int)json_integer_value(value);

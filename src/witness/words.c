@@ -4,7 +4,6 @@
 #include "file.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,43 +15,6 @@ const char *const timer_words[TW_TIMER_COUNT] = {[TW_TIMER_NONE] = "none",
                                                  [TW_TIMER_KEEPALIVE] = "keepalive",
                                                  [TW_TIMER_TIME_WAIT] = "time-wait",
                                                  [TW_TIMER_PROBE] = "probe"};
-
-// What the calls of a lab may give; the numbers are the system's own.
-static const struct {
-    int number;
-    const char *name;
-} errnos[] = {
-#define E(name)                                                                                    \
-    { name, #name }
-    E(EACCES),      E(EADDRINUSE),   E(EADDRNOTAVAIL), E(EAFNOSUPPORT),    E(EAGAIN),
-    E(EALREADY),    E(EBADF),        E(EBUSY),         E(ECONNABORTED),    E(ECONNREFUSED),
-    E(ECONNRESET),  E(EDESTADDRREQ), E(EDOM),          E(EEXIST),          E(EFAULT),
-    E(EHOSTDOWN),   E(EHOSTUNREACH), E(EINPROGRESS),   E(EINTR),           E(EINVAL),
-    E(EIO),         E(EISCONN),      E(EMFILE),        E(EMSGSIZE),        E(ENETDOWN),
-    E(ENETUNREACH), E(ENFILE),       E(ENOBUFS),       E(ENODEV),          E(ENOENT),
-    E(ENOMEM),      E(ENOPROTOOPT),  E(ENOTCONN),      E(ENOTSOCK),        E(EOPNOTSUPP),
-    E(EPERM),       E(EPIPE),        E(EPROTO),        E(EPROTONOSUPPORT), E(EPROTOTYPE),
-    E(ERANGE),      E(ETIMEDOUT),
-#undef E
-};
-
-const char *tw_witness_errno(int error) {
-    for (size_t i = 0; i < TW_COUNT(errnos); i++) {
-        if (errnos[i].number == error) {
-            return errnos[i].name;
-        }
-    }
-    return NULL;
-}
-
-int errno_parse(const char *name) {
-    for (size_t i = 0; i < TW_COUNT(errnos); i++) {
-        if (strcmp(errnos[i].name, name) == 0) {
-            return errnos[i].number;
-        }
-    }
-    return 0;
-}
 
 bool text_is_plain(const char *text) {
     size_t length = 0;

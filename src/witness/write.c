@@ -3,6 +3,8 @@
 // flight a line.
 #include "file.h"
 
+#include "tcpwalk/errnos.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <jansson.h>
@@ -41,7 +43,7 @@ static void addresses_of(struct addresses *addresses, const struct tw_tuple *t) 
 
 // A name; the number where it has none.
 static json_t *errno_or_null(int error) {
-    const char *name = tw_witness_errno(error);
+    const char *name = tw_errno_name(error);
     return error == 0 ? json_null() : name != NULL ? json_string(name) : json_integer(error);
 }
 

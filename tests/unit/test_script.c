@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Proves that every statement of the scenario language is read as docs/lab.md says, that what
 // cannot be is told with its line and column, and that each of the document's examples is good.
-#include "lab/errnos.h"
 #include "lab/script.h"
+#include "tcpwalk/errnos.h"
 
 #include <errno.h>
 #include <netinet/in.h>

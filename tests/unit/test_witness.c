@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "tcpwalk/errnos.h"
 #include "tcpwalk/report.h"
 #include "tcpwalk/source.h"
 #include "witness/file.h"
@@ -87,7 +88,7 @@ static void says_what_it_read(void **state) {
     assert_int_equal(connect->returned_after, 2);
     assert_int_equal(connect->tuple.local_port, 22538);
     assert_int_equal(tw_witness_blocked(connect), 56500000);
-    assert_string_equal(tw_witness_errno(witness->calls[6].error), "EADDRINUSE");
+    assert_string_equal(tw_errno_name(witness->calls[6].error), "EADDRINUSE");
     assert_null(witness->calls[10].result);
     assert_int_equal(tw_witness_blocked(&witness->calls[10]), 0);
     assert_int_equal(witness->histories[1].steps[4].state, TW_LAST_ACK);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Names of the errors that socket calls give.
-#ifndef TCPWALK_LAB_ERRNOS_H
-#define TCPWALK_LAB_ERRNOS_H
+#ifndef TCPWALK_ERRNOS_H
+#define TCPWALK_ERRNOS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Names of the errors that socket calls give: those that socket(7), tcp(7), ip(7) and the pages of
 // the calls name.
-#include "errnos.h"
+#include "tcpwalk/errnos.h"
 
 #include "tcpwalk/base.h"
 
