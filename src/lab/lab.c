@@ -13,8 +13,10 @@
 enum { PACKET_MAX = 65536 };
 // The kernels are asked at least this often, as their timers run without a word.
 static const tw_time look_every = 20 * TW_MILLISECOND;
-// and again before something lands, unless that was just done.
+// and again before something is done, unless they just were; where there are so many sockets that a
+// look takes long, less often.
 static const tw_time look_again = TW_MILLISECOND / 2;
+enum { LOOK_SHARE = 4 };
 static const tw_time default_delay = 10 * TW_MILLISECOND;
 
 static tw_time clock_now(clockid_t clock) {
@@ -48,6 +50,15 @@ static void fail(struct tw_lab *lab, enum tw_status status) {
 static void look(struct tw_lab *lab, enum tw_end end, enum tw_witness_cause cause,
                  uint64_t packets) {
     fail(lab, watch_look(&lab->watch[end], cause, packets, &lab->happened, &lab->why));
+}
+
+// What a stack has done by itself is not to be put down to what is done next.
+static void look_before(struct tw_lab *lab, enum tw_end end) {
+    const struct watch *watch = &lab->watch[end];
+    tw_time pause = LOOK_SHARE * watch->took;
+    if (tw_lab_now() - watch->looked > (pause > look_again ? pause : look_again)) {
+        look(lab, end, TW_BY_TIMER, lab->packets[0]);
+    }
 }
 
 // What a stack has sent is put on the wire.
@@ -120,11 +131,8 @@ static void landed(void *context, tw_time time, const struct tw_flight *flight) 
     struct tw_witness_flight *packet = packet_of(lab, flight);
     (void)time; // when it was due; what counts is when it is done
     lab->happened = true;
-    // What the stack did by itself until now is not put down to this segment.
     drain(lab, to);
-    if (tw_lab_now() - lab->watch[to].looked > look_again) {
-        look(lab, to, TW_BY_TIMER, lab->packets[0]);
-    }
+    look_before(lab, to);
     if (packet != NULL) {
         packet->landed = tw_lab_now();
         packet->flying = false;
@@ -166,7 +174,7 @@ enum tw_status tw_lab_turn(struct tw_lab *lab, struct tw_error *error) {
     (void)!read(lab->timer, &expirations, sizeof expirations);
     for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT; end++) {
         drain(lab, end);
-        look(lab, end, TW_BY_TIMER, lab->packets[0]);
+        look_before(lab, end);
     }
     wire_turn(lab->wire, tw_lab_now());
     struct tw_lab_view view;
@@ -243,7 +251,7 @@ enum tw_status tw_lab_call(struct tw_lab *lab, const struct tw_lab_request *requ
                            struct tw_error *error) {
     for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT; end++) {
         drain(lab, end);
-        look(lab, end, TW_BY_TIMER, lab->packets[0]);
+        look_before(lab, end);
     }
     uint64_t before = lab->packets[0];
     enum tw_end end = TW_CLIENT;

@@ -11,7 +11,6 @@ struct watched {
     uint32_t inode;
     size_t history; // no_history: a listener
     size_t looks;
-    bool seen; // in this look
 };
 
 static const size_t no_history = SIZE_MAX;
@@ -105,8 +104,7 @@ static enum tw_status begin(struct watch *watch, struct watched *w,
     *w = (struct watched){.tuple = socket->tuple,
                           .state = socket->state,
                           .inode = socket->inode,
-                          .history = no_history,
-                          .seen = true};
+                          .history = no_history};
     enum tw_status status =
         tw_witness_looks_add(watch->witness, watch->end, &socket->tuple, &w->looks);
     if (status == TW_OK) {
@@ -132,21 +130,16 @@ static bool another(const struct watched *w, const struct tw_kernel_socket *sock
            w->state != TW_SYN_SENT;
 }
 
-// The kernel tells its sockets in much the same order each time, so the search begins behind the
-// one that was found last.
-static struct watched *find(struct watch *watch, const struct tw_tuple *tuple) {
-    for (size_t tried = 0; tried < watch->watched_count; tried++) {
-        size_t i = (watch->next + tried) % watch->watched_count;
-        if (tw_tuple_equal(&watch->watched[i].tuple, tuple)) {
-            watch->next = i + 1;
-            return &watch->watched[i];
-        }
+// Those watched stand in the order in which the kernel told them last, and it tells them in much
+// the same order again: the one that is told now is most often the next. Brought to the place
+// behind those that have been told before it, with room made for one that is new.
+static struct watched *place(struct watch *watch, const struct tw_tuple *tuple, bool *is_new) {
+    size_t at = watch->told, found = at;
+    while (found < watch->watched_count && !tw_tuple_equal(&watch->watched[found].tuple, tuple)) {
+        found++;
     }
-    return NULL;
-}
-
-static struct watched *add(struct watch *watch) {
-    if (watch->watched_count == watch->watched_room) {
+    *is_new = found == watch->watched_count;
+    if (*is_new && watch->watched_count == watch->watched_room) {
         size_t room = watch->watched_room > 0 ? 2 * watch->watched_room : 16;
         struct watched *grown = realloc(watch->watched, room * sizeof *grown);
         if (grown == NULL) {
@@ -155,23 +148,43 @@ static struct watched *add(struct watch *watch) {
         watch->watched = grown;
         watch->watched_room = room;
     }
-    return &watch->watched[watch->watched_count++];
+    watch->watched_count += *is_new;
+    struct watched moved = watch->watched[found]; // not yet anything, where it is new
+    memmove(&watch->watched[at + 1], &watch->watched[at], (found - at) * sizeof moved);
+    watch->watched[at] = moved;
+    watch->told++;
+    return &watch->watched[at];
+}
+
+// One that was told before in this look.
+static struct watched *told_already(const struct watch *watch, const struct tw_tuple *tuple) {
+    for (size_t i = 0; i < watch->told; i++) {
+        if (tw_tuple_equal(&watch->watched[i].tuple, tuple)) {
+            return &watch->watched[i];
+        }
+    }
+    return NULL;
 }
 
 static enum tw_status compare(struct watch *watch, const struct tw_kernel_socket *socket,
                               enum tw_witness_cause cause, uint64_t packets, bool *changed) {
-    struct watched *w = find(watch, &socket->tuple);
+    bool is_new = false;
     enum tw_status status = TW_OK;
-    if (w == NULL) {
-        *changed = true;
-        w = add(watch);
-        return w != NULL ? begin(watch, w, socket, cause, packets) : TW_MEMORY;
-    }
+    bool next = watch->told < watch->watched_count &&
+                tw_tuple_equal(&watch->watched[watch->told].tuple, &socket->tuple);
+    struct watched *w = next ? NULL : told_already(watch, &socket->tuple);
     // A request socket may stand beside the TIME-WAIT that it replaces.
-    if (w->seen && (socket->state == TW_TIME_WAIT || socket->state == w->state)) {
+    if (w != NULL && (socket->state == TW_TIME_WAIT || socket->state == w->state)) {
         return TW_OK;
     }
-    w->seen = true;
+    w = w != NULL ? w : place(watch, &socket->tuple, &is_new);
+    if (w == NULL) {
+        return TW_MEMORY;
+    }
+    if (is_new) {
+        *changed = true;
+        return begin(watch, w, socket, cause, packets);
+    }
     if (another(w, socket)) {
         *changed = true;
         status = over(watch, w, cause, packets);
@@ -190,29 +203,23 @@ enum tw_status watch_look(struct watch *watch, enum tw_witness_cause cause, uint
                           bool *changed, struct tw_error *error) {
     watch->count = 0;
     watch->short_of_memory = false;
+    tw_time begun = tw_lab_now();
     enum tw_status status = tw_kernel_sockets(watch->kernel, 0, ~0U, take, watch, error);
     if (status != TW_OK) {
         return status;
     }
     watch->looked = tw_lab_now();
-    for (size_t i = 0; i < watch->watched_count; i++) {
-        watch->watched[i].seen = false;
-    }
+    watch->took = watch->looked - begun;
+    watch->told = 0;
     for (size_t i = 0; i < watch->count && status == TW_OK; i++) {
         status = compare(watch, &watch->sockets[i], cause, packets, changed);
     }
     // What the kernel does not know any more is CLOSED.
-    size_t kept = 0;
-    for (size_t i = 0; i < watch->watched_count; i++) {
-        const struct watched w = watch->watched[i];
-        if (w.seen) {
-            watch->watched[kept++] = w;
-        } else if (status == TW_OK) {
-            *changed = true;
-            status = over(watch, &w, cause, packets);
-        }
+    for (size_t i = watch->told; i < watch->watched_count && status == TW_OK; i++) {
+        *changed = true;
+        status = over(watch, &watch->watched[i], cause, packets);
     }
-    watch->watched_count = kept;
+    watch->watched_count = watch->told;
     if (status != TW_OK || watch->short_of_memory) {
         return tw_fail(error, TW_MEMORY, "lab: out of memory for the kernel's states");
     }

@@ -16,10 +16,10 @@ struct watch {
     struct tw_witness *witness;       // lent
     struct tw_kernel_socket *sockets; // as of the last look
     size_t count, room;
-    tw_time looked; // when
+    tw_time looked, took; // when, and how long that took
     struct watched *watched;
     size_t watched_count, watched_room;
-    size_t next; // of them, to begin a search with
+    size_t told; // of them in this look: they come first
     bool short_of_memory;
 };
 
