@@ -181,7 +181,7 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
     }
     take_handshake(c, sender, s);
     if (is_probe(e, s))
-        note(effect, TW_FINDING_KEEPALIVE);
+        note(effect, peer->no_room ? TW_FINDING_WINDOW_PROBE : TW_FINDING_KEEPALIVE);
     else if (!reset)
         take_octets(e, s, effect);
     if ((s->flags & TW_FIN) && !reset) {
@@ -200,6 +200,8 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
         note(effect, TW_FINDING_ZERO_WINDOW);
         e->window_closed = 1;
     }
+    if ((s->flags & TW_ACK) && !reset && s->ack == e->acked) // not from an overtaken one (SND.WL2)
+        e->no_room = s->window == 0;
     if (s->length > 0)
         peer->window_closed = 0; // nothing was held back that it would not have sent now
     if (s->flags &

@@ -245,6 +245,25 @@ static void judge_all(const struct judgement *j) {
     }
 }
 
+// Where there is a connection a pure ACK is answered by no RST (3.10.7.4; RFC 1122 4.2.2.13: what
+// is, is new data). So one that had come before its end first reset, by a bare RST that answers
+// data with the same ACK number, is not what a further RST answers: that is a copy.
+static bool had_come_before_data(const struct endpoint *e, size_t index) {
+    const struct flight *f = &e->flights[index];
+    size_t reset = index + 1;
+    while (reset < e->placed && !(e->flights[reset].kind == SENT && e->flights[reset].rst))
+        reset++;
+    if (takes_numbers(f) || reset >= e->placed || e->flights[reset].has_ack)
+        return false;
+    for (size_t i = reset + 1; i < e->flight_count; i++) {
+        const struct flight *data = &e->flights[i];
+        if (data->kind == ARRIVAL && data->fate == REFUSED && takes_numbers(data) &&
+            data->ack == f->ack && data->packet > f->packet)
+            return true;
+    }
+    return false;
+}
+
 // A bare RST answers one segment and carries its ACK number as SEQ: what had passed before the
 // first such segment had landed, and of several such segments the last were refused, one for each
 // RST. Returns whether the end is closed; otherwise it answered a bad acknowledgement.
@@ -258,7 +277,7 @@ static bool judge_bare_reset(struct tw_connection *c, enum tw_end end, const str
     for (size_t i = 0; i < e->flight_count; i++) {
         const struct flight *f = &e->flights[i];
         if (f->kind != ARRIVAL || !f->has_ack || f->ack != s->seq || f->rst || f->fate == PROVEN ||
-            f->fate == REFUSED)
+            f->fate == REFUSED || had_come_before_data(e, i))
             continue;
         if (first == e->flight_count)
             first = i;

@@ -60,6 +60,7 @@ struct endpoint {
     uint32_t scale : 4, scale_known : 1, seen : 1, iss_known : 1, fin_seen : 1, ack_seen : 1,
         ts_seen : 1, syn_sent : 1, synack_sent : 1, syn_again : 1, synack_again : 1, hole : 1,
         outgrown : 1, based : 1, rst_seen : 1, rst_cut : 1, due : 1, sacks : 1, window_closed : 1,
+        no_room : 1, // the window that it offered last is closed
         steps_dropped : 8;
 };
 

@@ -59,6 +59,7 @@ has zero-window 1 "tcp[14:2] = 0 and not ($rst)"
 has ipv6 7 ip6
 finds keepalive keepalive
 finds zero-window zero-window
+finds zero-window window-probe
 finds challenge-ack challenge
 finds challenge-ack rst-refused
 finds reordered out-of-order

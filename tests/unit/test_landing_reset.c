@@ -210,6 +210,25 @@ TEST(data_after_close_is_answered_by_a_reset) {
     assert_int_equal(about(1)->closed_by, TW_CLOSED_BY_CLIENT);
 }
 
+// The RST passed twice. A pure ACK is answered by none where there is a connection, so it cannot be
+// what the second one answers: it had come, before the data.
+TEST(a_copy_of_the_answer_does_not_refuse_the_ack_before_the_data) {
+    see(HANDSHAKE, "100 C FA 1 1", "110 S A 1 2", "117 S PA 1+100 2", "137 C R 2", "141 C R 2");
+    history(1, TW_CLIENT, CLIENT_OPEN ", FIN-WAIT-1 o4, FIN-WAIT-2 ?5, CLOSED o7");
+}
+
+// Behind the data it may have met nobody.
+TEST(an_ack_behind_the_data_may_be_answered_too) {
+    see(HANDSHAKE, "100 C FA 1 1", "117 S PA 1+100 2", "118 S A 101 2", "137 C R 2", "138 C R 2");
+    history(1, TW_CLIENT, CLIENT_OPEN ", FIN-WAIT-1 o4, CLOSED o7");
+}
+
+TEST(behind_an_abort_an_ack_is_answered_like_any_other) {
+    see(HANDSHAKE, "100 C FA 1 1", "112 S A 1 2", "113 S PA 1+100 2", "114 C RA 2 1", "134 C R 2",
+        "135 C R 2");
+    history(1, TW_CLIENT, CLIENT_OPEN ", FIN-WAIT-1 o4, CLOSED o7");
+}
+
 TEST(data_into_a_closed_end_is_answered_by_a_reset) {
     // The server aborts; what the client had sent meanwhile draws another RST.
     see(HANDSHAKE, "100 C A 1+100 1", "110 S RA 1 101", "112 C A 101+100 1", "122 S R 1");
@@ -333,6 +352,9 @@ int main(void) {
         RUN(an_aborts_ack_number_proves_what_had_come),
         RUN(an_aborts_ack_number_proves_what_had_not),
         RUN(data_after_close_is_answered_by_a_reset),
+        RUN(a_copy_of_the_answer_does_not_refuse_the_ack_before_the_data),
+        RUN(an_ack_behind_the_data_may_be_answered_too),
+        RUN(behind_an_abort_an_ack_is_answered_like_any_other),
         RUN(data_into_a_closed_end_is_answered_by_a_reset),
         RUN(a_closed_port_refuses),
         RUN(a_reset_that_does_not_acknowledge_the_syn_is_dropped),

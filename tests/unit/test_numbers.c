@@ -93,6 +93,27 @@ TEST(a_closed_window_is_found) {
     assert_int_equal(found(TW_FINDING_ZERO_WINDOW), 1);
 }
 
+// Linux probes a closed window one octet below SND.NXT, as it does for keepalive.
+TEST(a_probe_of_a_closed_window_is_no_keepalive) {
+    see(HANDSHAKE, "40 C PA 1+10 1", "50 S A 1 11 win=0", "250 C A 10 1", "260 S A 1 11 win=0",
+        "660 C A 10 1", "670 S A 1 11", "5000 C A 10 1", "5010 S A 1 11");
+    assert_int_equal(found(TW_FINDING_WINDOW_PROBE), 2);
+    assert_int_equal(found(TW_FINDING_KEEPALIVE), 1); // the window had been opened again
+    assert_int_equal(found(TW_FINDING_RETRANSMISSION), 0);
+}
+
+TEST(an_overtaken_window_update_does_not_close_it_again) {
+    see(HANDSHAKE, "40 C PA 1+10 1", "50 S A 1 11", "51 S A 1 1 win=0", "5000 C A 10 1");
+    assert_int_equal(found(TW_FINDING_WINDOW_PROBE), 0);
+    assert_int_equal(found(TW_FINDING_KEEPALIVE), 1);
+}
+
+TEST(it_is_the_peers_window_that_is_probed) {
+    see(HANDSHAKE, "40 C PA 1+10 1", "50 S A 1 11", "60 C A 11 1 win=0", "5000 C A 10 1 win=0");
+    assert_int_equal(found(TW_FINDING_WINDOW_PROBE), 0);
+    assert_int_equal(found(TW_FINDING_KEEPALIVE), 1);
+}
+
 // --- What no stack would send -------------------------------------------------------------------
 
 TEST(a_fin_beside_a_syn_is_not_processed) {
@@ -141,6 +162,9 @@ int main(void) {
         RUN(a_window_is_not_scaled_where_one_end_did_not_offer_it),
         RUN(midstream_no_scale_is_known),
         RUN(a_closed_window_is_found),
+        RUN(a_probe_of_a_closed_window_is_no_keepalive),
+        RUN(an_overtaken_window_update_does_not_close_it_again),
+        RUN(it_is_the_peers_window_that_is_probed),
         RUN(a_fin_beside_a_syn_is_not_processed),
         RUN(a_syn_beside_a_reset_is_not_processed),
         RUN(a_segment_without_flags_moves_nobody),
