@@ -65,6 +65,7 @@ struct lab {
     tw_time now;                // by the clock of the lab
     uint64_t fingerprint;       // of what is seen of it: where it is the same, so is the picture
     enum tw_end end;            // whose calls the keys make
+    bool connecting;            // a key has called connect(): what comes of it is to be shown
     uint64_t flight;            // the chosen one, or the first behind it
     size_t connections;         // that the story had
     bool typing;

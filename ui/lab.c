@@ -157,6 +157,19 @@ static uint64_t fingerprint(const struct tw_lab_view *view) {
     return stir(hash, parts, sizeof parts);
 }
 
+static void open_connection(struct app *app, size_t connection) {
+    app->list.cursor = connection;
+    playback_open(app, connection);
+    playback_act(app, ACTION_LAST);
+}
+
+// What is shown seemed to be a connection, and was none: a SYN that was made up.
+static bool is_taken_back(const struct app *app) {
+    struct tw_connection_info info;
+    tw_story_info(tw_story_at(app->story, app->shown), &info);
+    return info.end[TW_CLIENT].step_count == 0 && info.end[TW_SERVER].step_count == 0;
+}
+
 void lab_tick(struct app *app) {
     struct lab *lab = &app->lab;
     look(lab);
@@ -169,13 +182,13 @@ void lab_tick(struct app *app) {
     // The newest connection is shown, unless one looks at another one, or back.
     size_t before = lab->connections;
     lab->connections = tw_story_count(app->story);
-    if (lab->connections == before)
-        return;
-    if (app->view == VIEW_LAB || (app->view == VIEW_CONNECTION && app->shown + 1 == before &&
-                                  playback_follows(app) && !app->playback.asking)) {
-        app->list.cursor = lab->connections - 1;
-        playback_open(app, lab->connections - 1);
-        playback_act(app, ACTION_LAST);
+    bool follows = app->view == VIEW_CONNECTION && playback_follows(app) && !app->playback.asking;
+    if (lab->connections > before) {
+        if (app->view == VIEW_LAB || (follows && (app->shown + 1 == before || lab->connecting)))
+            open_connection(app, lab->connections - 1);
+        lab->connecting = false;
+    } else if (follows && app->shown > 0 && is_taken_back(app)) {
+        open_connection(app, app->shown - 1);
     }
 }
 
@@ -193,6 +206,7 @@ static bool call(struct app *app, const struct tw_lab_request *request) {
     if (made->error != 0)
         snprintf(app->notice, sizeof app->notice, "%s = %s", made->text,
                  made->result != NULL ? made->result : "?");
+    lab->connecting |= request->call == TW_CALL_CONNECT && made->error == 0;
     return made->error == 0;
 }
 

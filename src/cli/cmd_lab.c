@@ -216,6 +216,11 @@ static enum tw_status run_lab(struct lab_run *run, struct tw_error *error) {
     if (status == TW_OK) {
         status = settings->batch ? batch(run, error) : lab_screen(run, error);
     }
+    unsigned line;
+    if (status == TW_OK && settings->record != NULL && run->scenario != NULL &&
+        tw_scenario_statement(run->scenario, &line) != NULL) {
+        status = tw_fail(error, TW_UNMET, "%s: left before its end, not recorded", run->name);
+    }
     if (status == TW_OK && settings->record != NULL) {
         status = record(run, error);
     }

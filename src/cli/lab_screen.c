@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { LINE_MAX_OCTETS = 400 };
+
 struct screen {
     struct lab_run *run;
     struct reading reading;
@@ -16,6 +18,7 @@ struct screen {
     struct tw_scenario *typing;
     struct tw_error message; // of the last key
     const char *news;        // not told yet, or NULL
+    char greeting[LINE_MAX_OCTETS], farewell[LINE_MAX_OCTETS];
 };
 
 static void forget_typed(struct screen *screen) {
@@ -25,12 +28,13 @@ static void forget_typed(struct screen *screen) {
     screen->typed = NULL;
 }
 
-// "typed:1:9: why" is "column 9: why", as there is one line.
+// "typed:1:9: why" is "why": there is one line, and the message says which word it is about.
 static const char *typed_wrongly(struct screen *screen) {
     static const char place[] = "typed:1:";
     const struct tw_error was = screen->message;
     if (strncmp(was.text, place, strlen(place)) == 0) {
-        (void)tw_fail(&screen->message, TW_USAGE, "column %s", was.text + strlen(place));
+        const char *why = strchr(was.text + strlen(place), ' ');
+        (void)tw_fail(&screen->message, TW_USAGE, "%s", why != NULL ? why + 1 : was.text);
     }
     return screen->message.text;
 }
@@ -48,7 +52,7 @@ static bool more(void *context, int budget_ms) {
         enum tw_scenario_state state = tw_scenario_turn(run->scenario, &screen->failed);
         screen->over = state != TW_SCENARIO_RUNS;
         if (state == TW_SCENARIO_DONE) {
-            screen->news = "the scenario is over: free play";
+            screen->news = screen->farewell;
         } else if (state == TW_SCENARIO_FAILED) {
             screen->has_failed = true;
             screen->news = screen->failed.text;
@@ -152,6 +156,15 @@ static enum tw_status show(struct screen *screen, struct tw_story *story, struct
     struct tw_lab_view now;
     char title[SCENARIO_NAME + 8];
     snprintf(title, sizeof title, run->script != NULL ? "lab: %s" : "lab", run->name);
+    if (run->script != NULL && tw_script_title(run->script)[0] != '\0') {
+        snprintf(screen->greeting, sizeof screen->greeting, "%s: %s", tw_script_title(run->script),
+                 tw_script_teaches(run->script));
+        snprintf(screen->farewell, sizeof screen->farewell, "over, free play - %.*s",
+                 (int)sizeof screen->farewell - 32, screen->greeting);
+        screen->news = screen->greeting;
+    } else {
+        snprintf(screen->farewell, sizeof screen->farewell, "the scenario is over: free play");
+    }
     tw_lab_view_get(run->lab, &now);
     const struct ui_lab lab = {.context = screen,
                                .view = view,

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Runs a script on a lab: each statement is done at once, or tried again until it is, or too late.
 #include "inside.h"
+#include "programs.h"
 #include "script.h"
 
+#include "tcpwalk/errnos.h"
+
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,7 +185,16 @@ static enum progress check_result(const struct tw_scenario *scenario, size_t ind
     }
     default: break;
     }
-    return met ? PROGRESS_DONE : fail_at(scenario, error, "%s gives %s", call->text, call->result);
+    char wanted[CALL_TEXT];
+    if (s->call.expect == RESULT_TEXT) {
+        call_quote(s->call.octets, s->call.length, wanted, sizeof wanted);
+    } else if (s->call.expect == RESULT_ERROR) {
+        snprintf(wanted, sizeof wanted, "-1 %s", tw_errno_name(s->call.error));
+    } else {
+        snprintf(wanted, sizeof wanted, "%" PRId64, s->call.value);
+    }
+    return met ? PROGRESS_DONE
+               : fail_at(scenario, error, "%s gives %s, not %s", call->text, call->result, wanted);
 }
 
 static enum progress wait_for_call(const struct tw_scenario *scenario, size_t index,
@@ -363,7 +376,13 @@ static enum progress run_history(const struct tw_scenario *scenario,
         met = met && history->steps[i].state == s->history.states[i];
         append(seen, sizeof seen, "%s%s", i > 0 ? " " : "", tw_state_name(history->steps[i].state));
     }
-    return met ? PROGRESS_DONE : fail_at(scenario, error, "%s went through %s", who, seen);
+    char wanted[SEEN_MAX] = "";
+    for (size_t i = 0; i < s->history.count; i++) {
+        append(wanted, sizeof wanted, "%s%s", i > 0 ? " " : "",
+               tw_state_name(s->history.states[i]));
+    }
+    return met ? PROGRESS_DONE
+               : fail_at(scenario, error, "%s went through %s, not %s", who, seen, wanted);
 }
 
 // --- statements

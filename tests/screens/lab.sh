@@ -52,7 +52,7 @@ see '[Ladder] Diagram  Lab'
 tm resize-window -x 80 -y 24
 tm send-keys :
 type_line 'nothing of the kind'
-see 'column '
+see 'unknown statement'
 tm send-keys '?'
 see '1-21 of'
 tm send-keys q q
@@ -62,7 +62,7 @@ ended 0 free
 
 # A scenario runs by itself, and then its lab is there to go on with.
 type_line "'$program' lab four-way-close"
-see 'the scenario is over'
+see 'over, free play'
 see 'TIME-WAIT'
 tm send-keys q q
 ended 0 scenario

@@ -141,19 +141,26 @@ int kernel_words(const struct tw_kernel_socket *socket, size_t opening,
     int count = 0;
     if (socket->state == TW_LISTEN) {
         words[count].role = socket->receive_queue > socket->send_queue ? ROLE_WARNING : ROLE_TEXT;
-        snprintf(words[count++].text, WORD_TEXT, "accept queue %" PRIu32 " of %" PRIu32,
-                 socket->receive_queue, socket->send_queue);
+        snprintf(words[count++].text, WORD_TEXT, "accept queue %" PRIu32 " of %" PRIu32 "%s",
+                 socket->receive_queue, socket->send_queue,
+                 socket->receive_queue > socket->send_queue ? ", full" : "");
         words[count].role = ROLE_TEXT;
         if (opening > 0)
             snprintf(words[count++].text, WORD_TEXT, "SYN queue %zu", opening);
         return count;
     }
+    // The kernel counts SYN and FIN as an octet each; the state has said them already.
+    enum tw_state state = socket->state;
+    bool peer_fin = state == TW_CLOSE_WAIT || state == TW_CLOSING || state == TW_LAST_ACK;
+    bool own = state == TW_SYN_SENT || state == TW_FIN_WAIT_1 || state == TW_CLOSING ||
+               state == TW_LAST_ACK;
     words[count].role = ROLE_SEGMENT_DATA;
-    if (socket->receive_queue > 0)
-        snprintf(words[count++].text, WORD_TEXT, "unread %" PRIu32, socket->receive_queue);
+    if (socket->receive_queue > peer_fin)
+        snprintf(words[count++].text, WORD_TEXT, "unread %" PRIu32,
+                 socket->receive_queue - peer_fin);
     words[count].role = ROLE_SEGMENT_DATA;
-    if (socket->send_queue > (socket->state == TW_SYN_SENT)) // the SYN alone goes without saying
-        snprintf(words[count++].text, WORD_TEXT, "unacked %" PRIu32, socket->send_queue);
+    if (socket->send_queue > own)
+        snprintf(words[count++].text, WORD_TEXT, "unacked %" PRIu32, socket->send_queue - own);
     words[count].role = ROLE_FAINT;
     if (socket->timer != TW_TIMER_NONE)
         timer_text(socket, words[count++].text);

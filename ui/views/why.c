@@ -21,9 +21,13 @@ static void draw_packet(const struct app *app, struct canvas *canvas, struct are
                         const struct tw_story_segment *segment, bool landed) {
     char before[64], after[FORMAT_TEXT + 16], clock[FORMAT_TEXT], what[SEGMENT_TEXT];
     bool narrow = area.width < NARROW;
+    const struct tw_witness *witness = app->witness;
+    bool injected = witness != NULL && segment->packet <= witness->flight_count &&
+                    segment->packet > 0 && witness->flights[segment->packet - 1].left == TW_NO_TIME;
     snprintf(before, sizeof before,
-             narrow ? " %" PRIu64 " %s%s " : " packet %" PRIu64 " from %s%s ", segment->packet,
-             segment->sender == TW_CLIENT ? "client" : "server", landed ? ", landed" : "");
+             narrow ? " %" PRIu64 " %s%s%s " : " packet %" PRIu64 " from %s%s%s ", segment->packet,
+             segment->sender == TW_CLIENT ? "client" : "server", injected ? ", injected" : "",
+             landed ? ", landed" : "");
     snprintf(after, sizeof after, " captured %s ", format_clock(segment->time, app->utc, clock));
     int room = area.width - 6 - (int)strlen(before) - (narrow ? 0 : (int)strlen(after));
     int x = canvas_text(canvas, area, 2, 0, before, ROLE_FAINT) + 1;
@@ -139,7 +143,8 @@ static const char *call_meaning(const char *text) {
         {"send", "hands octets to the kernel, which sends them when it may"},
         {"recv", "takes octets that have arrived, and waits for some; 0: the peer has closed"},
         {"shutdown", "closes one direction: behind what is still to be sent goes a FIN"},
-        {"close", "gives the socket up: behind what is still to be sent goes a FIN"},
+        {"close", "gives the socket up: a FIN goes behind what is still to be sent; a RST where "
+                  "data was not read, or SO_LINGER is 0"},
         {"fork", "makes a process that has the same sockets"},
         {"exit", "ends the process: its sockets are closed"},
         {"crash", "the end forgets the connection, without a word on the wire"},
@@ -217,13 +222,19 @@ static void ask_kernel(const struct app *app, enum tw_end end, struct said *said
         tw_ladder_look(ladder, app->witness, end, place, now, &left, &opening);
     *said = (struct said){.reason = ""};
     said->anything = tw_ladder_kernel(ladder, end, place, &said->state);
+    // At the end of what happens live it is what the kernel says now.
+    bool live = now != TW_NO_TIME && place >= (double)ladder->row_count;
+    if (live && look != NULL && look->state != TW_LISTEN) {
+        said->anything = true;
+        said->state = look->state;
+    }
     const struct tw_ladder_step *shown = tw_ladder_state(ladder, end, place);
     if (said->anything) {
         said->differs = said->state != (shown != NULL ? shown->to : TW_CLOSED);
     } else if (look != NULL && look->state == TW_LISTEN) {
         said->anything = true;
-        said->state = TW_LISTEN;
-        said->differs = shown != NULL && shown->to != TW_LISTEN;
+        said->state = TW_LISTEN; // another socket than the connection's, where that is over
+        said->differs = shown != NULL && shown->to != TW_LISTEN && shown->to != TW_CLOSED;
     } else {
         return;
     }
