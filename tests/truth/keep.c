@@ -72,7 +72,8 @@ static void write_list(const struct program *p, const struct judgement *j, enum 
     for (size_t i = 0; i < p->ports_count; i++) {
         for (enum tw_end end = TW_CLIENT; end < TW_END_COUNT; end++) {
             const struct verdict *v = &j->ends[i][end];
-            if (list == LIST_LAST_SILENT ? v->last_silent : v->reason != REASON_NONE) {
+            bool unknowable = v->reason != REASON_NONE && !v->last_silent;
+            if (list == LIST_LAST_SILENT ? v->last_silent : unknowable) {
                 fputs(comma, out);
                 write_key(p, i, end, out);
                 if (list == LIST_WHY) {

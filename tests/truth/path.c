@@ -204,7 +204,7 @@ static void sent(struct run *run, const struct tw_flight *flight) {
     }
 }
 
-static void note_change(struct run *run, const struct tw_witness_history *h,
+static void note_change(struct run *run, const struct tw_witness_history *h, size_t history,
                         const struct tw_witness_step *step) {
     struct program *p = run->program;
     size_t ports = find_ports(p, h->end, &h->tuple);
@@ -218,19 +218,13 @@ static void note_change(struct run *run, const struct tw_witness_history *h,
     struct change *change = &p->changes[p->change_count];
     *change = (struct change){.end = h->end,
                               .ports = ports,
+                              .history = history,
                               .state = step->state,
-                              .first = true,
                               .cause = step->cause,
                               .step = run->step,
                               .captured = (unsigned)p->captured_count,
                               .time = step->time};
     memcpy(change->label, run->label, sizeof change->label);
-    for (size_t i = p->change_count; i-- > 0 && change->first;) {
-        if (p->changes[i].end == h->end && p->changes[i].ports == ports) {
-            change->before = p->changes[i].state;
-            change->first = false;
-        }
-    }
     note_event(run, EVENT_CHANGE, p->change_count++);
 }
 
@@ -244,7 +238,7 @@ static void absorb_changes(struct run *run) {
     for (size_t i = 0; i < view.witness->history_count; i++) {
         const struct tw_witness_history *h = &view.witness->histories[i];
         for (size_t *seen = &run->steps_seen[i]; *seen < h->count; ++*seen) {
-            note_change(run, h, &h->steps[*seen]);
+            note_change(run, h, i, &h->steps[*seen]);
         }
     }
 }

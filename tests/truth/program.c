@@ -7,7 +7,7 @@
 
 const struct mode_rules *mode_rules(enum mode mode) {
     static const struct mode_rules rules[] = {
-#define X(id, name, loss, demand) [MODE_##id] = {name, loss, demand},
+#define X(id, name, loss, demand, reached) [MODE_##id] = {name, loss, demand, reached},
         MODE_LIST(X)
 #undef X
     };
