@@ -8,13 +8,16 @@ export TCPWALK_CAPTURES="$here/captures"
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT INT TERM
 
-# The network namespaces that a process has, and this one's interfaces.
+# This machine's interfaces and named networks.
 census() {
-    for process in /proc/[0-9]*; do
-        readlink "$process/ns/net" 2>/dev/null
-    done | sort -u
     sed -n 's/^ *\([^:]*\):.*/\1/p' /proc/net/dev
     ls /run/netns 2>/dev/null
+}
+# The network namespaces that a process is in or holds.
+networks() {
+    for link in "/proc/$1/ns/net" /proc/"$1"/fd/*; do
+        readlink "$link" 2>/dev/null | grep '^net:'
+    done | sort -u
 }
 
 "$program" lab --batch three-way-handshake >/dev/null 2>"$work/why" || {
@@ -33,13 +36,20 @@ grep -q 'fails.lab:2:1: client is not ESTABLISHED after 0.05 s' "$work/why" || {
 printf 'client: c = socket()\nwait 60s\n' >"$work/waits.lab"
 "$program" lab --batch --record "$work/killed" "$work/waits.lab" >/dev/null 2>&1 &
 child=$!
-inside=0
-while kill -0 "$child" 2>/dev/null; do # until it stands in a namespace of its own
-    [ "$(readlink /proc/$child/ns/net)" != "$(readlink /proc/self/ns/net)" ] && inside=1 && break
+while kill -0 "$child" 2>/dev/null; do # until it has both stacks, and stands in neither
+    networks "$child" >"$work/held"
+    [ "$(wc -l <"$work/held")" -ge 3 ] && break
 done
 kill -9 "$child"
 wait "$child" 2>/dev/null
-[ "$inside" -eq 1 ] || { echo "the lab made no namespace"; exit 1; }
+[ "$(wc -l <"$work/held")" -ge 3 ] || { echo "the lab made no namespaces"; exit 1; }
+if grep -qxF "$(readlink /proc/self/ns/net)" "$work/held"; then
+    echo "the lab stands in this network"
+    exit 1
+fi
+for process in /proc/[0-9]*; do
+    networks "${process#/proc/}" | grep -xF -f "$work/held" && echo "held by $process" && exit 1
+done
 [ -z "$(find "$work/killed" -type f 2>/dev/null)" ] || { echo "half a recording is left"; exit 1; }
 
 census >"$work/after"
