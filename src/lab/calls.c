@@ -313,7 +313,7 @@ static struct outcome forget_silently(struct calls *calls, size_t socket) {
     return checked(forget_socket(calls, socket));
 }
 
-// The stack has not sent what it sends until then.
+// What the stack has sent meanwhile (the RSTs of what is destroyed) never reaches the wire.
 static void discard(const struct stack *stack) {
     uint8_t octets[STACK_PACKET_MAX];
     while (stack_take(stack, octets, sizeof octets) > 0) {

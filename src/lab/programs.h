@@ -16,10 +16,10 @@ struct pending {
     char name[TW_LAB_NAME]; // accept(): of the new socket
     char *octets;           // send(): what is to be sent; recv(): room
     size_t length, done;    // octets
-    int flags;              //
-    bool connecting;        // send() with MSG_FASTOPEN that waits for the handshake
-    tw_time lingers;        // close(): until then at most
-    uint32_t socket;        // the number in the witness
+    int flags;
+    bool connecting; // send() with MSG_FASTOPEN that waits for the handshake
+    tw_time lingers; // close(): until then at most
+    uint32_t socket; // the number in the witness
 };
 
 struct process *find_process(struct calls *calls, const char *name);
