@@ -31,6 +31,7 @@ look() {
     need libjansson-dev includes jansson.h
     [ "$(uname -s)" != Linux ] || need libmnl-dev includes libmnl/libmnl.h
     need libcmocka-dev library lcmocka
+    need gettext program msgfmt
     want zlib1g-dev includes zlib.h
     want liblzma-dev includes lzma.h
     want libzstd-dev includes zstd.h

@@ -39,7 +39,7 @@ room src/kernel "$below|state|kernel"
 room src/lab "$model|decode|kernel|witness|lab"
 room src/picture "$model|story|witness|picture"
 room src/report "$model|decode|witness|report"
-room ui "$model|story|decode|picture|witness|kernel|lab"
+room ui "$model|story|decode|picture|source|witness|kernel|lab"
 
 # private PATH OTHERS: files there include nothing private of other rooms.
 private() {

@@ -2,6 +2,7 @@
 // Takes keys as actions and the clock as ticks, and keeps what the views draw.
 #include "app.h"
 
+#include "ui.h"
 #include "views/views.h"
 
 #include <stdio.h>
@@ -12,84 +13,169 @@ void app_init(struct app *app, const struct app_options *options) {
     *app = (struct app){
         .story = options->story,
         .witness = options->witness,
+        .files = options->files,
         .source_name = options->source_name != NULL ? options->source_name : "",
         .filter = options->filter,
         .ascii = options->ascii,
         .utc = options->utc,
         .colors = options->colors,
+        .mouse = options->mouse,
         .theme = options->colors ? options->theme : THEME_MONO,
         .width = 80,
         .height = 24,
-        .loading = true,
+        .loading = options->start == NULL,
         .changed = true,
         .wanted = options->connection,
-        .view = options->lab != NULL ? VIEW_LAB : VIEW_CONNECTIONS,
+        .view = options->start != NULL ? VIEW_START
+                : options->lab != NULL ? VIEW_LAB
+                                       : VIEW_CONNECTIONS,
+        .start = {.hooks = options->start},
         .lab = {.hooks = options->lab},
         .playback = {.speed = options->speed > 0 ? options->speed : 1, .even = true},
     };
+    if (options->start != NULL && options->start->notice != NULL)
+        app_say(app, "%s", options->start->notice);
 }
 
 void app_fini(struct app *app) {
-    free(app->list.rows);
+    list_fini(&app->list);
+    stream_fini(&app->stream);
+    save_fini(&app->save);
     tw_ladder_fini(&app->ladder);
+}
+
+void app_say(struct app *app, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(app->notice, sizeof app->notice, format, arguments);
+    va_end(arguments);
+    app->changed = true;
 }
 
 void app_resize(struct app *app, int width, int height) {
     app->width = width;
     app->height = height;
     app->changed = true;
-    list_act(app, ACTION_NONE); // the cursor stays on the screen
+    if (app->story != NULL)
+        list_act(app, ACTION_NONE); // the cursor stays on the screen
 }
 
 unsigned app_context(const struct app *app) {
     static const unsigned contexts[] = {
+        [VIEW_START] = IN_START,
         [VIEW_CONNECTIONS] = IN_CONNECTIONS,
         [VIEW_CONNECTION] = IN_CONNECTION,
         [VIEW_HELP] = IN_HELP,
         [VIEW_LAB] = IN_LAB,
+        [VIEW_BREAKS] = IN_BREAKS,
     };
-    bool lab = app->lab.hooks != NULL && app->view == VIEW_CONNECTION;
-    return contexts[app->view] | (lab ? IN_LAB : 0U);
+    unsigned context = contexts[app->view];
+    if (app->view != VIEW_CONNECTION)
+        return context;
+    if (app->walk.on)
+        return context | IN_WALK;
+    if (shown_part(app) == PART_STREAM)
+        context |= IN_STREAM;
+    return context | (app->lab.hooks != NULL ? IN_LAB : 0U);
 }
 
 void app_tick(struct app *app, tw_time now) {
     app->now = now;
+    if (app->start.hooks != NULL) {
+        start_tick(app);
+        return;
+    }
     list_tick(app);
+    moment_tick(app);
+    save_tick(app);
     if (app->wanted > 0 && tw_story_count(app->story) >= app->wanted) {
-        app->list.cursor = (size_t)app->wanted - 1; // connections come in order of their numbers
+        list_go(app, (size_t)app->wanted - 1); // connections come in order of their numbers
         playback_open(app, app->list.cursor);
         app->wanted = 0;
     }
     if (app->lab.hooks != NULL)
         lab_tick(app);
-    if (app->view == VIEW_CONNECTION)
+    if (app->view == VIEW_CONNECTION) {
         playback_tick(app);
+        stream_tick(app);
+    }
 }
 
 bool app_moving(const struct app *app) {
-    const struct playback *p = &app->playback;
-    return ((app_context(app) & IN_LAB) != 0 && lab_flying(app)) ||
-           (app->view == VIEW_CONNECTION &&
-            (p->gliding || (p->playing && p->place < (double)app->ladder.row_count)));
+    return ((app_context(app) & IN_LAB) != 0 && lab_flying(app)) || playback_moving(app) ||
+           moment_moving(app);
+}
+
+bool app_busy(const struct app *app) {
+    return app->story != NULL && (list_busy(app) || app->save.running);
 }
 
 void app_broken(struct app *app, const char *message) {
-    app->broken = app->changed = true;
-    snprintf(app->notice, sizeof app->notice, "%s", message);
+    app->broken = true;
+    app_say(app, "%s", message);
+}
+
+// What was typed is what was asked for. What narrows the list does so while it is typed.
+static void answer(struct app *app, enum question question, enum prompt_result result) {
+    const char *line = result == PROMPT_LEFT ? "" : app->prompt.line;
+    bool answered = result == PROMPT_ANSWERED;
+    switch (question) {
+    case ASK_FILTER:
+        if (app->view == VIEW_START)
+            start_filter(app, line);
+        else
+            list_filter(app, line);
+        break;
+    case ASK_SEARCH:
+        if (app->view == VIEW_CONNECTION)
+            stream_search(app, line, false);
+        else if (app->view == VIEW_CONNECTIONS)
+            list_search(app, line, answered);
+        break;
+    case ASK_PACKET:
+        if (answered)
+            playback_to_packet(app, strtoull(line, NULL, 10));
+        break;
+    case ASK_LAB:
+        if (answered)
+            lab_type(app, line);
+        break;
+    case ASK_SAVE:
+        if (answered && line[0] != '\0')
+            save_begin(app, line);
+        break;
+    default: break;
+    }
 }
 
 void app_key(struct app *app, uint32_t key) {
     app->changed = app->changed || app->notice[0] != '\0';
     app->notice[0] = '\0';
     app->wanted = 0; // whoever presses keys goes their own way
-    if ((app_context(app) & IN_LAB) != 0 && app->lab.typing)
-        lab_key(app, key);
-    else if (app->view == VIEW_CONNECTION && app->playback.asking)
-        playback_key(app, key);
-    else if (app->view == VIEW_CONNECTIONS && app->list.typing)
-        list_key(app, key);
-    else
-        app_act(app, action_of_key(app_context(app), key));
+    if (app->prompt.question != ASK_NOTHING) {
+        enum question question = app->prompt.question;
+        enum prompt_result result = prompt_key(&app->prompt, key);
+        app->changed = true;
+        if (result != PROMPT_SAME)
+            answer(app, question, result);
+        return;
+    }
+    if (app->save.running && key == KEY_IS_ESC) {
+        save_stop(app);
+        return;
+    }
+    app_act(app, action_of_key(app_context(app), key));
+    if (action_of_key(app_context(app), key) == ACTION_SEEK && app->view == VIEW_CONNECTION)
+        playback_seek(app, (double)(key - '0') / 10);
+}
+
+void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse *mouse) {
+    if (mouse->x < 0 || mouse->y < 0 || mouse->x >= canvas->width || mouse->y >= canvas->height)
+        return;
+    uint32_t target = canvas->cells[mouse->y * canvas->width + mouse->x].target;
+    uint32_t value = target & ((1U << TARGET_SHIFT) - 1);
+    if (mouse->kind == MOUSE_PRESS && target >> TARGET_SHIFT == TARGET_ACTION)
+        app_act(app, (enum action)value);
 }
 
 static void help_act(struct app *app, enum action action) {
@@ -110,49 +196,106 @@ static void help_act(struct app *app, enum action action) {
 }
 
 static void back(struct app *app) {
-    if (app->view == VIEW_HELP) {
-        app->view = app->behind_help;
+    if (app->view == VIEW_HELP || app->view == VIEW_BREAKS) {
+        app->view = app->behind;
         return;
     }
     app->view = VIEW_CONNECTIONS;
-    app->playback.playing = app->playback.asking = false;
-    app->lab.typing = false;
+    app->playback.playing = app->measuring = app->walk.on = false;
+}
+
+// A view that lies over another one, and goes away again.
+static void lay_over(struct app *app, enum view view) {
+    if (app->view == view) {
+        back(app);
+        return;
+    }
+    if (app->view != VIEW_HELP && app->view != VIEW_BREAKS)
+        app->behind = app->view;
+    app->view = view;
+    app->help_top = 0;
+}
+
+static void next_language(void) {
+    size_t at = 0;
+    while (tw_language_at(at) != NULL && strcmp(tw_language_at(at), tw_language()) != 0)
+        at++;
+    const char *next = tw_language_at(at + 1);
+    if (!tw_language_set(next != NULL ? next : tw_language_at(0)))
+        return;
+}
+
+static void next_part(struct app *app, int by) {
+    int at = (int)shown_part(app);
+    do
+        at = (at + by + PART_COUNT) % PART_COUNT;
+    while (!has_part(app, (enum part)at));
+    app->part = (enum part)at;
 }
 
 void app_act(struct app *app, enum action action) {
     if (action == ACTION_NONE)
         return;
     app->changed = true;
+    if ((action_info(action)->contexts & app_context(app)) == 0)
+        return;
     switch (action) {
     case ACTION_BACK: back(app); return;
     case ACTION_QUIT: app->quit = true; return;
-    case ACTION_HELP:
-        if (app->view == VIEW_HELP) {
-            back(app);
-        } else {
-            app->behind_help = app->view;
-            app->view = VIEW_HELP;
-            app->help_top = 0;
-        }
-        return;
+    case ACTION_HELP: lay_over(app, VIEW_HELP); return;
+    case ACTION_BREAKS: lay_over(app, VIEW_BREAKS); return;
     case ACTION_THEME:
         if (app->colors)
             app->theme = (enum theme)((app->theme + 1) % THEME_COUNT);
-        snprintf(app->notice, sizeof app->notice, "theme: %s%s", theme_name(app->theme),
-                 app->colors ? "" : ", as there are no colours");
+        app_say(app, app->colors ? _("theme: %s") : _("theme: %s, as there are no colours"),
+                theme_name(app->theme));
         app->anew = true;
         return;
+    case ACTION_LANGUAGE:
+        next_language();
+        app->anew = true;
+        return;
+    case ACTION_MOUSE:
+        app->mouse = !app->mouse;
+        app_say(app, "%s",
+                app->mouse ? _("mouse: on") : _("mouse: off, the terminal selects text"));
+        return;
+    case ACTION_COPY: app->copy = true; return;
+    case ACTION_PICTURE: save_picture(app); return;
+    case ACTION_SAVE: save_ask(app); return;
     case ACTION_REDRAW: app->anew = true; return;
+    case ACTION_PART: next_part(app, 1); return;
+    case ACTION_PART_BACK: next_part(app, -1); return;
+    case ACTION_FILTER:
+        prompt_ask(&app->prompt, ASK_FILTER,
+                   app->view == VIEW_START ? app->start.filter : app->list.filter);
+        return;
+    case ACTION_SEARCH: prompt_ask(&app->prompt, ASK_SEARCH, ""); return;
     default: break;
     }
-    if ((action_info(action)->contexts & app_context(app)) == 0)
+    if ((app_context(app) & IN_WALK) != 0 && (action_info(action)->contexts & IN_WALK) != 0 &&
+        action != ACTION_FIRST && action != ACTION_LAST) {
+        walk_act(app, action);
         return;
+    }
     if ((app_context(app) & IN_LAB) != 0 && lab_act(app, action))
         return;
     switch (app->view) {
-    case VIEW_CONNECTIONS: list_act(app, action); break;
-    case VIEW_CONNECTION: playback_act(app, action); break;
+    case VIEW_START: start_act(app, action); break;
+    case VIEW_CONNECTIONS:
+        if (!moment_act(app, action))
+            list_act(app, action);
+        break;
+    case VIEW_CONNECTION:
+        if (action == ACTION_WALK)
+            walk_act(app, action);
+        else if ((app_context(app) & IN_STREAM & action_info(action)->contexts) != 0)
+            stream_act(app, action);
+        else
+            playback_act(app, action);
+        break;
     case VIEW_HELP: help_act(app, action); break;
+    case VIEW_BREAKS: breaks_act(app, action); break;
     case VIEW_LAB: break;
     }
 }
@@ -160,13 +303,17 @@ void app_act(struct app *app, enum action action) {
 void app_draw(const struct app *app, struct canvas *canvas) {
     canvas_clear(canvas);
     if (canvas->width < LEAST_WIDTH || canvas->height < LEAST_HEIGHT) {
-        canvas_text(canvas, canvas_area(canvas), 0, 0, "tcpwalk needs 40x12", ROLE_TEXT);
+        canvas_text(canvas, canvas_area(canvas), 0, 0, _("tcpwalk needs 40x12"), ROLE_TEXT);
         return;
     }
     switch (app->view) {
+    case VIEW_START: view_start(app, canvas); break;
     case VIEW_CONNECTIONS: view_connections(app, canvas); break;
     case VIEW_CONNECTION: view_connection(app, canvas); break;
     case VIEW_HELP: view_help(app, canvas); break;
     case VIEW_LAB: view_lab(app, canvas); break;
+    case VIEW_BREAKS: view_breaks(app, canvas); break;
     }
+    if (app->prompt.question != ASK_NOTHING)
+        draw_prompt(app, canvas);
 }

@@ -118,24 +118,45 @@ void canvas_text_elided(struct canvas *canvas, struct area area, int x, int y, i
     }
 }
 
+// Punctuation that does not begin a row.
+static bool is_closing(const char *text) {
+    static const uint32_t closing[] = {0x3001, 0x3002, 0x300d, 0x300f, 0xff01, 0xff09,
+                                       0xff0c, 0xff1a, 0xff1b, 0xff1f, 0x201d};
+    uint32_t rune = canvas_rune_next(&text);
+    for (size_t i = 0; i < TW_COUNT(closing); i++)
+        if (closing[i] == rune)
+            return true;
+    return false;
+}
+
 int canvas_text_wrapped(struct canvas *canvas, struct area area, int x, int y, int width, int rows,
                         const char *text, enum role role) {
     int row = 0, column = 0;
+    bool blank = false; // before the next word
     while (*text == ' ')
         text++;
     while (*text != '\0' && row < rows) {
-        // One word, and whether it still fits on this row.
+        // One word, and whether it still fits on this row. Wide characters need no blanks between
+        // them: each is a word.
         const char *end = text;
         int word = 0;
-        while (*end != '\0' && *end != ' ')
-            word += canvas_rune_width(canvas_rune_next(&end));
-        if (column > 0 && column + 1 + word > width) {
+        while (*end != '\0' && *end != ' ') {
+            const char *next = end;
+            int one = canvas_rune_width(canvas_rune_next(&next));
+            if (one == 2 && word > 0 && !is_closing(end))
+                break;
+            word += one;
+            end = next;
+            if (one == 2 && !is_closing(end))
+                break;
+        }
+        int gap = column > 0 && blank ? 1 : 0;
+        if (column > 0 && column + gap + word > width) {
             row++;
             column = 0;
             continue;
         }
-        if (column > 0)
-            column++;
+        column += gap;
         struct area line = {area.x, area.y, x + width < area.width ? x + width : area.width,
                             area.height};
         while (text < end) {
@@ -143,6 +164,7 @@ int canvas_text_wrapped(struct canvas *canvas, struct area area, int x, int y, i
             canvas_put(canvas, line, x + column, y + row, rune, role);
             column += canvas_rune_width(rune);
         }
+        blank = *text == ' ';
         while (*text == ' ')
             text++;
     }
@@ -153,6 +175,15 @@ void canvas_fill(struct canvas *canvas, struct area area, uint32_t rune, enum ro
     for (int y = 0; y < area.height; y++)
         for (int x = 0; x < area.width; x++)
             set(canvas, area, x, y, rune, role);
+}
+
+void canvas_target(struct canvas *canvas, struct area area, int x, int y, int width,
+                   enum target_kind kind, uint32_t value) {
+    for (int i = 0; i < width; i++) {
+        struct cell *cell = cell_at(canvas, area, x + i, y);
+        if (cell != NULL)
+            cell->target = (uint32_t)kind << TARGET_SHIFT | (value & ((1U << TARGET_SHIFT) - 1));
+    }
 }
 
 void canvas_highlight(struct canvas *canvas, struct area area, int y) {

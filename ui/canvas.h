@@ -12,7 +12,21 @@ struct cell {
     uint32_t rune;    // code point; 0: the right half of the wide character before it
     uint8_t role;     // enum role
     bool highlighted; // on the row of the cursor
+    uint32_t target;  // what a click here means (canvas_target); 0: nothing
 };
+
+// What stands under the mouse. Views say it when they draw, so that what is seen is what is meant.
+enum target_kind {
+    TARGET_NONE,
+    TARGET_ACTION, // value: enum action
+    TARGET_ROW,    // of the view's list
+    TARGET_SORT,   // of the connections: enum sort
+    TARGET_PLACE,  // of the ladder: the place behind a row
+    TARGET_TIME,   // of the time line: in TARGET_WHOLE parts of it
+    TARGET_STATE,  // of the diagram: enum tw_state, and TARGET_OVER
+    TARGET_PART,   // enum part
+};
+enum { TARGET_SHIFT = 28, TARGET_WHOLE = 10000, TARGET_OVER = 64 };
 
 struct canvas {
     int width, height;
@@ -47,6 +61,9 @@ void canvas_text_elided(struct canvas *canvas, struct area area, int x, int y, i
 // Words broken over at most `rows` rows of `width` columns; returns the rows used.
 int canvas_text_wrapped(struct canvas *canvas, struct area area, int x, int y, int width, int rows,
                         const char *text, enum role role);
+// A click into `width` cells of row `y` from `x` on means this.
+void canvas_target(struct canvas *canvas, struct area area, int x, int y, int width,
+                   enum target_kind kind, uint32_t value);
 void canvas_fill(struct canvas *canvas, struct area area, uint32_t rune, enum role role);
 void canvas_highlight(struct canvas *canvas, struct area area, int y);
 

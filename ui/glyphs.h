@@ -28,6 +28,7 @@ enum glyph {
     GLYPH_PLAYING,
     GLYPH_PAUSED,
     GLYPH_SEPARATOR,
+    GLYPH_MARK, // a row that is marked
     GLYPH_COUNT
 };
 

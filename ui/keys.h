@@ -22,6 +22,13 @@ enum key {
     KEY_IS_END,
     KEY_IS_BACK_TAB,
     KEY_IS_F1,
+    KEY_IS_MOUSE, // something was done with the mouse
+};
+
+enum mouse_kind { MOUSE_PRESS, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+struct mouse {
+    enum mouse_kind kind;
+    int x, y; // cell
 };
 
 // Takes the first of several keys written as "Up k ^L"; KEY_IS_NONE at the end of the text.

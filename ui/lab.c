@@ -10,9 +10,8 @@
 #include <sys/socket.h>
 
 enum { PORT = 9734, BACKLOG = 5, RECV_MOST = 1000 }; // of the calls that keys make
-enum { CTRL_U = 0x15, C1_LAST = 0x9f, UTF8_MORE = 0x80 };
-enum { PLACES = 50 };                       // that are told apart on a segment's way
-static const tw_time soon = 10 * TW_SECOND; // from then on a clock shows tenths
+enum { PLACES = 50 };                                // that are told apart on a segment's way
+static const tw_time soon = 10 * TW_SECOND;          // from then on a clock shows tenths
 
 static const char *end_name(enum tw_end end) {
     return end == TW_CLIENT ? "client" : "server";
@@ -182,7 +181,8 @@ void lab_tick(struct app *app) {
     // The newest connection is shown, unless one looks at another one, or back.
     size_t before = lab->connections;
     lab->connections = tw_story_count(app->story);
-    bool follows = app->view == VIEW_CONNECTION && playback_follows(app) && !app->playback.asking;
+    bool follows = app->view == VIEW_CONNECTION && playback_follows(app) &&
+                   app->prompt.question == ASK_NOTHING;
     if (lab->connections > before) {
         if (app->view == VIEW_LAB || (follows && (app->shown + 1 == before || lab->connecting)))
             open_connection(app, lab->connections - 1);
@@ -305,7 +305,7 @@ static void call_on(struct app *app, enum action action) {
 
 // A line to be typed over, in the script language.
 static void ask(struct app *app, enum action action) {
-    struct lab *lab = &app->lab;
+    const struct lab *lab = &app->lab;
     const struct tw_lab_socket *socket = lab_socket(app);
     if (action == ACTION_SEND && socket == NULL) {
         call_on(app, action); // says why not
@@ -313,78 +313,29 @@ static void ask(struct app *app, enum action action) {
     }
     const char *process = socket != NULL ? socket->process : end_name(lab->end);
     const char *name = socket != NULL ? socket->name : "";
+    char line[PROMPT_MAX] = "";
     if (action == ACTION_SEND)
-        snprintf(lab->line, sizeof lab->line, "%s: send(%s, \"hello\")", process, name);
+        snprintf(line, sizeof line, "%s: send(%s, \"hello\")", process, name);
     else if (action == ACTION_INJECT)
-        snprintf(lab->line, sizeof lab->line, "inject %s %s%sRST seq next", end_name(lab->end),
-                 name, name[0] != '\0' ? " " : "");
-    else
-        lab->line[0] = '\0';
-    lab->typing = true;
+        snprintf(line, sizeof line, "inject %s %s%sRST seq next", end_name(lab->end), name,
+                 name[0] != '\0' ? " " : "");
+    prompt_ask(&app->prompt, ASK_LAB, line);
 }
 
 // A call whose process is not said is one of the chosen end's.
-static void complete_line(struct app *app) {
-    char *line = app->lab.line;
+static const char *complete_line(const struct app *app, const char *line, char whole[PROMPT_MAX]) {
     size_t call = strcspn(line, "(");
     if (line[call] == '\0' || strcspn(line, ":") < call)
-        return;
-    char whole[sizeof app->lab.line];
-    int length = snprintf(whole, sizeof whole, "%s: %s", end_name(app->lab.end), line);
-    if (length > 0 && (size_t)length < sizeof whole)
-        memcpy(line, whole, (size_t)length + 1);
+        return line;
+    int length = snprintf(whole, PROMPT_MAX, "%s: %s", end_name(app->lab.end), line);
+    return length > 0 && length < PROMPT_MAX ? whole : line;
 }
 
-// One code point in UTF-8; returns its octets.
-static size_t put_rune(uint32_t rune, char text[4]) {
-    static const struct {
-        uint32_t below;
-        unsigned char first;
-    } forms[] = {{0x80, 0}, {0x800, 0xc0}, {0x10000, 0xe0}, {0x110000, 0xf0}};
-    size_t more = 0;
-    while (rune >= forms[more].below)
-        more++;
-    text[0] = (char)(forms[more].first | rune >> 6 * more);
-    for (size_t i = 1; i <= more; i++)
-        text[i] = (char)(UTF8_MORE | (rune >> 6 * (more - i) & 0x3f));
-    return more + 1;
-}
-
-void lab_key(struct app *app, uint32_t key) {
-    struct lab *lab = &app->lab;
-    size_t length = strlen(lab->line);
-    app->changed = true;
-    if (key == KEY_IS_ENTER) {
-        lab->typing = false;
-        complete_line(app);
-        snprintf(lab->last, sizeof lab->last, "%s", lab->line);
-        if (strspn(lab->line, " ") < length)
-            say(app, lab->hooks->type(lab->hooks->context, lab->line));
-        look(lab);
-    } else if (key == KEY_IS_ESC) {
-        lab->typing = false;
-    } else if (key == CTRL_U) {
-        lab->line[0] = '\0';
-    } else if (key == KEY_IS_UP) {
-        snprintf(lab->line, sizeof lab->line, "%s", lab->last);
-    } else if (key == KEY_IS_ERASE) {
-        while (length > 0 && ((unsigned char)lab->line[--length] & 0xc0) == UTF8_MORE)
-            ;
-        lab->line[length] = '\0';
-    } else if (key >= ' ' && key < KEY_IS_UP && (key < KEY_IS_ERASE || key > C1_LAST)) {
-        char rune[4];
-        size_t octets = put_rune(key, rune);
-        if (length + octets < sizeof lab->line) {
-            memcpy(lab->line + length, rune, octets);
-            lab->line[length + octets] = '\0';
-        }
-    }
-}
-
-// The parts that are tabs, one after the other.
-static void next_part(struct app *app) {
-    unsigned count = lab_fits_below(app) ? PART_LAB : PART_LAB + 1;
-    app->part = (enum part)(((unsigned)app->part + 1) % count);
+void lab_type(struct app *app, const char *line) {
+    char whole[PROMPT_MAX];
+    if (line[strspn(line, " ")] != '\0')
+        say(app, app->lab.hooks->type(app->lab.hooks->context, complete_line(app, line, whole)));
+    look(&app->lab);
 }
 
 static void choose_flight(struct app *app, bool down) {
@@ -409,7 +360,6 @@ bool lab_act(struct app *app, enum action action) {
     struct lab *lab = &app->lab;
     look(lab);
     switch (action) {
-    case ACTION_PART: next_part(app); break;
     case ACTION_FLIGHT_UP:
     case ACTION_FLIGHT_DOWN: choose_flight(app, action == ACTION_FLIGHT_DOWN); break;
     case ACTION_DELIVER: on_wire(app, UI_LAB_DELIVER); break;

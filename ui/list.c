@@ -7,6 +7,7 @@
 #include "views/views.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ enum { SCAN_STEP = 4096 };
 static const tw_time sort_pause = TW_SECOND; // while the input is read
 
 static bool own_order(const struct list *list) {
-    return list->search[0] == '\0' && list->sort == SORT_NUMBER;
+    return list->filter[0] == '\0' && list->sort == SORT_NUMBER;
 }
 
 size_t list_count(const struct app *app) {
@@ -156,7 +157,7 @@ void list_tick(struct app *app) {
             if (width > list->address_width[end])
                 list->address_width[end] = width;
         }
-        if (!own_order(list) && (list->search[0] == '\0' || matches(&info, list->search)))
+        if (!own_order(list) && (list->filter[0] == '\0' || matches(&info, list->filter)))
             add_row(list, (uint32_t)list->scanned);
     }
     if (step > 0)
@@ -183,11 +184,7 @@ void list_act(struct app *app, enum action action) {
         else if (app->lab.hooks != NULL)
             app->view = VIEW_LAB;
         break;
-    case ACTION_FILTER: list->typing = true; break;
-    case ACTION_ALL_ROWS:
-        list->search[0] = '\0';
-        start_over(app);
-        break;
+    case ACTION_ALL_ROWS: list_filter(app, ""); break;
     case ACTION_SORT:
         list->sort = (enum sort)((list->sort + 1) % SORT_COUNT);
         start_over(app);
@@ -201,21 +198,26 @@ void list_act(struct app *app, enum action action) {
     clamp(app);
 }
 
-void list_key(struct app *app, uint32_t key) {
-    struct list *list = &app->list;
-    size_t length = strlen(list->search);
-    if (key == KEY_IS_ENTER) {
-        list->typing = false;
-    } else if (key == KEY_IS_ESC) {
-        list->typing = false;
-        list_act(app, ACTION_ALL_ROWS);
-    } else if (key == KEY_IS_ERASE && length > 0) {
-        list->search[length - 1] = '\0';
-        start_over(app);
-    } else if (key >= ' ' && key < KEY_IS_ERASE && length + 1 < SEARCH_MAX) {
-        list->search[length] = (char)key;
-        list->search[length + 1] = '\0';
-        start_over(app);
-    }
+void list_filter(struct app *app, const char *filter) {
+    if (strcmp(app->list.filter, filter) == 0)
+        return;
+    snprintf(app->list.filter, sizeof app->list.filter, "%s", filter);
     app->changed = true;
+    start_over(app);
+}
+
+void list_search(struct app *app, const char *text, bool answered) {
+    (void)app;
+    (void)text;
+    (void)answered;
+}
+
+void list_go(struct app *app, size_t row) {
+    app->list.cursor = row;
+    app->changed = true;
+    clamp(app);
+}
+
+void list_fini(struct list *list) {
+    free(list->rows);
 }

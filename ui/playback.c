@@ -115,9 +115,27 @@ void playback_tick(struct app *app) {
 void playback_open(struct app *app, size_t connection) {
     app->shown = connection;
     app->view = VIEW_CONNECTION;
-    app->playback.playing = app->playback.asking = false;
+    app->playback.playing = false;
+    app->measuring = false;
     refresh(app, true);
     stand(app, 0);
+}
+
+void playback_to_place(struct app *app, double place) {
+    app->playback.playing = false;
+    stand(app, place);
+}
+
+void playback_seek(struct app *app, double fraction) {
+    const struct tw_ladder *ladder = &app->ladder;
+    double ahead = fraction * (double)(ladder->end - ladder->begin);
+    playback_to_place(app, tw_ladder_place(ladder, ladder->begin + (tw_time)ahead));
+}
+
+bool playback_moving(const struct app *app) {
+    const struct playback *p = &app->playback;
+    return app->view == VIEW_CONNECTION &&
+           (p->gliding || (p->playing && p->place < last_place(app)));
 }
 
 static bool is_silence(const struct app *app, double place) {
@@ -163,8 +181,7 @@ static void to_state(struct app *app, int by) {
     stand(app, row + 1);
 }
 
-// To the row of a packet, or of the first one behind it.
-static void to_packet(struct app *app, uint64_t packet) {
+void playback_to_packet(struct app *app, uint64_t packet) {
     const struct tw_ladder *ladder = &app->ladder;
     size_t count, row = 0;
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
@@ -173,21 +190,6 @@ static void to_packet(struct app *app, uint64_t packet) {
             segments[ladder->rows[row].segment].packet < packet))
         row++;
     stand(app, (double)row + 1);
-}
-
-void playback_key(struct app *app, uint32_t key) {
-    struct playback *p = &app->playback;
-    app->changed = true;
-    if (key >= '0' && key <= '9' && p->asked < UINT64_MAX / 100) {
-        p->asked = p->asked * 10 + (key - '0');
-    } else if (key == KEY_IS_ERASE) {
-        p->asked /= 10;
-    } else if (key == KEY_IS_ENTER) {
-        p->asking = false;
-        to_packet(app, p->asked);
-    } else if (key == KEY_IS_ESC) {
-        p->asking = false;
-    }
 }
 
 static void move(struct app *app, int by) {
@@ -219,8 +221,7 @@ void playback_act(struct app *app, enum action action) {
         break;
     case ACTION_PACKET:
         p->playing = false;
-        p->asking = true;
-        p->asked = 0;
+        prompt_ask(&app->prompt, ASK_PACKET, "");
         stand(app, place);
         break;
     case ACTION_FIRST:
@@ -241,7 +242,12 @@ void playback_act(struct app *app, enum action action) {
         stand(app, p->place);
         p->even = !p->even;
         break;
-    case ACTION_PART: app->part = app->part == PART_LADDER ? PART_DIAGRAM : PART_LADDER; break;
+    case ACTION_LOOP: p->loop = !p->loop; break;
+    case ACTION_SELECT:
+        app->measuring = !app->measuring;
+        app->measured_from = place;
+        break;
+    case ACTION_ABSOLUTE: app->absolute = !app->absolute; break;
     case ACTION_NEXT_CONNECTION: move(app, 1); break;
     case ACTION_PREVIOUS_CONNECTION: move(app, -1); break;
     default: break;

@@ -190,7 +190,17 @@ void term_present(const struct canvas *canvas, bool anew) {
     refresh();
 }
 
-uint32_t term_key(void) {
+void term_mouse(bool on) {
+    (void)on;
+}
+
+void term_copy(const char *text, size_t length) {
+    (void)text;
+    (void)length;
+}
+
+uint32_t term_key(struct mouse *mouse) {
+    (void)mouse;
     static const struct {
         wint_t from;
         uint32_t to;

@@ -15,8 +15,12 @@ bool term_colors(void);
 void term_theme(enum theme theme);
 // Sends what differs from what was shown last; all of it, if `anew`.
 void term_present(const struct canvas *canvas, bool anew);
-// The next key, or KEY_IS_NONE when none is waiting.
-uint32_t term_key(void);
+// The next key, or KEY_IS_NONE when none is waiting. KEY_IS_MOUSE: *mouse says what.
+uint32_t term_key(struct mouse *mouse);
+// Takes the mouse from the terminal, or gives it back, so that it selects text.
+void term_mouse(bool on);
+// Gives text to the terminal's clipboard (OSC 52), as far as it takes it.
+void term_copy(const char *text, size_t length);
 int term_fd(void); // readable when a key is waiting
 // Asks the terminal for its size.
 void term_size(int *width, int *height);

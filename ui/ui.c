@@ -122,7 +122,7 @@ static int patience(const struct loop *loop) {
     int frame = moving ? FRAME_MS : PROGRESS_MS;
     int since = (int)((now() - loop->drawn) / TW_MILLISECOND);
     int left = since >= frame ? 0 : frame - since;
-    if (file || app->anew || list_busy(app))
+    if (file || app->anew || app_busy(app))
         return 0;
     if (moving || app->changed)
         return left;
@@ -158,7 +158,8 @@ static bool wait_for_something(struct loop *loop, const sigset_t *mask, bool *re
 static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_error *error) {
     if (!resize(loop))
         return tw_fail(error, TW_MEMORY, "screen: out of memory");
-    read_some(loop);
+    if (loop->feed != NULL)
+        read_some(loop);
     show(loop, true);
     while (!loop->app.quit && !ended) {
         bool readable;
@@ -176,8 +177,13 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
             return tw_fail(error, TW_MEMORY, "screen: out of memory");
         resized = 0;
         loop->app.now = now();
-        for (uint32_t key; (key = term_key()) != KEY_IS_NONE && !loop->app.quit; at_once = true)
-            app_key(&loop->app, key);
+        struct mouse mouse;
+        for (uint32_t key; (key = term_key(&mouse)) != KEY_IS_NONE && !loop->app.quit;
+             at_once = true)
+            if (key == KEY_IS_MOUSE)
+                app_mouse(&loop->app, &loop->canvas, &mouse);
+            else
+                app_key(&loop->app, key);
         if (readable && !loop->app.quit)
             read_some(loop);
         show(loop, at_once);
@@ -201,11 +207,15 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
     enum tw_status status = term_open(error);
     if (status == TW_OK) {
         static struct loop loop; // the ladder's steps make it large
-        loop = (struct loop){.feed = feed, .fd = feed->fd != NULL ? feed->fd(feed->context) : -1};
+        loop = (struct loop){.feed = feed,
+                             .fd = feed != NULL && feed->fd != NULL ? feed->fd(feed->context) : -1};
         const struct app_options app_options = {
             .story = options->story,
             .witness = options->witness,
             .lab = options->lab,
+            .files = options->files,
+            .start = options->start,
+            .mouse = options->mouse,
             .source_name = options->source_name,
             .filter = options->filter,
             .ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
@@ -217,6 +227,8 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
         };
         app_init(&loop.app, &app_options);
         status = run(&loop, &before.mask, error);
+        if (options->chosen != NULL)
+            *options->chosen = loop.app.start.chosen ? loop.app.start.cursor : UI_NOTHING;
         term_close();
         app_fini(&loop.app);
         canvas_fini(&loop.canvas);

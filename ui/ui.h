@@ -4,6 +4,7 @@
 #define UI_UI_H
 
 #include "tcpwalk/lab.h"
+#include "tcpwalk/source.h"
 #include "tcpwalk/story.h"
 
 // Where the story's segments come from. The screen calls `more` when it has nothing better to do,
@@ -43,8 +44,52 @@ struct ui_lab {
     const char *(*news)(void *context);
 };
 
+// The packets of the input, again, and the files that the screen writes. All must be given. Where a
+// message is returned it is lent until the next call; NULL: all is well.
+struct ui_files {
+    void *context;
+    // A packet by its number, lent until the next call; NULL: its octets are not to be had, and
+    // *why says why not ("kept only where there was room").
+    const struct tw_packet *(*packet)(void *context, uint64_t number, const char **why);
+    // A capture file: begun, packet after packet, then given its name, or given up. Nothing that
+    // was there is overwritten before that. `path` is taken from the directory for saved files.
+    const char *(*save_begin)(void *context, const char *path);
+    const char *(*save_packet)(void *context, uint64_t number);
+    const char *(*save_end)(void *context, bool keep);
+    // A whole file; a name that is taken gets a number ("tcpwalk-2.svg"), *name is what it became.
+    const char *(*write)(void *context, const char **name, const char *octets, size_t length);
+};
+
+// What the start screen offers. `items` are lent until `refresh` is called; that looks again at
+// what changes (the interfaces' traffic), and says whether anything has.
+enum ui_start_group {
+    UI_START_CAPTURES,
+    UI_START_LESSONS,
+    UI_START_LAB,
+    UI_START_INTERFACES,
+    UI_START_RECENT,
+    UI_START_GROUP_COUNT
+};
+struct ui_start_item {
+    enum ui_start_group group;
+    const char *name;   // what is opened by it
+    const char *title;  // a few words beside it
+    const char *detail; // a sentence about it, or ""
+};
+struct ui_start {
+    void *context;
+    const struct ui_start_item *items;
+    size_t count;
+    bool (*refresh)(void *context);
+    const char *notice; // to be told at once, or NULL: why the last one could not be opened
+};
+#define UI_NOTHING SIZE_MAX // no item
+
 struct ui_options {
-    struct tw_story *story;
+    struct tw_story *story;           // NULL: the start screen
+    const struct ui_files *files;     // or NULL
+    struct ui_start *start;           // of the start screen, else NULL
+    size_t *chosen;                   // what was chosen there, or UI_NOTHING
     const struct tw_witness *witness; // what the stacks said themselves, or NULL
     const struct ui_lab *lab;         // that runs behind the story, or NULL
     const char *source_name;          // as the user named it; control characters are shown as '?'
@@ -55,6 +100,7 @@ struct ui_options {
     bool ascii;                       // no other glyphs, whatever the locale says
     bool color;                       // false: the theme is mono
     bool utc;                         // times of day in UTC, not local
+    bool mouse;                       // it is taken from the terminal
 };
 
 // Whether there is such a theme; for the command line's check.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every room may use: status codes, the caller's message buffer, time, sequence numbers.
+// What every room may use: status codes, the caller's message buffer, the user's language, time,
+// sequence numbers.
 #ifndef TCPWALK_BASE_H
 #define TCPWALK_BASE_H
 
@@ -11,11 +12,13 @@
 #if defined(__GNUC__)
 #define TW_CHECKED               __attribute__((warn_unused_result))
 #define TW_PRINTF(string, first) __attribute__((format(printf, string, first)))
+#define TW_FORMAT(string)        __attribute__((format_arg(string)))
 #define TW_LIKELY(x)             __builtin_expect(!!(x), 1)
 #define TW_UNLIKELY(x)           __builtin_expect(!!(x), 0)
 #else
 #define TW_CHECKED
 #define TW_PRINTF(string, first)
+#define TW_FORMAT(string)
 #define TW_LIKELY(x)   (x)
 #define TW_UNLIKELY(x) (x)
 #endif
@@ -45,9 +48,31 @@ struct tw_error {
 };
 
 // Writes the message (cut to fit) and returns `status`, so that a failing function can say
-// `return tw_fail(error, TW_OPEN, "%s: %s", name, why);`. `error` may be NULL.
+// `return tw_fail(error, TW_OPEN, "%s: %s", name, why);`. `error` may be NULL. The format is told
+// in the user's language.
 enum tw_status tw_fail(struct tw_error *error, enum tw_status status, const char *format, ...)
     TW_PRINTF(3, 4);
+
+// --- The user's language
+//
+// Texts stand in the source in English, marked for GNU gettext's tools; src/po/LANGUAGE.po holds
+// their translations, which are compiled into the program. Names of states, options, calls and what
+// is for programs to read are not translated.
+
+// The text in the language that was set, or as it is where that has none. Lent for ever.
+const char *tw_text(const char *english) TW_FORMAT(1);
+// One form for 1, another for all other numbers, in English; as the language has it.
+const char *tw_texts(const char *one, const char *many, uint64_t count) TW_FORMAT(1) TW_FORMAT(2);
+#define _(text)              tw_text(text)
+#define n_(one, many, count) tw_texts(one, many, count)
+#define N_(text)             text // translated where it is shown
+
+// "en", "zh", or a locale's name such as "zh_CN.UTF-8"; false where there is no translation for it,
+// then nothing has changed. To be set before other threads are there.
+bool tw_language_set(const char *name) TW_CHECKED;
+const char *tw_language(void); // "en", "zh"
+// By index, from 0, "en"; NULL behind the last one.
+const char *tw_language_at(size_t index);
 
 // Nanoseconds since 1970-01-01 00:00:00 UTC; also used for differences.
 typedef int64_t tw_time;

@@ -8,7 +8,7 @@ enum tw_status tw_fail(struct tw_error *error, enum tw_status status, const char
     if (error != NULL) {
         va_list arguments;
         va_start(arguments, format);
-        vsnprintf(error->text, sizeof error->text, format, arguments);
+        vsnprintf(error->text, sizeof error->text, tw_text(format), arguments);
         va_end(arguments);
     }
     return status;

@@ -44,11 +44,11 @@ tm send-keys s X
 see '- TIME-WAIT'
 tm send-keys Tab
 see '[Diagram]'
-tm send-keys Tab
+tm send-keys BTab
 tm resize-window -x 120 -y 40
 see 'on the wire'
 tm resize-window -x 40 -y 12
-see '[Ladder] Diagram  Lab'
+see '[Ladder]'
 tm resize-window -x 80 -y 24
 tm send-keys :
 type_line 'nothing of the kind'

@@ -125,8 +125,6 @@ static void ascii_is_ascii(void **state) {
 
 static void no_key_means_two_things(void **state) {
     (void)state;
-    static const enum context contexts[] = {IN_CONNECTIONS, IN_CONNECTION, IN_HELP, IN_LAB};
-    assert_int_equal(TW_COUNT(contexts), CONTEXT_COUNT);
     for (unsigned a = ACTION_NONE + 1; a < ACTION_COUNT; a++) {
         const struct action_info *info = action_info((enum action)a);
         assert_true(info->help != NULL && info->group != NULL && info->contexts != 0);
@@ -134,12 +132,12 @@ static void no_key_means_two_things(void **state) {
         int count = 0;
         for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE; count++)
             for (size_t c = 0; c < CONTEXT_COUNT; c++)
-                if (info->contexts & contexts[c])
-                    assert_int_equal(action_of_key(contexts[c], key), a);
+                if (info->contexts & 1U << c)
+                    assert_int_equal(action_of_key(1U << c, key), a);
         assert_true(count > 0);
         assert_int_equal(*keys, '\0'); // every name of a key is known
     }
-    assert_int_equal(action_of_key(IN_CONNECTIONS, 'Z'), ACTION_NONE);
+    assert_int_equal(action_of_key(IN_CONNECTIONS, 'Q'), ACTION_NONE);
 }
 
 static void numbers_are_readable(void **state) {

@@ -64,7 +64,7 @@ static void list_while_reading(void **state) {
     app.done = 43;
     app.total = 100;
     app.ascii = true;
-    press("/ t i m e");
+    press("f t i m e");
     expect_screen(&app, "search-80x24");
     press("Esc");
     assert_int_equal(list_count(&app), 6);
@@ -94,7 +94,7 @@ static void at_closing(void **state) {
     expect_screen(&app, "closing-diagram-80x24");
     app.ascii = true;
     expect_screen(&app, "closing-diagram-ascii-80x24");
-    press("Tab");
+    press("S-Tab");
     expect_screen(&app, "closing-ascii-80x24");
     app.ascii = false;
     app_resize(&app, 120, 40);
@@ -127,7 +127,7 @@ static void keys_that_go_far(void **state) {
     double place = app.playback.place;
     press("# 7 Esc");
     assert_true(app.playback.place == place);
-    app_resize(&app, 80, 12);
+    app_resize(&app, 80, 13);
     press("g }");
     assert_true(app.playback.place == 4);
     press("} {");
@@ -285,7 +285,7 @@ static void any_keys_draw(void **state) {
         if ((noise >> 20) % 7 == 0)
             app_resize(&app, 1 + (int)(noise >> 9) % 200, 1 + (int)(noise >> 17) % 60);
         app_act(&app, (enum action)action);
-        if (app.list.typing)
+        if (app.prompt.question != ASK_NOTHING)
             app_key(&app, (noise >> 16) % 3 == 0 ? KEY_IS_ENTER : 'a' + (noise >> 24) % 26);
         app_tick(&app, app.now + (tw_time)(noise >> 4) % (2 * TW_SECOND));
         app.quit = false;

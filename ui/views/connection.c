@@ -5,6 +5,7 @@
 //  C 10.0.0.5:51514 ESTABLISHED                         SYN-RECEIVED 93.184.216.34:443 S
 //  ladder                                                        | diagram, where
 //                                                                | there is room
+//  |=====+==+=======V---------------------+------------------------| the time line
 //  -- packet 3 ------------------------------------------------------------------
 //  why
 //  -- the lab, where there is one -----------------------------------------------
@@ -17,66 +18,81 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HEAD = 2, KEYS = 1, NARROW = 60 };
-_Static_assert(HEAD + WHY_HEIGHT + KEYS == CONNECTION_FRAME,
+enum { HEAD = 2, TIMELINE = 1, KEYS = 1, NARROW = 60 };
+_Static_assert(HEAD + TIMELINE + WHY_HEIGHT + KEYS == CONNECTION_FRAME,
                "the frame is all that is around the parts");
 
-// The lab is a tab where it has no place of its own.
-static int last_tab(const struct app *app) {
-    return app->lab.hooks != NULL && !lab_fits_below(app) ? PART_LAB : PART_DIAGRAM;
+// The ladder and another part stand side by side.
+static bool is_beside(const struct app *app);
+
+bool has_part(const struct app *app, enum part part) {
+    switch (part) {
+    case PART_LADDER: return !is_beside(app);
+    case PART_LAB: return app->lab.hooks != NULL && !lab_fits_below(app);
+    default: return true;
+    }
 }
 
-static enum part shown_part(const struct app *app) {
-    return (int)app->part <= last_tab(app) ? app->part : PART_LADDER;
+enum part shown_part(const struct app *app) {
+    if (has_part(app, app->part))
+        return app->part;
+    return is_beside(app) ? PART_DIAGRAM : PART_LADDER;
 }
 
 // The parts as tabs, ending before `right`; returns where they begin.
 static int draw_tabs(const struct app *app, struct canvas *canvas, struct area area, int right) {
     static const char *const names[] = {
-        [PART_LADDER] = " Ladder ", [PART_DIAGRAM] = " Diagram ", [PART_LAB] = " Lab "};
-    for (int i = last_tab(app); i >= PART_LADDER; i--) {
+        [PART_LADDER] = N_("Ladder"),   [PART_DIAGRAM] = N_("Diagram"),
+        [PART_SEGMENT] = N_("Segment"), [PART_STREAM] = N_("Stream"),
+        [PART_LAB] = N_("Lab"),
+    };
+    _Static_assert(TW_COUNT(names) == PART_COUNT, "every part has its name");
+    for (int i = PART_COUNT - 1; i >= PART_LADDER; i--) {
+        if (!has_part(app, (enum part)i))
+            continue;
         bool chosen = shown_part(app) == (enum part)i;
-        int width = (int)strlen(names[i]);
+        if (!chosen && area.width < NARROW)
+            continue;
+        char text[64];
+        snprintf(text, sizeof text, chosen ? "[%s]" : " %s ",
+                 _(names[i])); // its shape says it, too
+        int width = canvas_text_width(text);
         right -= width;
-        canvas_text(canvas, area, right, 0, names[i], chosen ? ROLE_CHOSEN : ROLE_HEADING);
-        if (chosen) { // told by its shape, too
-            canvas_put(canvas, area, right, 0, '[', ROLE_CHOSEN);
-            canvas_put(canvas, area, right + width - 1, 0, ']', ROLE_CHOSEN);
-        }
+        canvas_text(canvas, area, right, 0, text, chosen ? ROLE_CHOSEN : ROLE_HEADING);
+        canvas_target(canvas, area, right, 0, width, TARGET_PART, (uint32_t)i);
     }
     return right;
 }
 
-static void draw_title(const struct app *app, struct canvas *canvas, struct area area,
-                       bool beside) {
+static void draw_title(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_connection_info *info = &app->ladder.info;
     const struct playback *p = &app->playback;
     bool narrow = area.width < NARROW;
-    char text[80], speed[32] = "", outcome[FORMAT_TEXT];
+    char text[160], speed[32] = "", outcome[FORMAT_TEXT];
     if (p->speed > 1)
         snprintf(speed, sizeof speed, " x%.0f", p->speed);
     else if (p->speed < 1)
         snprintf(speed, sizeof speed, " x1/%.0f", 1 / p->speed);
-    snprintf(text, sizeof text, "%s%s%s",
-             p->playing              ? "playing"
-             : playback_follows(app) ? "following"
-                                     : "paused",
+    snprintf(text, sizeof text, "%s%s%s%s",
+             p->playing              ? _("playing")
+             : playback_follows(app) ? _("following")
+                                     : _("paused"),
              narrow    ? ""
-             : p->even ? ", even time"
-                       : ", real time",
-             speed);
+             : p->even ? _(", even time")
+                       : _(", real time"),
+             speed, p->loop ? _(", loop") : "");
     canvas_text_right(canvas, area, area.width - 2, 0, text,
                       p->playing ? ROLE_WARNING : ROLE_FAINT);
-    int right = area.width - 3 - (int)strlen(text);
-    if (!beside)
-        right = draw_tabs(app, canvas, area, right);
-    snprintf(text, sizeof text, narrow ? "#%" PRIu64 : "connection %" PRIu64, info->number);
+    int right = draw_tabs(app, canvas, area, area.width - 2 - canvas_text_width(text));
+    snprintf(text, sizeof text, narrow ? "#%" PRIu64 : _("connection %" PRIu64), info->number);
     struct area left = {area.x, area.y, right - 1, area.height};
+    if (1 + canvas_text_width(text) > left.width)
+        snprintf(text, sizeof text, "#%" PRIu64, info->number);
     int x = canvas_text(canvas, left, 1, 0, text, ROLE_TITLE);
     format_outcome(info, false, outcome);
-    if (x + 2 + (int)strlen(outcome) > left.width)
+    if (x + 2 + canvas_text_width(outcome) > left.width)
         format_outcome(info, true, outcome);
-    if (x + 2 + (int)strlen(outcome) <= left.width)
+    if (x + 2 + canvas_text_width(outcome) <= left.width)
         canvas_text(canvas, left, x + 2, 0, outcome, ROLE_TEXT);
 }
 
@@ -115,55 +131,63 @@ static void draw_ends(const struct app *app, struct canvas *canvas, struct area 
 static int lab_rows(const struct app *app, int height, bool beside) {
     enum { MOST = 14 };
     int rows = height / 2 + 1 < MOST ? height / 2 + 1 : MOST;
-    bool diagram = !beside && shown_part(app) == PART_DIAGRAM;
+    bool diagram = !beside && app->part == PART_DIAGRAM;
     bool gives_way = diagram && height - rows < TW_DIAGRAM_HEIGHT;
     return app->lab.hooks != NULL && lab_fits_below(app) && !gives_way ? rows : 0;
 }
 
-static void draw_parts(const struct app *app, struct canvas *canvas, struct area body,
-                       bool beside) {
-    if (beside) {
-        int right = body.width >= LABELS_WIDTH ? TW_DIAGRAM_LABELS : TW_DIAGRAM_WIDTH;
-        if (body.width - right - 1 > LADDER_WIDTH)
-            right = body.width - LADDER_WIDTH - 1;
-        struct area ladder = {body.x, body.y, body.width - right - 1, body.height};
-        struct area diagram = {body.x + ladder.width + 1, body.y, right, body.height};
-        for (int y = 0; y < body.height; y++)
-            canvas_put(canvas, body, ladder.width, y, glyph(app->ascii, GLYPH_LIFELINE), ROLE_RULE);
-        draw_ladder(app, canvas, ladder);
-        draw_diagram(app, canvas, diagram);
-    } else if (shown_part(app) == PART_LADDER) {
-        draw_ladder(app, canvas, body);
-    } else {
-        draw_diagram(app, canvas, body);
+static void draw_part(const struct app *app, struct canvas *canvas, struct area area) {
+    switch (shown_part(app)) {
+    case PART_DIAGRAM: draw_diagram(app, canvas, area); break;
+    case PART_SEGMENT: draw_segment(app, canvas, area); break;
+    case PART_STREAM: draw_stream(app, canvas, area); break;
+    default: draw_ladder(app, canvas, area); break;
     }
+}
+
+// Columns of the part beside the ladder, which needs LADDER_LEAST and no more than LADDER_WIDTH.
+static int beside_width(const struct app *app, int width) {
+    int right = width >= LABELS_WIDTH ? TW_DIAGRAM_LABELS : TW_DIAGRAM_WIDTH;
+    if (shown_part(app) != PART_DIAGRAM)
+        right = SEGMENT_WIDTH < width - LADDER_LEAST - 1 ? SEGMENT_WIDTH : width - LADDER_LEAST - 1;
+    return width - right - 1 > LADDER_WIDTH ? width - LADDER_WIDTH - 1 : right;
+}
+
+static void draw_parts(const struct app *app, struct canvas *canvas, struct area body) {
+    if (!is_beside(app)) {
+        draw_part(app, canvas, body);
+        return;
+    }
+    int right = beside_width(app, body.width);
+    struct area ladder = {body.x, body.y, body.width - right - 1, body.height};
+    for (int y = 0; y < body.height; y++)
+        canvas_put(canvas, body, ladder.width, y, glyph(app->ascii, GLYPH_LIFELINE), ROLE_RULE);
+    draw_ladder(app, canvas, ladder);
+    draw_part(app, canvas, (struct area){body.x + ladder.width + 1, body.y, right, body.height});
+}
+
+static bool is_beside(const struct app *app) {
+    int height = app->height - HEAD - TIMELINE - KEYS - why_height(app);
+    bool room = app->lab.hooks == NULL ||
+                (lab_fits_below(app) && height - lab_rows(app, height, true) >= TW_DIAGRAM_HEIGHT);
+    return app->width >= BESIDE_WIDTH && room;
 }
 
 void view_connection(const struct app *app, struct canvas *canvas) {
     struct area area = canvas_area(canvas);
-    int height = area.height - HEAD - KEYS;
-    int why = why_height(app);
-    int left = height - why - lab_rows(app, height - why, true);
-    bool room = app->lab.hooks == NULL || (lab_fits_below(app) && left >= TW_DIAGRAM_HEIGHT);
-    bool beside = area.width >= BESIDE_WIDTH && room;
-    int lab = lab_rows(app, height - why, beside);
+    int height = area.height - HEAD - TIMELINE - KEYS, why = why_height(app);
+    int lab = lab_rows(app, height - why, is_beside(app));
     struct area body = {0, HEAD, area.width, height - why - lab};
-    draw_title(app, canvas, area, beside);
+    draw_title(app, canvas, area);
     draw_ends(app, canvas, area);
-    if (!beside && shown_part(app) == PART_LAB) {
-        draw_lab(app, canvas, (struct area){0, HEAD, area.width, height});
+    if (shown_part(app) == PART_LAB) {
+        draw_lab(app, canvas, (struct area){0, HEAD, area.width, height + TIMELINE});
     } else {
-        draw_parts(app, canvas, body, beside);
-        draw_why(app, canvas, (struct area){0, HEAD + body.height, area.width, why});
+        draw_parts(app, canvas, body);
+        draw_timeline(app, canvas, (struct area){0, HEAD + body.height, area.width, TIMELINE});
+        draw_why(app, canvas, (struct area){0, HEAD + body.height + TIMELINE, area.width, why});
         if (lab > 0)
             draw_lab(app, canvas, (struct area){0, area.height - KEYS - lab, area.width, lab});
     }
     draw_keys(app, canvas, area, area.height - 1);
-    if (app->playback.asking) {
-        char number[24];
-        snprintf(number, sizeof number, "%" PRIu64, app->playback.asked);
-        draw_prompt(canvas, area, "packet ", number, "_  Enter, Esc");
-    }
-    if (app->lab.typing)
-        draw_prompt(canvas, area, ": ", app->lab.line, "_");
 }

@@ -243,8 +243,8 @@ static void draw_summary(const struct app *app, struct canvas *canvas, struct ar
     else if ((int)strlen(text) + 1 >= area.width)
         snprintf(text, sizeof text, "%s connection%s   %s segments", count, s, segments);
     canvas_text(canvas, area, 1, y, text, dropped > 0 ? ROLE_WARNING : ROLE_FAINT);
-    if (app->list.typing || app->list.search[0] != '\0') {
-        snprintf(text, sizeof text, "/%s%s", app->list.search, app->list.typing ? "_" : "");
+    if (app->list.filter[0] != '\0') {
+        snprintf(text, sizeof text, "%s%.80s", _("filter: "), app->list.filter);
         char rows[FORMAT_TEXT + 8];
         snprintf(rows, sizeof rows, "%s rows", format_count(list_count(app), count));
         struct area line = {area.x, area.y + y, area.width, 1};
@@ -309,7 +309,7 @@ void view_connections(const struct app *app, struct canvas *canvas) {
         draw_row(app, canvas, area, 3 + (int)i, widths, app->list.top + i);
     if (count == 0)
         canvas_text(canvas, area, 1, 4,
-                    app->list.search[0] != '\0' ? "no connection has this text"
+                    app->list.filter[0] != '\0' ? "no connection has this text"
                     : app->loading              ? "no TCP segment yet"
                                                 : "no TCP segment in this capture",
                     ROLE_FAINT);

@@ -15,23 +15,24 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const groups[] = {"Moving", "Connections", "The lab", "One connection",
-                                     "Everywhere"};
+static const char *const groups[] = {"Moving",     "Connections",       "One connection",
+                                     "The stream", "The state diagram", "Breakpoints",
+                                     "The lab",    "Everywhere"};
 
 static const char *const legend[] = {
-    "C> and <S point at the states of client and server. Ladder and diagram",
-    "stand at the same moment. Arrows are segments, numbers are relative.",
-    "?   assumed: nothing on the wire says so, and nothing says otherwise",
-    "*   corrected: assumed differently first, then taken back",
-    "~   an estimate: when a segment landed, by half the handshake's round trip;",
-    "    the times of segments are the capture's own, when they passed the tap",
-    "=== or dashes in an arrow: sent again, captured twice, or out of order",
-    "observed: the end's own segment shows it.  proven: a later one does.",
-    "timer: a timer of the stack ran out on the capture's clock.",
-    "full: at the memory limit the arrows of connections that are over are",
-    "dropped, the oldest first; then new ones. States and counters are kept.",
-    "following: at the end (G), while more is read, the ladder stays at the end.",
-    "The state is where each end is by RFC 9293, not what its kernel reports.",
+    N_("C> and <S point at the states of client and server. Ladder and diagram"),
+    N_("stand at the same moment. Arrows are segments, numbers are relative."),
+    N_("?   assumed: nothing on the wire says so, and nothing says otherwise"),
+    N_("*   corrected: assumed differently first, then taken back"),
+    N_("~   an estimate: when a segment landed, by half the handshake's round trip;"),
+    N_("    the times of segments are the capture's own, when they passed the tap"),
+    N_("=== or dashes in an arrow: sent again, captured twice, or out of order"),
+    N_("observed: the end's own segment shows it.  proven: a later one does."),
+    N_("timer: a timer of the stack ran out on the capture's clock."),
+    N_("full: at the memory limit the arrows of connections that are over are"),
+    N_("dropped, the oldest first; then new ones. States and counters are kept."),
+    N_("following: at the end (G), while more is read, the ladder stays at the end."),
+    N_("The state is where each end is by RFC 9293, not what its kernel reports."),
 };
 
 // What one row of the help says; the rows are counted in one place, here.
@@ -56,7 +57,7 @@ static bool help_row(int wanted, const char **heading, const struct action_info 
         }
     }
     if (row++ == wanted) {
-        *heading = "What the marks mean";
+        *heading = N_("What the marks mean");
         return true;
     }
     for (size_t i = 0; i < TW_COUNT(legend); i++)
@@ -81,8 +82,8 @@ void view_help(const struct app *app, struct canvas *canvas) {
     struct area area = canvas_area(canvas);
     int page = area.height - HELP_FRAME, height = help_height();
     int text_at = area.width < 60 ? 20 : TEXT_AT;
-    canvas_text(canvas, area, canvas_text(canvas, area, 1, 0, "tcpwalk", ROLE_TITLE) + 2, 0, "help",
-                ROLE_TEXT);
+    canvas_text(canvas, area, canvas_text(canvas, area, 1, 0, "tcpwalk", ROLE_TITLE) + 2, 0,
+                _("help"), ROLE_TEXT);
     char range[48];
     int to = app->help_top + page < height ? app->help_top + page : height;
     snprintf(range, sizeof range, "%d-%d of %d%s", app->help_top + 1, to, height,
@@ -94,13 +95,13 @@ void view_help(const struct app *app, struct canvas *canvas) {
         if (!help_row(app->help_top + y, &heading, &action, &line))
             break;
         if (heading != NULL)
-            canvas_text(canvas, area, 1, y + 1, heading, ROLE_TITLE);
+            canvas_text(canvas, area, 1, y + 1, _(heading), ROLE_TITLE);
         if (line != NULL)
-            canvas_text(canvas, area, KEYS_AT, y + 1, line, ROLE_TEXT);
+            canvas_text(canvas, area, KEYS_AT, y + 1, _(line), ROLE_TEXT);
         if (action != NULL) {
             struct area keys = {0, 0, text_at - 1, area.height};
             canvas_text(canvas, keys, KEYS_AT, y + 1, action->keys, ROLE_KEY);
-            canvas_text(canvas, area, text_at, y + 1, action->help, ROLE_TEXT);
+            canvas_text(canvas, area, text_at, y + 1, _(action->help), ROLE_TEXT);
         }
     }
     draw_keys(app, canvas, area, area.height - 1);

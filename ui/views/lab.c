@@ -409,19 +409,6 @@ void draw_lab(const struct app *app, struct canvas *canvas, struct area area) {
     draw_calls(app, canvas, area, area.height - 1);
 }
 
-void draw_prompt(struct canvas *canvas, struct area area, const char *before, const char *typed,
-                 const char *after) {
-    struct area line = {area.x, area.y + area.height - 1, area.width, 1};
-    int room = area.width - 2 - canvas_text_width(before) - canvas_text_width(after);
-    int width = canvas_text_width(typed);
-    for (; width > room; width = canvas_text_width(typed))
-        (void)canvas_rune_next(&typed);
-    canvas_fill(canvas, line, ' ', ROLE_TEXT);
-    int x = canvas_text(canvas, line, 1, 0, before, ROLE_CHOSEN);
-    x = canvas_text(canvas, line, x, 0, typed, ROLE_CHOSEN);
-    canvas_text(canvas, line, x, 0, after, ROLE_CHOSEN);
-}
-
 // Before there is a connection: how to begin.
 void view_lab(const struct app *app, struct canvas *canvas) {
     enum { TITLE = 1, HINT = 3, KEYS = 1 };
@@ -437,6 +424,4 @@ void view_lab(const struct app *app, struct canvas *canvas) {
     int height = area.height - TITLE - HINT - KEYS;
     draw_lab(app, canvas, (struct area){0, TITLE + HINT, area.width, height});
     draw_keys(app, canvas, area, area.height - 1);
-    if (app->lab.typing)
-        draw_prompt(canvas, area, ": ", app->lab.line, "_");
 }

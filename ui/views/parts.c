@@ -27,14 +27,17 @@ void draw_rule(const struct app *app, struct canvas *canvas, struct area area, i
 
 // One key of the bottom line; returns the column behind it, or `x` where there is no room.
 static int draw_key(struct canvas *canvas, struct area area, int x, int y, int room,
-                    const struct action_info *info) {
+                    enum action action) {
+    const struct action_info *info = action_info(action);
     char key[16];
     snprintf(key, sizeof key, "%.*s", (int)strcspn(info->keys, " "), info->keys);
-    int width = (int)(strlen(key) + 1 + strlen(info->label));
-    if (x + width > room)
+    const char *label = _(info->label);
+    int width = (int)strlen(key) + 1 + canvas_text_width(label);
+    if (key[0] == '\0' || x + width > room)
         return x;
     int after = canvas_text(canvas, area, x, y, key, ROLE_KEY);
-    return canvas_text(canvas, area, after + 1, y, info->label, ROLE_TEXT) + 2;
+    canvas_target(canvas, area, x, y, width, TARGET_ACTION, action);
+    return canvas_text(canvas, area, after + 1, y, label, ROLE_TEXT) + 2;
 }
 
 void draw_keys(const struct app *app, struct canvas *canvas, struct area area, int y) {
@@ -52,8 +55,27 @@ void draw_keys(const struct app *app, struct canvas *canvas, struct area area, i
             bool last = strcmp(info->group, everywhere) == 0;
             if (info->label != NULL && (info->contexts & app_context(app)) != 0 &&
                 last == (pass == 1))
-                x = draw_key(canvas, area, x, y, area.width - (last ? 0 : reserved), info);
+                x = draw_key(canvas, area, x, y, area.width - (last ? 0 : reserved),
+                             (enum action)i);
         }
+}
+
+void draw_prompt(const struct app *app, struct canvas *canvas) {
+    static const char *const labels[] = {
+        [ASK_NOTHING] = "", [ASK_FILTER] = N_("filter: "),
+        [ASK_SEARCH] = "/", [ASK_PACKET] = N_("packet "),
+        [ASK_LAB] = ": ",   [ASK_SAVE] = N_("save as "),
+    };
+    _Static_assert(TW_COUNT(labels) == QUESTION_COUNT, "every question has its label");
+    const char *before = _(labels[app->prompt.question]), *typed = app->prompt.line;
+    struct area line = {0, canvas->height - 1, canvas->width, 1};
+    int room = line.width - 3 - canvas_text_width(before), width = canvas_text_width(typed);
+    for (; width > room; width = canvas_text_width(typed))
+        (void)canvas_rune_next(&typed);
+    canvas_fill(canvas, line, ' ', ROLE_TEXT);
+    int x = canvas_text(canvas, line, 1, 0, before, ROLE_CHOSEN);
+    x = canvas_text(canvas, line, x, 0, typed, ROLE_CHOSEN);
+    canvas_text(canvas, line, x, 0, "_", ROLE_CHOSEN);
 }
 
 const char *segment_text(const struct tw_ladder *ladder, const struct tw_story_segment *segment,

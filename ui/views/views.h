@@ -10,16 +10,20 @@ enum {
     LEAST_WIDTH = 40, // below that one line says so
     LEAST_HEIGHT = 12,
     CONNECTIONS_FRAME = 6, // rows around the list
-    CONNECTION_FRAME = 7,  // rows around the parts of one
+    CONNECTION_FRAME = 8,  // rows around the parts of one
     WHY_HEIGHT = 4,        // of them for the why lines, without the kernels' word
     HELP_FRAME = 3,
     BESIDE_WIDTH = 118, // from there on ladder and diagram stand side by side,
     LABELS_WIDTH = 160, // from there on with labels at the diagram's lines;
-    LADDER_WIDTH = 100, // the ladder needs no more
+    LADDER_WIDTH = 100, // the ladder needs no more,
+    LADDER_LEAST = 52,  // nor less;
+    SEGMENT_WIDTH = 67, // a TCP header as it is drawn, four octets a row
     LAB_WIDTH = 72,     // from there on the lab stands below ladder and diagram,
     LAB_HEIGHT = 21,    // from there on, too; else it is a part of its own
 };
 
+void view_start(const struct app *app, struct canvas *canvas);
+void view_breaks(const struct app *app, struct canvas *canvas);
 void view_connections(const struct app *app, struct canvas *canvas);
 void view_connection(const struct app *app, struct canvas *canvas);
 void view_help(const struct app *app, struct canvas *canvas);
@@ -29,14 +33,19 @@ int help_height(void);                                       // rows of the help
 // Parts of the connection's view.
 void draw_ladder(const struct app *app, struct canvas *canvas, struct area area);
 void draw_diagram(const struct app *app, struct canvas *canvas, struct area area);
+void draw_segment(const struct app *app, struct canvas *canvas, struct area area);
+void draw_stream(const struct app *app, struct canvas *canvas, struct area area);
+void draw_timeline(const struct app *app, struct canvas *canvas, struct area area); // one row
 void draw_why(const struct app *app, struct canvas *canvas, struct area area);
 int why_height(const struct app *app); // rows that it takes
 // The lab, with a rule above it.
 void draw_lab(const struct app *app, struct canvas *canvas, struct area area);
 bool lab_fits_below(const struct app *app);
+// The part that is seen, beside the ladder or alone; which parts there are at this size.
+enum part shown_part(const struct app *app);
+bool has_part(const struct app *app, enum part part);
 // What is typed, in place of the bottom line; its end is always seen.
-void draw_prompt(struct canvas *canvas, struct area area, const char *before, const char *typed,
-                 const char *after);
+void draw_prompt(const struct app *app, struct canvas *canvas);
 // The row that has happened last at the present place; -1: none yet.
 int64_t cursor_row(const struct app *app);
 

@@ -92,8 +92,8 @@ static void draw_step(const struct app *app, struct canvas *canvas, struct area 
 }
 
 // What a segment does at its sender, where it changes no state there.
-static void draw_segment(const struct app *app, struct canvas *canvas, struct area area,
-                         const struct tw_story_segment *segment) {
+static void draw_sent(const struct app *app, struct canvas *canvas, struct area area,
+                      const struct tw_story_segment *segment) {
     enum tw_end end = (enum tw_end)segment->sender;
     const struct tw_ladder_step *step = tw_ladder_state(&app->ladder, end, app->playback.place);
     enum tw_state state = step != NULL ? step->to : TW_CLOSED;
@@ -345,7 +345,7 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     else if (row->step != TW_NONE)
         draw_step(app, canvas, area, &ladder->steps[row->step]);
     else if (segment != NULL)
-        draw_segment(app, canvas, area, segment);
+        draw_sent(app, canvas, area, segment);
     else
         canvas_text(canvas, area, 1, 1, "nothing happens for a while", ROLE_FAINT);
 }

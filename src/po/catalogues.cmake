@@ -1,0 +1,20 @@
+# Writes the message catalogues as C: MSGFMT makes of each of CATALOGUES the octets of a .mo file,
+# little-endian on any machine, which go into the header TO.
+set(names "")
+set(text "// Made from src/po by catalogues.cmake.\n")
+foreach(po IN LISTS CATALOGUES)
+  get_filename_component(name ${po} NAME_WE)
+  execute_process(COMMAND ${MSGFMT} --check --endianness=little --no-hash -o ${TO}.mo ${po}
+                  RESULT_VARIABLE failed)
+  if(failed)
+    message(FATAL_ERROR "${po}: msgfmt refuses it")
+  endif()
+  file(READ ${TO}.mo octets HEX)
+  file(REMOVE ${TO}.mo)
+  string(REGEX REPLACE "(................................................)" "\\1\n" octets "${octets}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," octets "${octets}")
+  string(APPEND text "static const uint8_t catalogue_${name}[] = {\n${octets}};\n")
+  string(APPEND names " X(${name})")
+endforeach()
+string(APPEND text "#define CATALOGUE_LIST(X)${names}\n")
+file(WRITE ${TO} "${text}")
