@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <langinfo.h>
-#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -201,7 +200,6 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
     enum theme theme = THEME_DARK;
     if (options->theme != NULL && !theme_find(options->theme, &theme))
         return tw_fail(error, TW_USAGE, "theme '%s': not known", options->theme);
-    setlocale(LC_CTYPE, "");
     struct signal_state before;
     catch_signals(&before);
     enum tw_status status = term_open(error);

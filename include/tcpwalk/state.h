@@ -9,25 +9,25 @@
 
 // RFC 9293 section 3.3.2: name, name in Linux (ss, /proc), name in BSD (netstat), what it means.
 #define TW_STATE_LIST(X)                                                                           \
-    X(CLOSED, "CLOSED", "CLOSE", "CLOSED", "no connection at all")                                 \
-    X(LISTEN, "LISTEN", "LISTEN", "LISTEN", "waiting for anyone's connection request")             \
+    X(CLOSED, "CLOSED", "CLOSE", "CLOSED", N_("no connection at all"))                             \
+    X(LISTEN, "LISTEN", "LISTEN", "LISTEN", N_("waiting for anyone's connection request"))         \
     X(SYN_SENT, "SYN-SENT", "SYN_SENT", "SYN_SENT",                                                \
-      "asked for a connection, waiting for the matching request")                                  \
+      N_("asked for a connection, waiting for the matching request"))                              \
     X(SYN_RECEIVED, "SYN-RECEIVED", "SYN_RECV", "SYN_RCVD",                                        \
-      "both requests have been sent, waiting for the acknowledgement of ours")                     \
-    X(ESTABLISHED, "ESTABLISHED", "ESTABLISHED", "ESTABLISHED", "open: data can go both ways")     \
+      N_("both requests have been sent, waiting for the acknowledgement of ours"))                 \
+    X(ESTABLISHED, "ESTABLISHED", "ESTABLISHED", "ESTABLISHED", N_("open: data can go both ways")) \
     X(FIN_WAIT_1, "FIN-WAIT-1", "FIN_WAIT1", "FIN_WAIT_1",                                         \
-      "we have closed; waiting for the acknowledgement of our FIN, or the peer's FIN")             \
+      N_("we have closed; waiting for the acknowledgement of our FIN, or the peer's FIN"))         \
     X(FIN_WAIT_2, "FIN-WAIT-2", "FIN_WAIT2", "FIN_WAIT_2",                                         \
-      "our FIN is acknowledged; waiting for the peer's FIN, for as long as it likes")              \
+      N_("our FIN is acknowledged; waiting for the peer's FIN, for as long as it likes"))          \
     X(CLOSE_WAIT, "CLOSE-WAIT", "CLOSE_WAIT", "CLOSE_WAIT",                                        \
-      "the peer has closed; waiting for our own program to close")                                 \
+      N_("the peer has closed; waiting for our own program to close"))                             \
     X(CLOSING, "CLOSING", "CLOSING", "CLOSING",                                                    \
-      "both have closed at once; waiting for the acknowledgement of our FIN")                      \
+      N_("both have closed at once; waiting for the acknowledgement of our FIN"))                  \
     X(LAST_ACK, "LAST-ACK", "LAST_ACK", "LAST_ACK",                                                \
-      "the peer closed first, then we; waiting for the acknowledgement of our FIN")                \
+      N_("the peer closed first, then we; waiting for the acknowledgement of our FIN"))            \
     X(TIME_WAIT, "TIME-WAIT", "TIME_WAIT", "TIME_WAIT",                                            \
-      "all is acknowledged; waiting twice the maximum segment lifetime for stragglers")
+      N_("all is acknowledged; waiting twice the maximum segment lifetime for stragglers"))
 
 enum tw_state {
 #define X(id, rfc, linux_name, bsd, meaning) TW_##id,
@@ -39,7 +39,7 @@ enum tw_state {
 // What can happen to one end: what its user does, what it sends, what lands at it, its timers.
 // Identifier, name in JSON ("rule"), short label for diagrams.
 #define TW_EVENT_LIST(X)                                                                           \
-    X(JOIN, "join", "capture begins")                                                              \
+    X(JOIN, "join", N_("capture begins"))                                                          \
     X(PASSIVE_OPEN, "passive-open", "listen()")                                                    \
     X(SEND_SYN, "send-syn", "connect() / snd SYN")                                                 \
     X(SEND_SYN_ACK, "send-syn-ack", "snd SYN,ACK")                                                 \
@@ -54,7 +54,7 @@ enum tw_state {
     X(RCV_RST, "rcv-rst", "rcv RST")                                                               \
     X(RCV_RST_REFUSED, "rcv-rst-refused", "rcv RST outside / ignored")                             \
     X(RCV_SYN_REOPEN, "rcv-syn-reopen", "rcv newer SYN")                                           \
-    X(GIVE_UP, "give-up", "given up")                                                              \
+    X(GIVE_UP, "give-up", N_("given up"))                                                          \
     X(TIMEOUT_2MSL, "timeout-2msl", "timeout 2MSL")                                                \
     X(UNREACHABLE, "unreachable", "ICMP unreachable")
 

@@ -31,19 +31,20 @@ struct tw_correction {
 };
 
 #define TW_FINDING_LIST(X)                                                                         \
-    X(RETRANSMISSION, "retransmission", "sent again")                                              \
-    X(DUPLICATE, "duplicate", "the same segment captured twice")                                   \
-    X(OUT_OF_ORDER, "out-of-order", "arrived after segments that were sent later")                 \
-    X(GAP, "gap", "octets before this segment were not captured")                                  \
-    X(ACKED_UNSEEN, "acked-unseen", "acknowledges octets that were not captured")                  \
-    X(RST_REFUSED, "rst-refused", "a RST that its receiver does not accept")                       \
-    X(CHALLENGE, "challenge", "a SYN or RST into a live connection, answered by a challenge ACK")  \
-    X(KEEPALIVE, "keepalive", "a keepalive probe, one octet below what is expected")               \
-    X(WINDOW_PROBE, "window-probe", "a probe of a window that is closed")                          \
-    X(ZERO_WINDOW, "zero-window", "the receiver has no room")                                      \
-    X(ODD, "odd", "nothing in the table fits")                                                     \
-    X(CLOCK_BACK, "clock-back", "the capture's clock stepped back")                                \
-    X(OPTIONS, "malformed-options", "TCP options do not parse")
+    X(RETRANSMISSION, "retransmission", N_("sent again"))                                          \
+    X(DUPLICATE, "duplicate", N_("the same segment captured twice"))                               \
+    X(OUT_OF_ORDER, "out-of-order", N_("arrived after segments that were sent later"))             \
+    X(GAP, "gap", N_("octets before this segment were not captured"))                              \
+    X(ACKED_UNSEEN, "acked-unseen", N_("acknowledges octets that were not captured"))              \
+    X(RST_REFUSED, "rst-refused", N_("a RST that its receiver does not accept"))                   \
+    X(CHALLENGE, "challenge",                                                                      \
+      N_("a SYN or RST into a live connection, answered by a challenge ACK"))                      \
+    X(KEEPALIVE, "keepalive", N_("a keepalive probe, one octet below what is expected"))           \
+    X(WINDOW_PROBE, "window-probe", N_("a probe of a window that is closed"))                      \
+    X(ZERO_WINDOW, "zero-window", N_("the receiver has no room"))                                  \
+    X(ODD, "odd", N_("nothing in the table fits"))                                                 \
+    X(CLOCK_BACK, "clock-back", N_("the capture's clock stepped back"))                            \
+    X(OPTIONS, "malformed-options", N_("TCP options do not parse"))
 
 enum tw_finding_kind {
 #define X(id, name, text) TW_FINDING_##id,

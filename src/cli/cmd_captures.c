@@ -25,9 +25,10 @@ static void counts(const struct stored *stored) {
     if (stored->packets[0] == '\0') {
         return;
     }
-    printf("%-*s   %s packets", NAME_WIDTH, "", stored->packets);
+    printf("%-*s   ", NAME_WIDTH, "");
+    printf(_("%s packets"), stored->packets);
     if (stored->connections[0] != '\0' && strcmp(stored->connections, "1") != 0) {
-        printf(", %s connections; of the longest:", stored->connections);
+        printf(_(", %s connections; of the longest:"), stored->connections);
     }
     putchar('\n');
 }

@@ -85,7 +85,7 @@ static void put_states(const enum tw_state *states, size_t count) {
     for (size_t i = 0; i < count; i++) {
         printf("%s%s", i == 0 ? "" : " > ", tw_state_name(states[i]));
     }
-    fputs(count == 0 ? "nothing" : "", stdout);
+    fputs(count == 0 ? _("nothing") : "", stdout);
 }
 
 // One end's history, and whether its kernel says the same. The host of an injected segment has
@@ -102,14 +102,15 @@ static void agreement(const struct tw_witness *witness, const struct tw_connecti
         inferred[i] = steps[i].state;
     }
     bool agrees = said == count && memcmp(inferred, kernel, count * sizeof *kernel) == 0;
-    printf("%llu %s: ", (unsigned long long)info->number, end == TW_CLIENT ? "client" : "server");
+    printf("%llu %s: ", (unsigned long long)info->number,
+           end == TW_CLIENT ? _("client") : _("server"));
     put_states(inferred, count);
     if (!known) {
-        puts("; no kernel is at that address");
+        puts(_("; no kernel is at that address"));
     } else if (agrees) {
-        puts("; the kernel agrees");
+        puts(_("; the kernel agrees"));
     } else {
-        fputs("; the kernel says ", stdout);
+        fputs(_("; the kernel says "), stdout);
         put_states(kernel, said);
         putchar('\n');
     }

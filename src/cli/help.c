@@ -4,13 +4,14 @@
 
 #include "stored.h"
 #include "ui/actions.h"
+#include "ui/canvas.h"
 
 #include <string.h>
 
 static void usage(enum command command, const char *before, FILE *to) {
     const struct command_row *row = &command_table[command];
-    fprintf(to, "%stcpwalk %s%s[options]%s%s\n", before, row->name, row->name[0] ? " " : "",
-            row->words[0] ? " " : "", row->words);
+    fprintf(to, "%stcpwalk %s%s%s%s%s\n", before, row->name, row->name[0] ? " " : "",
+            _("[options]"), row->words[0] ? " " : "", row->words);
 }
 
 // "-r, --read FILE"
@@ -50,24 +51,31 @@ static void values(const struct option_row *row, FILE *to, const char *before,
     option_each_value(row->values, list_word, &list);
 }
 
+// Octets of the text that fit on a row: up to a blank, or between two wide characters.
+static size_t row_length(const char *text, int width) {
+    const char *at = text, *end = text;
+    int column = 0;
+    for (uint32_t rune; *at != '\0' && column <= width;) {
+        const char *next = at;
+        rune = canvas_rune_next(&next);
+        if (at > text && (rune == ' ' || canvas_rune_width(rune) == 2))
+            end = at;
+        column += canvas_rune_width(rune);
+        at = next;
+    }
+    if (column <= width || end == text)
+        end = at;
+    return (size_t)(end - text);
+}
+
 // Words broken at 100 columns, in the column where an option's help stands.
 static void wrapped(const char *text, FILE *to) {
     enum { INDENT = 37, WIDTH = 100 };
-    size_t column = INDENT;
-    while (*text != '\0') {
-        size_t length = strcspn(text, " ");
-        if (column > INDENT && column + 1 + length > WIDTH) {
-            fprintf(to, "\n%*s", INDENT, "");
-            column = INDENT;
-        } else if (column > INDENT) {
-            fputc(' ', to);
-            column++;
-        }
-        fprintf(to, "%.*s", (int)length, text);
-        column += length;
+    for (bool first = true; *text != '\0'; first = false) {
+        const size_t length = row_length(text, WIDTH - INDENT);
+        fprintf(to, "%*s%.*s\n", first ? 0 : INDENT, "", (int)length, text);
         text += length + strspn(text + length, " ");
     }
-    fputc('\n', to);
 }
 
 static void append(void *context, const char *word) {
@@ -87,7 +95,7 @@ static void options(enum command command, FILE *to) {
         spelling(row, text);
         fprintf(to, row->letter ? "  %-34s " : "      %-30s ", text);
         struct text help = {.count = 0};
-        snprintf(help.octets, sizeof help.octets, "%s", row->help);
+        snprintf(help.octets, sizeof help.octets, "%s", _(row->help));
         option_each_value(row->values, append, &help);
         wrapped(help.octets, to);
     }
@@ -95,25 +103,25 @@ static void options(enum command command, FILE *to) {
 
 void help_print(enum command command, FILE *to) {
     if (command != COMMAND_SCREEN) {
-        usage(command, "usage: ", to);
-        fprintf(to, "%s\n\n", command_table[command].help);
+        usage(command, _("usage: "), to);
+        fprintf(to, "%s\n\n", _(command_table[command].help));
         options(command, to);
         return;
     }
     for (enum command i = 0; i < COMMAND_COUNT; i++) {
-        usage(i, i == 0 ? "usage: " : "       ", to);
+        usage(i, i == 0 ? _("usage: ") : "       ", to);
     }
-    fputs("\nTCP connections walking through their states: both ends, all eleven of RFC 9293.\n\n",
-          to);
+    fprintf(to, "\n%s\n\n",
+            _("TCP connections walking through their states: both ends, all eleven of RFC 9293."));
     for (enum command i = 0; i < COMMAND_COUNT; i++) {
-        fprintf(to, "  %-12s %s\n", command_table[i].name[0] ? command_table[i].name : "(none)",
-                command_table[i].help);
+        fprintf(to, "  %-12s %s\n", command_table[i].name[0] ? command_table[i].name : _("(none)"),
+                _(command_table[i].help));
     }
-    fputs("\nSOURCE is a capture file (pcap, pcapng; also .gz, .xz, .zst), the name of a stored "
-          "capture, or -\nfor standard input. FILTER is a pcap-filter expression.\n\n",
-          to);
+    fprintf(to, "\n%s\n\n",
+            _("SOURCE is a capture file (pcap, pcapng; also .gz, .xz, .zst), the name of a stored "
+              "capture, or -\nfor standard input. FILTER is a pcap-filter expression."));
     options(command, to);
-    fputs("\nEach command has its own options: tcpwalk trace --help.\n", to);
+    fprintf(to, "\n%s\n", _("Each command has its own options: tcpwalk trace --help."));
 }
 
 // Hyphens of names must be minus signs for the manual, and a caret no accent.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The program: reads the command line, runs the command, says how it ended.
 #include "commands.h"
+#include "speech.h"
 #include "tcpwalk/source.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <signal.h>
 #include <string.h>
 
@@ -53,7 +53,7 @@ static enum tw_status close_output(enum tw_status status, struct tw_error *error
 int main(int count, char **words) {
     struct settings settings;
     struct tw_error error = {""};
-    setlocale(LC_CTYPE, ""); // numbers keep the C locale
+    speech_begin(count, words);
     signal(SIGPIPE, SIG_IGN);
     enum tw_status status = settings_parse(count, words, &settings, &error);
     if (status == TW_OK) {

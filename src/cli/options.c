@@ -2,7 +2,9 @@
 // Parsing: options may stand anywhere before "--"; the words between are command, sources, filter.
 #include "options.h"
 
+#include "speech.h"
 #include "stored.h"
+#include "ui/canvas.h"
 #include "ui/ui.h"
 #include "words.h"
 
@@ -102,7 +104,7 @@ static enum tw_status unknown_value(struct parse *parse, enum option_id id, cons
 static enum tw_status take_number(struct parse *parse, enum option_id id, const char *value,
                                   uint64_t least, uint64_t most, uint64_t *number) {
     if (!word_number(value, number) || *number < least || *number > most) {
-        return bad_value(parse, id, value, "not a number that is possible here");
+        return bad_value(parse, id, value, _("not a number that is possible here"));
     }
     return TW_OK;
 }
@@ -122,7 +124,7 @@ static enum tw_status take_sort(struct parse *parse, const char *value) {
             return TW_OK;
         }
     }
-    return unknown_value(parse, OPTION_SORT, value, "key");
+    return unknown_value(parse, OPTION_SORT, value, _("key"));
 }
 
 static enum tw_status take_source(struct parse *parse, const char *name) {
@@ -139,8 +141,25 @@ static enum tw_status take_speed(struct parse *parse, const char *value) {
     parse->settings->speed = strtod(value, &end);
     if (end == value || *end != '\0' ||
         !(parse->settings->speed >= 0.001 && parse->settings->speed <= 1000)) {
-        return bad_value(parse, OPTION_SPEED, value, "not a number from 0.001 to 1000");
+        return bad_value(parse, OPTION_SPEED, value, _("not a number from 0.001 to 1000"));
     }
+    return TW_OK;
+}
+
+// "80x24"
+static enum tw_status take_size(struct parse *parse, const char *value) {
+    struct settings *settings = parse->settings;
+    char width[16];
+    uint64_t columns = 0, rows = 0;
+    size_t length = strcspn(value, "x");
+    snprintf(width, sizeof width, "%.*s", length < sizeof width ? (int)length : 0, value);
+    if (value[length] == '\0' || !word_number(width, &columns) ||
+        !word_number(value + length + 1, &rows) || columns < 1 || rows < 1 ||
+        columns > CANVAS_MAX || rows > CANVAS_MAX) {
+        return bad_value(parse, OPTION_SIZE, value, _("not a size such as 80x24"));
+    }
+    settings->width = (int)columns;
+    settings->height = (int)rows;
     return TW_OK;
 }
 
@@ -149,7 +168,7 @@ static enum tw_status take(struct parse *parse, enum option_id id, const char *v
     struct settings *settings = parse->settings;
     struct tw_report_options *report = &settings->report;
     if (parse->seen[id] && id == OPTION_INTERFACE) {
-        return bad_value(parse, id, value, "one interface at a time");
+        return bad_value(parse, id, value, _("one interface at a time"));
     }
     parse->seen[id] = true;
     switch (id) {
@@ -164,16 +183,17 @@ static enum tw_status take(struct parse *parse, enum option_id id, const char *v
     case OPTION_CHECK_CHECKSUMS: settings->check_checksums = true; break;
     case OPTION_PROFILE:
         settings->profile = tw_profile_find(value);
-        return settings->profile != NULL ? TW_OK : unknown_value(parse, id, value, "profile");
+        return settings->profile != NULL ? TW_OK : unknown_value(parse, id, value, _("profile"));
     case OPTION_KEY:
         settings->key_vlan = strcmp(value, "vlan") == 0;
-        return settings->key_vlan ? TW_OK : unknown_value(parse, id, value, "key");
+        return settings->key_vlan ? TW_OK : unknown_value(parse, id, value, _("key"));
     case OPTION_LIMIT_MEMORY:
         if (!word_size(value, &settings->limit_memory)) {
-            return bad_value(parse, id, value, "not a size, such as 64M or 2G");
+            return bad_value(parse, id, value, _("not a size, such as 64M or 2G"));
         }
         if (settings->limit_memory < LIMIT_MEMORY_LEAST) {
-            return bad_value(parse, id, value, "too small: 4M at least (without a unit: octets)");
+            return bad_value(parse, id, value,
+                             _("too small: 4M at least (without a unit: octets)"));
         }
         break;
     case OPTION_JSON: report->format = TW_FORMAT_JSON; break;
@@ -185,7 +205,7 @@ static enum tw_status take(struct parse *parse, enum option_id id, const char *v
     case OPTION_STATE:
         report->has_state = true;
         return tw_state_parse(value, &report->state) ? TW_OK
-                                                     : unknown_value(parse, id, value, "state");
+                                                     : unknown_value(parse, id, value, _("state"));
     case OPTION_FROM: parse->from = value; break;
     case OPTION_UNTIL: parse->until = value; break;
     case OPTION_FAIL_EMPTY: settings->fail_empty = true; break;
@@ -202,7 +222,12 @@ static enum tw_status take(struct parse *parse, enum option_id id, const char *v
     case OPTION_ASCII: settings->ascii = true; break;
     case OPTION_THEME:
         settings->theme = value;
-        return ui_theme_known(value) ? TW_OK : unknown_value(parse, id, value, "theme");
+        return ui_theme_known(value) ? TW_OK : unknown_value(parse, id, value, _("theme"));
+    case OPTION_LANG:
+        return speech_known(value) ? TW_OK : unknown_value(parse, id, value, _("language"));
+    case OPTION_SCREENSHOT: settings->screenshot = value; break;
+    case OPTION_SIZE: return take_size(parse, value);
+    case OPTION_KEYS: settings->keys = value; break;
     case OPTION_NO_COLOR: settings->no_color = true; break;
     case OPTION_SPEED: return take_speed(parse, value);
     case OPTION_BATCH: settings->batch = true; break;
@@ -223,7 +248,7 @@ static enum tw_status take_row(struct parse *parse, enum option_id id, const cha
     }
     if (option_table[id].value == NULL) {
         return value == NULL ? take(parse, id, NULL)
-                             : bad_value(parse, id, value, "takes no value");
+                             : bad_value(parse, id, value, _("takes no value"));
     }
     if (value == NULL && parse->at < parse->count) {
         value = parse->words[parse->at++];
@@ -440,7 +465,7 @@ static enum tw_status check_lab(struct parse *parse) {
         }
     }
     return settings->batch && settings->scenario == NULL
-               ? tw_fail(parse->error, TW_USAGE, "%s",
+               ? tw_fail(parse->error, TW_USAGE,
                          "no scenario: --batch and --json need one, by name or path")
                : TW_OK;
 }
@@ -488,7 +513,7 @@ static enum tw_status check_options(struct parse *parse) {
 
 static enum tw_status take_moments(struct parse *parse) {
     struct tw_report_options *report = &parse->settings->report;
-    static const char why[] = "not a time: RFC 3339, or +seconds from the first packet";
+    const char *why = _("not a time: RFC 3339, or +seconds from the first packet");
     if (parse->from != NULL && !word_moment(parse->from, report->utc, &report->from)) {
         return bad_value(parse, OPTION_FROM, parse->from, why);
     }
@@ -512,7 +537,9 @@ enum tw_status settings_parse(int count, char **words, struct settings *settings
         return status;
     }
     parse.asked = settings->command;
-    if (parse.asked == COMMAND_SCREEN && (!isatty(STDOUT_FILENO) || parse.seen[OPTION_JSON])) {
+    bool picture = settings->screenshot != NULL;
+    if (parse.asked == COMMAND_SCREEN &&
+        ((!isatty(STDOUT_FILENO) && !picture) || parse.seen[OPTION_JSON])) {
         settings->command = COMMAND_TRACE;
     }
     status = check_options(&parse);
@@ -543,5 +570,5 @@ const char *settings_source(const struct settings *settings) {
     if (settings->interface != NULL) {
         return settings->interface;
     }
-    return strcmp(settings->sources[0], "-") == 0 ? "standard input" : settings->sources[0];
+    return strcmp(settings->sources[0], "-") == 0 ? _("standard input") : settings->sources[0];
 }

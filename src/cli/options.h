@@ -57,9 +57,13 @@ enum option_id {
     OPTION_VERBOSE,
     OPTION_QUIET,
     OPTION_ASCII,
+    OPTION_LANG,
     OPTION_THEME,
     OPTION_NO_COLOR,
     OPTION_SPEED,
+    OPTION_SCREENSHOT,
+    OPTION_SIZE,
+    OPTION_KEYS,
     OPTION_BATCH,
     OPTION_RECORD,
     OPTION_LIST_INTERFACES,
@@ -77,10 +81,8 @@ enum option_id {
     OPTION_HEX,
     OPTION_HEX_ASCII,
     OPTION_DATA_ASCII,
-    OPTION_LANG,
     OPTION_REDACT,
     OPTION_RESOLVE,
-    OPTION_SCREENSHOT,
     OPTION_SAVE_DIR,
     OPTION_COUNT
 };
@@ -96,6 +98,7 @@ enum option_values {
     VALUES_SORT,
     VALUES_KEY,
     VALUES_THEME,
+    VALUES_LANGUAGE,
     VALUES_COUNT
 };
 
@@ -135,6 +138,8 @@ struct settings {
     bool not_promiscuous;
     bool summary, fail_empty, check_checksums, key_vlan, ascii, no_color;
     const char *theme;
+    const char *screenshot, *keys; // a file; what is pressed before, as the help writes keys
+    int width, height;             // of it; 0: 80x24
     double speed;
     size_t limit_memory;
     const struct tw_profile *profile;

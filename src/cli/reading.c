@@ -98,7 +98,8 @@ static void explain_filter(const struct settings *settings, struct tw_error *err
     if (why != NULL && word_names_file(word)) {
         bool there = access(word, F_OK) == 0;
         tw_fail(error, TW_USAGE, "filter \"%.200s\": %s, and no filter expression: %s",
-                settings->filter, there ? "a file that stands where FILTER does" : "no such file",
+                settings->filter,
+                there ? _("a file that stands where FILTER does") : _("no such file"),
                 why + strlen(end));
     }
 }
@@ -206,7 +207,7 @@ static void hash_key(uint64_t key[2]) {
 enum tw_status reading_check_source(const struct settings *settings, struct tw_error *error) {
     return settings->interface != NULL || settings->source_count > 0
                ? TW_OK
-               : tw_fail(error, TW_USAGE, "%s",
+               : tw_fail(error, TW_USAGE,
                          "no source: name a file, - for standard input, or -i IFACE");
 }
 
@@ -358,6 +359,17 @@ static enum tw_status output_status(const struct tw_report *report, struct tw_er
                             : tw_fail(error, TW_OUTPUT, "standard output: %s", strerror(number));
 }
 
+// A line on standard error.
+static void remark(const char *format, ...) TW_PRINTF(1, 2);
+static void remark(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("tcpwalk: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
 // What a reader of the report should know beside it.
 static void remarks(const struct reading *reading, const struct tw_report *report) {
     const struct settings *settings = reading->settings;
@@ -365,7 +377,8 @@ static void remarks(const struct reading *reading, const struct tw_report *repor
     bool tells = settings->report.format == TW_FORMAT_TEXT && !settings->summary &&
                  settings->report.detail >= 0;
     if (tells && counts->malformed > 0) {
-        fprintf(stderr, "tcpwalk: %" PRIu64 " packets do not parse:", counts->malformed);
+        fputs("tcpwalk: ", stderr);
+        fprintf(stderr, _("%llu packets do not parse:"), (unsigned long long)counts->malformed);
         for (enum tw_reason i = 0; i < TW_REASON_COUNT; i++) {
             if (tw_reason_malformed(i) && counts->reasons[i] > 0) {
                 fprintf(stderr, " %s %" PRIu64, tw_reason_text(i), counts->reasons[i]);
@@ -374,25 +387,22 @@ static void remarks(const struct reading *reading, const struct tw_report *repor
         fputc('\n', stderr);
     }
     if (tells && counts->clock_back > 0) {
-        fprintf(stderr, "tcpwalk: the capture's clock steps back: %" PRIu64 "\n",
-                counts->clock_back);
+        remark(_("the capture's clock steps back: %llu"), (unsigned long long)counts->clock_back);
     }
     struct tw_tracker_counts tracked;
     tw_tracker_counts_get(reading->pump.tracker, &tracked);
     if (tracked.evicted > 0) {
-        fprintf(stderr,
-                "tcpwalk: memory limit of %zu MiB: %" PRIu64
-                " connections were evicted before they were over\n",
-                limit_memory(settings) >> 20, tracked.evicted);
+        remark(_("memory limit of %zu MiB: %llu connections were evicted before they were over"),
+               limit_memory(settings) >> 20, (unsigned long long)tracked.evicted);
     }
     if (settings->limit_memory > 0 && resident() == 0) {
-        fputs("tcpwalk: --limit-memory: the system does not say what the program itself takes, "
-              "which comes on top\n",
-              stderr);
+        remark(
+            _("--limit-memory: the system does not say what the program itself takes, which comes "
+              "on top"));
     }
     if (tw_report_sorted_parts(report) > 1) {
-        fprintf(stderr, "tcpwalk: --sort: too many connections to hold; sorted in %u parts\n",
-                tw_report_sorted_parts(report));
+        remark(_("--sort: too many connections to hold; sorted in %u parts"),
+               tw_report_sorted_parts(report));
     }
 }
 
@@ -425,14 +435,14 @@ enum tw_status reading_finish(struct reading *reading, struct tw_report *report,
         status = TW_BROKEN;
     }
     if (status == TW_OK && reading->pump.lost > 0) {
-        status = tw_fail(error, TW_MEMORY, "memory: %" PRIu64 " times there was none for a segment",
-                         reading->pump.lost);
+        status = tw_fail(error, TW_MEMORY, "memory: %llu times there was none for a segment",
+                         (unsigned long long)reading->pump.lost);
     }
     if (status == TW_OK && tw_report_matched(report) == 0) {
         if (reading->settings->fail_empty) {
             status = tw_fail(error, TW_UNMET, "%s", "--fail-empty: no connection matched");
         } else if (tells_empty) {
-            fputs("tcpwalk: no connection matched\n", stderr);
+            remark(_("no connection matched"));
         }
     }
     return status;

@@ -210,8 +210,8 @@ enum tw_status recording_write(const struct recording *recording, const char *di
                                const char *name, const struct tw_lab_view *view,
                                void (*each)(const char *path), struct tw_error *error) {
     if (recording->lost > 0) {
-        return tw_fail(error, TW_MEMORY, "%s: %" PRIu64 " packets did not fit into memory", name,
-                       recording->lost);
+        return tw_fail(error, TW_MEMORY, "%s: %llu packets did not fit into memory", name,
+                       (unsigned long long)recording->lost);
     }
     if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
         return tw_fail(error, TW_OUTPUT, "--record %s: %s", directory, strerror(errno));

@@ -71,14 +71,14 @@ enum tw_status scenario_load(const char *word, struct tw_script **script, char n
     }
     if (!is_path(word)) {
         if (!stored_find(STORED_SCENARIO, word, stored)) {
-            return not_there(word, name, "no such scenario", error);
+            return not_there(word, name, _("no such scenario"), error);
         }
         path = stored;
         called = strrchr(stored, '/') + 1;
     }
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        return errno == ENOENT ? not_there(word, name, "no such file", error)
+        return errno == ENOENT ? not_there(word, name, _("no such file"), error)
                                : tw_fail(error, TW_OPEN, "%s: %s", word, strerror(errno));
     }
     enum tw_status status = parse_file(file, called, script, error);

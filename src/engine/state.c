@@ -272,7 +272,7 @@ const char *tw_basis_name(enum tw_basis basis) {
 
 static const struct tw_profile profiles[] = {
     {"linux", "Linux", 60 * TW_SECOND, false, "TCP_TIMEWAIT_LEN, include/net/tcp.h"},
-    {"rfc", "RFC 9293", 240 * TW_SECOND, true, "2 MSL of two minutes, section 3.4.2"},
+    {"rfc", "RFC 9293", 240 * TW_SECOND, true, N_("2 MSL of two minutes, section 3.4.2")},
     {"freebsd", "FreeBSD", 60 * TW_SECOND, false, "2 x net.inet.tcp.msl of 30 s"},
     {"macos", "macOS", 30 * TW_SECOND, false, "2 x net.inet.tcp.msl of 15 s"},
     {"windows", "Windows", 120 * TW_SECOND, false, "TcpTimedWaitDelay"},

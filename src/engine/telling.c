@@ -143,16 +143,16 @@ static bool has_reset(const struct packed_step *steps, size_t count) {
 static const char *correction_why(const struct packed_step *was, const struct packed_step *now,
                                   size_t count) {
     if (was->event == TW_EV_SEND_SYN && count == 0)
-        return "taken back: the end goes on in its old connection, so it did not send this SYN";
+        return N_("taken back: the end goes on in its old connection, so it did not send this SYN");
     if (was->event == TW_EV_SEND_RST && !has_reset(now, count))
-        return "taken back: the end goes on, so it did not send this RST";
+        return N_("taken back: the end goes on, so it did not send this RST");
     if (was->state == TW_CLOSED && was->event == TW_EV_RCV_RST)
-        return "taken back: the end went on, so the RST had not reached it or was not accepted";
+        return N_("taken back: the end went on, so the RST had not reached it or was not accepted");
     if (was->event == TW_EV_RCV_FIN || was->state == TW_CLOSE_WAIT)
-        return "taken back: the end had not received the FIN when it sent this";
+        return N_("taken back: the end had not received the FIN when it sent this");
     if (count > 0 && now->event == TW_EV_SEND_FIN)
-        return "taken back: the end had sent its FIN before, and the capture missed it";
-    return "taken back: the end had not received the segment when it sent this";
+        return N_("taken back: the end had sent its FIN before, and the capture missed it");
+    return N_("taken back: the end had not received the segment when it sent this");
 }
 
 // The steps from `from` on that no flight still on its way has caused.

@@ -81,7 +81,8 @@ static enum tw_status number(const struct tw_lab_number *n, const struct forge_s
     if (n->given && n->next && !side->seen)
         return tw_fail(error, TW_USAGE, "inject: %s next: no segment was seen of that end", name);
     if (n->given && (n->value > UINT32_MAX || n->value < -(int64_t)UINT32_MAX))
-        return tw_fail(error, TW_USAGE, "inject: %s %" PRId64 ": it has 32 bits", name, n->value);
+        return tw_fail(error, TW_USAGE, "inject: %s %lld: it has 32 bits", name,
+                       (long long)n->value);
     *value = n->given && !n->next ? side->initial : side->next; // both 0 where it was not seen
     if (n->given)
         *value += (uint32_t)n->value;
@@ -97,8 +98,8 @@ enum tw_status forge_injection(const struct forge_memory *memory,
     if (tuple->version != 4 && tuple->version != 6)
         return tw_fail(error, TW_USAGE, "inject: neither IPv4 nor IPv6");
     if (window->given && (window->next || window->value < 0 || window->value > UINT16_MAX))
-        return tw_fail(error, TW_USAGE, "inject: window %" PRId64 ": it goes from 0 to 65535",
-                       window->value);
+        return tw_fail(error, TW_USAGE, "inject: window %lld: it goes from 0 to 65535",
+                       (long long)window->value);
     const struct forge_known *k = recall(memory, injection->from, tuple);
     if (k == NULL)
         k = &unknown;

@@ -126,7 +126,7 @@ static void transition(struct tw_report *report, const struct tw_connection_info
         }
         if (step->cell->why != NULL) {
             OUT_LITERAL(out, ": ");
-            out_text(out, step->cell->why);
+            out_text(out, _(step->cell->why));
         }
         if (step->cell->call != NULL && report->options.detail > 0) {
             OUT_LITERAL(out, ", ");
@@ -176,7 +176,7 @@ static void correction(struct tw_report *report, const struct tw_connection_info
         out_number(out, change->packet);
         if (change->why != NULL && report->options.detail >= 0) {
             OUT_LITERAL(out, ": ");
-            out_text(out, change->why);
+            out_text(out, _(change->why));
         }
         out_char(out, '\n');
     }
@@ -192,7 +192,7 @@ static void finding(struct tw_report *report, const struct tw_connection_info *i
     in_column(out, found->end, "");
     out_text(out, tw_finding_name(found->kind));
     OUT_LITERAL(out, ": ");
-    out_text(out, tw_finding_text(found->kind));
+    out_text(out, _(tw_finding_text(found->kind)));
     if (found->kind == TW_FINDING_ODD) {
         OUT_LITERAL(out, ": ");
         out_text(out, tw_event_name(found->event));

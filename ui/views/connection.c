@@ -84,7 +84,8 @@ static void draw_title(const struct app *app, struct canvas *canvas, struct area
     canvas_text_right(canvas, area, area.width - 2, 0, text,
                       p->playing ? ROLE_WARNING : ROLE_FAINT);
     int right = draw_tabs(app, canvas, area, area.width - 2 - canvas_text_width(text));
-    snprintf(text, sizeof text, narrow ? "#%" PRIu64 : _("connection %" PRIu64), info->number);
+    snprintf(text, sizeof text, narrow ? "#%llu" : _("connection %llu"),
+             (unsigned long long)info->number);
     struct area left = {area.x, area.y, right - 1, area.height};
     if (1 + canvas_text_width(text) > left.width)
         snprintf(text, sizeof text, "#%" PRIu64, info->number);
