@@ -9,6 +9,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+void app_options_of(const struct ui_options *options, enum theme theme, struct app_options *to) {
+    *to = (struct app_options){
+        .story = options->story,
+        .witness = options->witness,
+        .lab = options->lab,
+        .files = options->files,
+        .start = options->start,
+        .source_name = options->source_name,
+        .filter = options->filter,
+        .ascii = options->ascii,
+        .utc = options->utc,
+        .colors = options->color,
+        .mouse = options->mouse,
+        .theme = theme,
+        .speed = options->speed,
+        .connection = options->connection,
+    };
+}
+
 void app_init(struct app *app, const struct app_options *options) {
     *app = (struct app){
         .story = options->story,

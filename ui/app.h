@@ -83,6 +83,9 @@ struct app_options {
     uint64_t connection; // to open at once; 0: none
 };
 
+struct ui_options;
+// Of what the command line gives. The terminal may have fewer colours and characters.
+void app_options_of(const struct ui_options *options, enum theme theme, struct app_options *to);
 void app_init(struct app *app, const struct app_options *options);
 void app_fini(struct app *app);
 void app_resize(struct app *app, int width, int height);

@@ -207,22 +207,10 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
         static struct loop loop; // the ladder's steps make it large
         loop = (struct loop){.feed = feed,
                              .fd = feed != NULL && feed->fd != NULL ? feed->fd(feed->context) : -1};
-        const struct app_options app_options = {
-            .story = options->story,
-            .witness = options->witness,
-            .lab = options->lab,
-            .files = options->files,
-            .start = options->start,
-            .mouse = options->mouse,
-            .source_name = options->source_name,
-            .filter = options->filter,
-            .ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
-            .utc = options->utc,
-            .colors = options->color && term_colors(),
-            .theme = theme,
-            .speed = options->speed,
-            .connection = options->connection,
-        };
+        struct app_options app_options;
+        app_options_of(options, theme, &app_options);
+        app_options.ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+        app_options.colors = options->color && term_colors();
         app_init(&loop.app, &app_options);
         status = run(&loop, &before.mask, error);
         if (options->chosen != NULL)

@@ -112,4 +112,11 @@ bool ui_theme_known(const char *name) TW_CHECKED;
 enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *feed,
                       struct tw_error *error) TW_CHECKED;
 
+// The picture of what the screen would show when all of the feed was read (NULL: none) and these
+// keys were pressed, as an SVG, to be freed. Keys are written as the help does; each is given a
+// second, or as long as "@SECONDS" behind it says. TW_USAGE: a key is not known; TW_MEMORY.
+enum tw_status ui_screenshot(const struct ui_options *options, const struct ui_feed *feed,
+                             int width, int height, const char *keys, char **picture,
+                             size_t *length, struct tw_error *error) TW_CHECKED;
+
 #endif

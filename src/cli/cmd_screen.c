@@ -5,7 +5,9 @@
 #include "screen.h"
 #include "stored.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { FIRST_MS = 50 };
 
@@ -81,6 +83,28 @@ struct ui_options screen_options(const struct settings *settings) {
     };
 }
 
+// --screenshot FILE: "-" is standard output.
+static enum tw_status take_picture(const struct settings *settings,
+                                   const struct ui_options *options, const struct ui_feed *feed,
+                                   struct tw_error *error) {
+    enum { WIDTH = 80, HEIGHT = 24 };
+    char *picture = NULL;
+    size_t length = 0;
+    enum tw_status status = ui_screenshot(
+        options, feed, settings->width > 0 ? settings->width : WIDTH,
+        settings->height > 0 ? settings->height : HEIGHT, settings->keys, &picture, &length, error);
+    if (status != TW_OK) {
+        return status;
+    }
+    const bool standard = strcmp(settings->screenshot, "-") == 0;
+    FILE *file = standard ? stdout : fopen(settings->screenshot, "we");
+    bool written = file != NULL && fwrite(picture, 1, length, file) == length;
+    written = written && (standard ? fflush(file) : fclose(file)) == 0;
+    free(picture);
+    return written ? TW_OK
+                   : tw_fail(error, TW_OUTPUT, "%s: %s", settings->screenshot, strerror(errno));
+}
+
 static enum tw_status run(struct feed *feed, const struct settings *settings,
                           struct tw_story *story, struct tw_error *error) {
     bool several = settings->source_count > 1;
@@ -93,6 +117,9 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     options.source_name = title;
     const struct ui_feed ui_feed = {
         .context = feed, .more = more, .fd = descriptor, .progress = progress, .fault = fault};
+    if (settings->screenshot != NULL) {
+        return take_picture(settings, &options, &ui_feed, error);
+    }
     enum tw_status status = ui_run(&options, &ui_feed, error);
     if (status == TW_OK && feed->reading.broken) {
         *error = feed->reading.fault;
