@@ -68,6 +68,7 @@ struct tw_connection_info {
     unsigned wireshark_completeness;
 };
 
+uint64_t tw_connection_number(const struct tw_connection *connection);
 void tw_connection_read(const struct tw_connection *connection, struct tw_connection_info *info);
 // Copies at most `room` steps of one end's history, oldest first; returns how many there are.
 size_t tw_connection_history(const struct tw_connection *connection, enum tw_end end,

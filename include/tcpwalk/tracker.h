@@ -113,6 +113,9 @@ void tw_tracker_unreachable(struct tw_tracker *tracker, const struct tw_segment 
 void tw_tracker_advance(struct tw_tracker *tracker, tw_time now);
 // End of input: the clock stays, what is assumed stands, all connections are told as over.
 void tw_tracker_finish(struct tw_tracker *tracker);
+// The same in parts: tells at most `count` connections as over, and whether there are more. Nothing
+// may be fed from the first of these calls on.
+bool tw_tracker_finish_some(struct tw_tracker *tracker, size_t count) TW_CHECKED;
 // Counts those over and those alive; for the latter it looks at each: O(connections).
 void tw_tracker_counts_get(const struct tw_tracker *tracker, struct tw_tracker_counts *counts);
 void tw_tracker_free(struct tw_tracker *tracker);

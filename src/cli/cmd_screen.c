@@ -14,23 +14,30 @@ enum { FIRST_MS = 50 };
 // The screen's side of the pump: it is asked for more when the screen has nothing better to do.
 struct feed {
     struct reading reading;
-    bool ended;
+    bool ended, finished; // the input, and what it left open
 };
 
 static bool more(void *context, int budget_ms) {
+    enum { AT_ONCE = 256 }; // connections between two looks at the clock
     struct feed *feed = context;
-    if (feed->ended) {
-        return false;
+    const int64_t until = clock_ms() + budget_ms;
+    if (!feed->ended) {
+        switch (pump_run(&feed->reading.pump, budget_ms, &feed->reading.fault)) {
+        case PUMP_MORE:
+        case PUMP_WAIT: return true;
+        case PUMP_FAULT: feed->reading.broken = true; break;
+        case PUMP_END: break;
+        }
+        feed->ended = true;
+        return true;
     }
-    switch (pump_run(&feed->reading.pump, budget_ms, &feed->reading.fault)) {
-    case PUMP_MORE:
-    case PUMP_WAIT: return true;
-    case PUMP_FAULT: feed->reading.broken = true; break;
-    case PUMP_END: break;
-    }
-    tw_tracker_finish(feed->reading.pump.tracker);
-    feed->ended = true;
-    return false;
+    do {
+        if (feed->finished || !tw_tracker_finish_some(feed->reading.pump.tracker, AT_ONCE)) {
+            feed->finished = true;
+            return false;
+        }
+    } while (clock_ms() < until);
+    return true;
 }
 
 static int descriptor(void *context) {
@@ -132,13 +139,13 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
                            struct tw_error *error) {
     struct tw_observer observer = tw_story_observer(story);
     struct feed feed = {0};
-    enum tw_status status = reading_open(&feed.reading, settings, &observer, 50, error);
+    enum tw_status status = reading_open(&feed.reading, settings, &observer, 25, error);
     if (status != TW_OK) {
         return status;
     }
     reading_find_witness(&feed.reading);
-    // The story keeps segments, the tracker connections: half of the memory limit each.
-    tw_story_limit(story, memory_left(settings) / 2);
+    // The story keeps segments, the tracker connections until they are over: less by far.
+    tw_story_limit(story, memory_left(settings) / 4 * 3);
     // The beginning is read before the screen opens: it may be no capture for us at all.
     if (!tw_source_is_live(feed.reading.pump.source)) {
         (void)more(&feed, FIRST_MS);

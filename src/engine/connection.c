@@ -527,6 +527,10 @@ static void read_end(const struct tw_connection *c, enum tw_end end, struct tw_e
     info->scale_known = known;
 }
 
+uint64_t tw_connection_number(const struct tw_connection *c) {
+    return c->number;
+}
+
 void tw_connection_read(const struct tw_connection *c, struct tw_connection_info *info) {
     *info = (struct tw_connection_info){
         .number = c->number,

@@ -11,7 +11,6 @@ enum {
     BLOCK_SHIFT = 8, // connections are allocated by the block, so that they never move
     BLOCK_SIZE = 1 << BLOCK_SHIFT,
     FIRST_ROOM = 4,
-    FIRST_SLOTS = 64,
     USUAL_STEPS = 12, // of both ends
     TOUCHED_MAX = 1024,
     LOOK_AHEAD = 256, // how many connections are looked at to find one that is over
@@ -36,6 +35,7 @@ struct tw_story_connection {
     struct remains *remains;           // NULL while it is alive
     struct tw_story_segment *segments;
     struct tw_story_change *changes;
+    uint64_t number;
     size_t segment_count, change_count;
     uint32_t dropped; // segments
     // As counted by the census; and that this is to be looked at again.
@@ -43,17 +43,11 @@ struct tw_story_connection {
     uint8_t state[TW_END_COUNT];
 };
 
-// A place in the table that finds the story of a connection the tracker speaks of.
-struct slot {
-    const struct tw_connection *key; // NULL: free
-    struct tw_story_connection *value;
-};
-
 struct tw_story {
     struct tw_story_connection **blocks;
     size_t count, block_room;
-    struct slot *slots;
-    size_t slot_count, slots_used; // a power of two
+    uint64_t newest;  // number of the last connection that was told of
+    uint64_t missing; // numbers up to that one that have no story
     size_t memory, segment_memory, limit;
     uint64_t told, revision, dropped, connections_dropped;
     uint64_t census[TW_STATE_COUNT];
@@ -67,14 +61,8 @@ struct tw_story *tw_story_new(void) {
     struct tw_story *story = calloc(1, sizeof *story);
     if (story == NULL)
         return NULL;
-    story->slots = calloc(FIRST_SLOTS, sizeof *story->slots);
-    if (story->slots == NULL) {
-        free(story);
-        return NULL;
-    }
-    story->slot_count = FIRST_SLOTS;
     story->limit = default_limit;
-    story->memory = sizeof *story + FIRST_SLOTS * sizeof *story->slots;
+    story->memory = sizeof *story;
     return story;
 }
 
@@ -94,53 +82,7 @@ void tw_story_free(struct tw_story *story) {
     for (size_t i = 0; i < story->count; i += BLOCK_SIZE)
         free(story->blocks[i >> BLOCK_SHIFT]);
     free(story->blocks);
-    free(story->slots);
     free(story);
-}
-
-// --- the table from the tracker's connection to ours: open addressing, no tombstones
-
-static size_t home(const struct tw_story *story, const struct tw_connection *key) {
-    uint64_t x = (uint64_t)(uintptr_t)key * 0x9e3779b97f4a7c15U;
-    return (size_t)(x >> 32) & (story->slot_count - 1);
-}
-
-static struct slot *find(const struct tw_story *story, const struct tw_connection *key) {
-    size_t i = home(story, key);
-    while (story->slots[i].key != NULL && story->slots[i].key != key)
-        i = (i + 1) & (story->slot_count - 1);
-    return &story->slots[i];
-}
-
-static bool grow_table(struct tw_story *story) {
-    struct slot *old = story->slots;
-    size_t old_count = story->slot_count;
-    struct slot *slots = calloc(old_count * 2, sizeof *slots);
-    if (slots == NULL)
-        return false;
-    story->slots = slots;
-    story->slot_count = old_count * 2;
-    for (size_t i = 0; i < old_count; i++)
-        if (old[i].key != NULL)
-            *find(story, old[i].key) = old[i];
-    free(old);
-    story->memory += old_count * sizeof *slots;
-    return true;
-}
-
-// Takes a slot out and moves those behind it that would no longer be found.
-static void forget(struct tw_story *story, struct slot *slot) {
-    size_t mask = story->slot_count - 1;
-    size_t hole = (size_t)(slot - story->slots);
-    for (size_t i = (hole + 1) & mask; story->slots[i].key != NULL; i = (i + 1) & mask) {
-        size_t distance = (i - home(story, story->slots[i].key)) & mask;
-        if (distance >= ((i - hole) & mask)) {
-            story->slots[hole] = story->slots[i];
-            hole = i;
-        }
-    }
-    story->slots[hole] = (struct slot){0};
-    story->slots_used--;
 }
 
 // --- room
@@ -229,24 +171,39 @@ static struct tw_story_connection *add(struct tw_story *story) {
     return at(story, story->count++);
 }
 
-// The story of a connection, begun if it is new; NULL when there is no room for it.
-static struct tw_story_connection *of(struct tw_story *story, const struct tw_connection *key) {
-    struct slot *slot = find(story, key);
-    if (slot->key != NULL)
-        return slot->value;
-    if ((story->slots_used + 1) * 4 > story->slot_count * 3) {
-        if (!grow_table(story))
-            return NULL;
-        slot = find(story, key);
+// The story of a connection that was told of before. They are in order of their numbers, so that it
+// stands where its number says, or as much before that as there was no room for.
+static struct tw_story_connection *find(const struct tw_story *story, uint64_t number) {
+    size_t high = number < story->count ? (size_t)number : story->count;
+    size_t low = number > story->missing ? (size_t)(number - story->missing - 1) : 0;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        struct tw_story_connection *c = at(story, middle);
+        if (c->number == number)
+            return c;
+        if (c->number < number)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    return NULL;
+}
+
+// The story of a connection, begun if it is new; NULL: there was no room for it.
+static struct tw_story_connection *of(struct tw_story *story, const struct tw_connection *told) {
+    const uint64_t number = tw_connection_number(told);
+    if (number <= story->newest)
+        return find(story, number);
+    story->missing += number - story->newest - 1;
+    story->newest = number;
     struct tw_story_connection *c = add(story);
-    // A connection without a story keeps its slot too, so that it is counted once.
-    if (c == NULL)
+    if (c == NULL) {
         story->connections_dropped++;
-    else
-        c->alive = key;
-    *slot = (struct slot){key, c};
-    story->slots_used++;
+        story->missing++;
+        return NULL;
+    }
+    c->alive = told;
+    c->number = number;
     return c;
 }
 
@@ -444,7 +401,6 @@ static void told_over(void *context, const struct tw_connection *connection) {
     struct tw_story *story = context;
     struct tw_story_connection *c = of(story, connection);
     story->revision++;
-    forget(story, find(story, connection));
     if (c == NULL)
         return;
     c->alive = NULL;

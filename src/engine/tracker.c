@@ -35,6 +35,10 @@ struct tw_tracker {
     tw_time now;
     struct recent recent;
     struct tw_tracker_counts counts; // of what is over; what is alive is counted when asked for
+    struct ending {
+        uint32_t *ids; // of the connections that are left, while they are told as over
+        size_t count, next;
+    } ending;
     bool short_of_memory;
 };
 
@@ -75,6 +79,7 @@ void tw_tracker_free(struct tw_tracker *t) {
     store_fini(&t->store);
     table_fini(&t->table);
     telling_fini(&t->telling);
+    free(t->ending.ids);
     free(t);
 }
 
@@ -595,27 +600,46 @@ static void sort_by_number(const struct tw_tracker *t, uint32_t *ids, size_t cou
     }
 }
 
-void tw_tracker_finish(struct tw_tracker *t) {
-    uint32_t *ids = malloc((t->counts.alive + 1) * sizeof *ids);
-    size_t count = 0;
+// What is left at the end of the input, in the order of its numbers; without memory to sort in, in
+// that of the records.
+static bool begin_end(struct tw_tracker *t) {
+    struct ending *ending = &t->ending;
     bool sorted = true;
+    ending->ids = malloc((t->counts.alive + 1) * sizeof *ending->ids);
     for (unsigned k = 0; k < 2; k++)
         for (uint32_t i = 0; i < t->pool[k].count; i++) {
             struct tw_connection *c = pool_at(&t->pool[k], i);
             if (c->number == 0 || !c->in_table)
                 continue;
-            if (ids == NULL) { // without memory to sort in: in the order of the records
+            if (ending->ids == NULL) {
                 forget(t, c);
                 continue;
             }
-            sorted = sorted && (count == 0 || at(t, ids[count - 1])->number < c->number);
-            ids[count++] = c->id;
+            sorted = sorted && (ending->count == 0 ||
+                                at(t, ending->ids[ending->count - 1])->number < c->number);
+            ending->ids[ending->count++] = c->id;
         }
     if (!sorted)
-        sort_by_number(t, ids, count);
-    for (size_t i = 0; i < count; i++)
-        forget(t, at(t, ids[i]));
-    free(ids);
+        sort_by_number(t, ending->ids, ending->count);
+    return ending->ids != NULL;
+}
+
+bool tw_tracker_finish_some(struct tw_tracker *t, size_t count) {
+    struct ending *ending = &t->ending;
+    if (ending->ids == NULL && !begin_end(t))
+        return false;
+    for (; count > 0 && ending->next < ending->count; count--, ending->next++)
+        forget(t, at(t, ending->ids[ending->next]));
+    if (ending->next < ending->count)
+        return true;
+    free(ending->ids);
+    *ending = (struct ending){.ids = NULL};
+    return false;
+}
+
+void tw_tracker_finish(struct tw_tracker *t) {
+    while (tw_tracker_finish_some(t, SIZE_MAX))
+        ;
 }
 
 void tw_tracker_counts_get(const struct tw_tracker *t, struct tw_tracker_counts *counts) {
