@@ -1,5 +1,5 @@
 #!/bin/sh
-# Throughput and memory on a large capture, as ratios to a bare libpcap loop over the same file in
+# Throughput, memory and how the screen answers on a large capture; the first as ratios to a bare libpcap loop over the same file in
 # the same run: only ratios hold on another machine.
 # usage: run.sh BUILD [CONNECTIONS]    the capture is kept in BUILD/bench for the next run
 set -u
@@ -37,3 +37,13 @@ measure summary "'$build/tcpwalk' list --summary '$capture'"
 measure list-json "'$build/tcpwalk' list --json '$capture' >'$work/list.json'"
 measure trace-json "'$build/tcpwalk' trace --json '$capture'"
 wc -c <"$work/list.json" | awk '{ printf "%-14s %7.0f MiB written\n", "list-json", $1 / 1048576 }'
+
+# The screen in a terminal of its own.
+"${CC:-cc}" -O2 -o "$work/bench_screen" tests/bench/screen.c -lutil &&
+    "${CC:-cc}" -O2 -o "$work/bench_full_size" tests/bench/full_size.c || exit 1
+full=$work/full-size.pcap
+[ -e "$full" ] || "$work/bench_full_size" "$full" 400000 || exit 1
+echo "the screen, on the same capture:"
+"$work/bench_screen" "$build/tcpwalk" "$capture" 10.0.0. || exit 1
+echo "the screen, on full-size packets:"
+"$work/bench_screen" "$build/tcpwalk" "$full" 10.1.0.
