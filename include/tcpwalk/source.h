@@ -90,6 +90,8 @@ enum tw_status tw_writer_open(const char *path, int linktype, struct tw_writer *
                               struct tw_error *error) TW_CHECKED;
 void tw_writer_packet(struct tw_writer *writer, tw_time time, const uint8_t *octets,
                       uint32_t captured, uint32_t length);
+// Something could not be written, so that there is no use in going on.
+bool tw_writer_failed(const struct tw_writer *writer) TW_CHECKED;
 enum tw_status tw_writer_close(struct tw_writer *writer, struct tw_error *error) TW_CHECKED;
 
 // "libpcap version 1.10.3; zlib, liblzma, libzstd" - what this build can read.
