@@ -5,6 +5,7 @@
 #include "again.h"
 #include "filter.h"
 #include "live.h"
+#include "ring.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct tw_source {
     struct tw_merge merge;
     struct tw_index index; // of files that can be read again
     struct tw_again again;
+    struct tw_ring ring; // of what cannot
 };
 
 static struct tw_source *source_new(const struct tw_source_options *options) {
@@ -115,6 +117,8 @@ enum tw_status tw_source_open_files(const char *const *names, size_t count,
     }
     if (opened->options.again && tw_again_possible(&opened->merge)) {
         tw_index_init(&opened->index, count);
+    } else if (opened->options.again) {
+        opened->ring.limit = opened->options.keep;
     }
     *source = opened;
     return TW_OK;
@@ -134,6 +138,7 @@ enum tw_status tw_source_open_live(const char *interface, const struct tw_source
         tw_source_free(opened);
         return status;
     }
+    opened->ring.limit = opened->options.again ? opened->options.keep : 0;
     *source = opened;
     return TW_OK;
 }
@@ -142,6 +147,7 @@ void tw_source_free(struct tw_source *source) {
     if (source == NULL) {
         return;
     }
+    tw_ring_fini(&source->ring);
     tw_again_fini(&source->again);
     tw_index_fini(&source->index);
     tw_merge_fini(&source->merge);
@@ -175,6 +181,9 @@ enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
             }
             if (tw_filter_passes(&source->filter, packet)) {
                 source->passed++;
+                if (source->ring.limit > 0) {
+                    tw_ring_keep(&source->ring, packet);
+                }
                 return got;
             }
             continue;
@@ -200,12 +209,20 @@ enum tw_status tw_source_again(struct tw_source *source, uint64_t number, struct
         return tw_fail(error, TW_UNMET, "packet %llu: has not been read",
                        (unsigned long long)number);
     }
-    const enum tw_status status =
-        source->index.width > 0
-            ? tw_again_packet(&source->again, &source->index, &source->merge, number, packet, error)
-            : tw_fail(error, TW_UNMET, "packet %llu: is not kept", (unsigned long long)number);
-    packet->number = number;
-    return status;
+    if (source->index.width > 0) {
+        const enum tw_status status =
+            tw_again_packet(&source->again, &source->index, &source->merge, number, packet, error);
+        packet->number = number;
+        return status;
+    }
+    if (tw_ring_find(&source->ring, number, packet)) {
+        return TW_OK;
+    }
+    return tw_fail(error, TW_UNMET,
+                   source->ring.lost > 0
+                       ? N_("packet %llu: not kept, the memory for packets is full")
+                       : N_("packet %llu: not kept, the filter left it out"),
+                   (unsigned long long)number);
 }
 
 int tw_source_fd(const struct tw_source *source) {

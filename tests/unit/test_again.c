@@ -4,6 +4,13 @@
 // memory is bounded where packets have to be kept; and that a file which has changed is told.
 #include "source_captures.h"
 
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#ifdef TW_HAVE_ZLIB
+#include <zlib.h>
+#endif
+
 // --- what was read the first time
 
 enum { FIRST_MAX = 200000 };
@@ -284,6 +291,104 @@ static void many(void **state) {
     forget();
 }
 
+// --- what cannot be read again
+
+#ifdef TW_HAVE_ZLIB
+// Compressed, and so kept; also where a plain file is merged with it.
+static void compressed(void **state) {
+    (void)state;
+    struct octets *capture = fresh(false);
+    three_packets(capture);
+    gzFile packed = gzopen(path("packed.gz"), "wb");
+    assert_non_null(packed);
+    assert_int_equal(gzwrite(packed, capture->at, (unsigned)capture->count), capture->count);
+    assert_int_equal(gzclose(packed), Z_OK);
+    const char *names[] = {path("packed.gz"), file("plain", capture->at, capture->count)};
+    read_and_compare(names, 1);
+    read_and_compare(names, 2);
+}
+#endif
+
+// A pipe of packets whose octets need ten times what there is room for: the newest are there.
+static void a_pipe_with_a_small_ring(void **state) {
+    (void)state;
+    enum { KEEP = 100 * 1024, COUNT = 8000 };
+    static const unsigned kinds[] = {IPV4, ARP};
+    struct octets *capture = fresh(false);
+    pcap_header(capture, MICRO, 2, 4, ETHERNET);
+    for (uint32_t n = 0; n < COUNT; n++) {
+        pcap_packet(capture, n, 0, kinds[n % 2], (uint8_t)n, 60 + n % 50);
+    }
+    const char *name = path("pipe");
+    assert_int_equal(mkfifo(name, 0600), 0);
+    const pid_t writer = fork();
+    assert_true(writer >= 0);
+    if (writer == 0) {
+        const int to = open(name, O_WRONLY);
+        for (size_t at = 0; at < capture->count;) {
+            const ssize_t wrote = write(to, capture->at + at, capture->count - at);
+            if (wrote <= 0) {
+                _exit(1);
+            }
+            at += (size_t)wrote;
+        }
+        _exit(0);
+    }
+    struct tw_source *source = open_again(&name, 1, "ip", KEEP);
+    while (read_one(source)) {
+        assert_same(source, &firsts[first_count - 1]);
+    }
+    int status;
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    assert_int_equal(status, 0);
+    assert_int_equal(first_count, COUNT / 2);
+    struct tw_packet packet;
+    struct tw_error error = {""};
+    size_t kept = 0;
+    for (size_t i = 0; i < first_count; i++) {
+        if (tw_source_again(source, firsts[i].packet.number, &packet, &error) == TW_OK) {
+            kept += packet.captured;
+            assert_same(source, &firsts[i]);
+        } else {
+            assert_int_equal(kept, 0); // the oldest are gone, and no others
+        }
+    }
+    assert_true(kept > KEEP / 3 && kept < KEEP);
+    assert_int_equal(tw_source_again(source, 1, &packet, &error), TW_UNMET);
+    assert_string_equal(error.text, "packet 1: not kept, the memory for packets is full");
+    for (size_t i = 0; i < 1000; i++) {
+        assert_same(source, &firsts[first_count - 1 - random_below(300)]);
+    }
+    tw_source_free(source);
+}
+
+// What is larger than all the room is not kept, and what the filter left out neither.
+static void kept_or_not(void **state) {
+    (void)state;
+    const char *name = path("small");
+    assert_int_equal(mkfifo(name, 0600), 0);
+    struct octets *capture = fresh(false);
+    three_packets(capture);
+    const int hold = open(name, O_RDWR); // so that nobody waits
+    assert_true(hold >= 0);
+    assert_int_equal(write(hold, capture->at, capture->count), capture->count);
+    const struct tw_source_options options = {
+        .filter = "ip", .again = true, .keep = 4096, .nonblocking = true};
+    struct tw_source *source;
+    struct tw_packet packet;
+    struct tw_error error = {""};
+    forget();
+    assert_int_equal(tw_source_open_files(&name, 1, &options, &source, &error), TW_OK);
+    while (read_one(source)) {
+    }
+    assert_int_equal(first_count, 2);
+    assert_all_same(source);
+    assert_int_equal(tw_source_again(source, 2, &packet, &error), TW_UNMET);
+    assert_string_equal(error.text, "packet 2: not kept, the filter left it out");
+    tw_source_free(source);
+    close(hold);
+}
+
 // --- files that change
 
 static struct tw_source *read_of(const char *name, unsigned packets) {
@@ -367,6 +472,11 @@ int main(void) {
         cmocka_unit_test(merged),
         cmocka_unit_test(filtered),
         cmocka_unit_test(many),
+#ifdef TW_HAVE_ZLIB
+        cmocka_unit_test(compressed),
+#endif
+        cmocka_unit_test(a_pipe_with_a_small_ring),
+        cmocka_unit_test(kept_or_not),
         cmocka_unit_test(a_file_that_was_cut),
         cmocka_unit_test(a_file_that_was_written_over),
         cmocka_unit_test(a_file_that_grows),
