@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,7 +21,8 @@ static const struct tw_packet *packet(void *context, uint64_t number, const char
             return &files->packet;
         }
         (void)tw_fail(&files->error, TW_UNMET,
-                      N_("packet %" PRIu64 ": not kept, the memory for packets is full"), number);
+                      N_("packet %llu: not kept, the memory for packets is full"),
+                      (unsigned long long)number);
     } else if (tw_source_again(files->source, number, &files->packet, &files->error) == TW_OK) {
         return &files->packet;
     }
@@ -153,12 +153,13 @@ static enum ui_saved save_packet(void *context, uint64_t number, const char **wh
     }
     if (one->linktype != files->linktype) {
         (void)tw_fail(&files->error, TW_OUTPUT,
-                      N_("packet %" PRIu64 ": of another link type than the first one"), number);
+                      N_("packet %llu: of another link type than the first one"),
+                      (unsigned long long)number);
         return UI_SKIPPED;
     }
     if (one->time < 0 || one->time / TW_SECOND > UINT32_MAX) {
-        (void)tw_fail(&files->error, TW_OUTPUT,
-                      N_("packet %" PRIu64 ": a pcap file cannot tell its time"), number);
+        (void)tw_fail(&files->error, TW_OUTPUT, N_("packet %llu: a pcap file cannot tell its time"),
+                      (unsigned long long)number);
         return UI_SKIPPED;
     }
     tw_writer_packet(files->writer, one->time, one->octets, one->captured, one->length);
