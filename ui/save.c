@@ -35,6 +35,7 @@ void save_fini(struct save *save) {
 // "handshake" of "captures/handshake.pcap.gz": what a file's name may begin with.
 static void stem_of(const char *source, char stem[STEM_ROOM]) {
     const char *slash = strrchr(source, '/'), *from = slash != NULL ? slash + 1 : source;
+    from += strspn(from, "."); // a hidden file is not meant
     const char *end = strstr(from, ".pcap");
     if (end == NULL || end == from)
         end = strrchr(from, '.');
@@ -257,9 +258,6 @@ static void write_some(struct app *app) {
         const uint64_t number = take(save);
         const char *why = NULL;
         save->done++;
-        if (number == save->last)
-            continue; // it is of two of the connections
-        save->last = number;
         switch (app->files->save_packet(app->files->context, number, &why)) {
         case UI_SAVED: save->written++; break;
         case UI_SKIPPED:

@@ -25,7 +25,7 @@ struct save {
     size_t count, room;
     struct save_run *runs; // while they are written a heap, the lowest number on top
     size_t run_count, run_room;
-    uint64_t last; // the number that was gathered or written last
+    uint64_t last; // the number that was gathered last
     uint64_t done; // so many have been looked at,
     uint64_t written;
     uint64_t dropped;     // so many the story had not kept,

@@ -44,13 +44,12 @@ static bool find_place(struct files *files, const char *name) {
     return errno == 0;
 }
 
-// Makes a file beside it, by a name that nobody else has.
+// Makes a file in the same folder, by a name that nobody else has, and no longer than it must be.
 static bool make_temporary(struct files *files) {
-    const char *last = strrchr(files->path, '/') + 1;
-    const int head = (int)(last - files->path);
+    const int folder = (int)(strrchr(files->path, '/') - files->path);
     for (int i = 0; i < NUMBERS_MAX; i++) {
-        const int length = snprintf(files->temporary, sizeof files->temporary, "%.*s.%s.%ld.%d",
-                                    head, files->path, last, (long)getpid(), i);
+        const int length = snprintf(files->temporary, sizeof files->temporary,
+                                    "%.*s/.tcpwalk-%ld-%d", folder, files->path, (long)getpid(), i);
         errno = ENAMETOOLONG;
         const int file =
             length < 0 || (size_t)length >= sizeof files->temporary
