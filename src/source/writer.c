@@ -82,6 +82,10 @@ void tw_writer_packet(struct tw_writer *writer, tw_time time, const uint8_t *oct
     write_octets(writer, octets, captured);
 }
 
+bool tw_writer_failed(const struct tw_writer *writer) {
+    return writer->error != 0;
+}
+
 enum tw_status tw_writer_close(struct tw_writer *writer, struct tw_error *error) {
     enum tw_status status = TW_OK;
     if (fclose(writer->file) != 0 && writer->error == 0) {
