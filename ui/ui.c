@@ -10,6 +10,7 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -126,6 +127,10 @@ static int patience(const struct loop *loop) {
         return 0;
     if (moving || app->changed)
         return left;
+    if (start_due(app) != TW_NO_TIME) {
+        tw_time ahead = start_due(app) - now();
+        return ahead > 0 ? (int)(ahead / TW_MILLISECOND) + 1 : 0;
+    }
     return app->loading ? LIVE_MS : -1;
 }
 
@@ -224,11 +229,18 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             .theme = theme,
             .speed = options->speed,
             .connection = options->connection,
+            .greeting = options->greeting,
         };
         app_init(&loop.app, &app_options);
         status = run(&loop, &before.mask, error);
-        if (options->chosen != NULL)
-            *options->chosen = loop.app.start.chosen ? loop.app.start.cursor : UI_NOTHING;
+        if (options->start != NULL) {
+            const struct start *start = &loop.app.start;
+            struct ui_start *to = options->start;
+            *options->chosen = start->chosen ? start->cursor : UI_NOTHING;
+            to->place.cursor = start->cursor;
+            to->place.top = start->top;
+            snprintf(to->place.filter, sizeof to->place.filter, "%s", start->filter);
+        }
         term_close();
         app_fini(&loop.app);
         canvas_fini(&loop.canvas);

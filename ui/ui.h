@@ -70,18 +70,34 @@ enum ui_start_group {
     UI_START_RECENT,
     UI_START_GROUP_COUNT
 };
+// Traffic, smoothed; `levels` are those of the last seconds, the newest last, from 0 (none).
+enum { UI_START_LEVELS = 8, UI_START_FILTER = 64 };
+struct ui_activity {
+    double packets, octets; // a second
+    uint8_t levels[UI_START_LEVELS];
+};
 struct ui_start_item {
     enum ui_start_group group;
-    const char *name;   // what is opened by it
-    const char *title;  // a few words beside it
-    const char *detail; // a sentence about it, or ""
+    const char *name;                   // what is opened by it
+    const char *title;                  // a few words beside it
+    const char *detail;                 // a sentence about it, or ""
+    const char *states[TW_END_COUNT];   // that are passed, joined by '>', or NULL
+    const char *counts;                 // how much there is in it, or NULL
+    const struct ui_activity *activity; // of an interface, or NULL
 };
 struct ui_start {
     void *context;
     const struct ui_start_item *items;
     size_t count;
+    // Why a group has no items, instead of them; NULL: then nothing is shown of it.
+    const char *why_empty[UI_START_GROUP_COUNT];
     bool (*refresh)(void *context);
     const char *notice; // to be told at once, or NULL: why the last one could not be opened
+    // Where the user is: from there it begins, and there it is afterwards.
+    struct {
+        size_t cursor, top; // an item; a row
+        char filter[UI_START_FILTER];
+    } place;
 };
 #define UI_NOTHING SIZE_MAX // no item
 
@@ -97,6 +113,7 @@ struct ui_options {
     const char *theme;                // a name of ui/theme.h, or NULL: dark
     double speed;                     // of the playback; 0: 1
     uint64_t connection;              // number of one to open at once; 0: none
+    const char *greeting;             // told at once, until the first key; or NULL
     bool ascii;                       // no other glyphs, whatever the locale says
     bool color;                       // false: the theme is mono
     bool utc;                         // times of day in UTC, not local
