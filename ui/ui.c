@@ -54,6 +54,11 @@ static void catch_signals(struct signal_state *before) {
         sigaction(signals[i], &action, &before->actions[i]);
 }
 
+static bool held;                       // ui_hold has the terminal
+static struct signal_state before_held; // what was there before that
+static enum theme last_theme = THEME_DARK;
+static bool gone; // the last screen was ended by a signal, or its terminal went away
+
 static void release_signals(const struct signal_state *before) {
     for (size_t i = 0; i < TW_COUNT(signals); i++)
         sigaction(signals[i], &before->actions[i], NULL);
@@ -168,8 +173,10 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
     show(loop, true);
     while (!loop->app.quit && !ended) {
         bool readable;
-        if (!wait_for_something(loop, mask, &readable))
+        if (!wait_for_something(loop, mask, &readable)) {
+            gone = true;
             break;
+        }
         if (stopped)
             stop_here();
         if (continued) {
@@ -193,6 +200,7 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
             read_some(loop);
         show(loop, at_once);
     }
+    gone = gone || ended;
     return TW_OK;
 }
 
@@ -201,15 +209,44 @@ bool ui_theme_known(const char *name) {
     return theme_find(name, &theme);
 }
 
+const char *ui_theme(void) {
+    return theme_name(last_theme);
+}
+
+bool ui_ended(void) {
+    return gone;
+}
+
+enum tw_status ui_hold(struct tw_error *error) {
+    catch_signals(&before_held);
+    enum tw_status status = term_open(error);
+    held = status == TW_OK;
+    if (!held)
+        release_signals(&before_held);
+    return status;
+}
+
+void ui_release(void) {
+    term_close();
+    release_signals(&before_held);
+    held = false;
+}
+
 enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *feed,
                       struct tw_error *error) {
     enum theme theme = THEME_DARK;
     if (options->theme != NULL && !theme_find(options->theme, &theme))
         return tw_fail(error, TW_USAGE, "theme '%s': not known", options->theme);
     setlocale(LC_CTYPE, "");
-    struct signal_state before;
-    catch_signals(&before);
-    enum tw_status status = term_open(error);
+    struct signal_state before = before_held;
+    enum tw_status status = TW_OK;
+    gone = false;
+    if (held) {
+        term_return();
+    } else {
+        catch_signals(&before);
+        status = term_open(error);
+    }
     if (status == TW_OK) {
         static struct loop loop; // the ladder's steps make it large
         loop = (struct loop){.feed = feed,
@@ -241,10 +278,13 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             to->place.top = start->top;
             snprintf(to->place.filter, sizeof to->place.filter, "%s", start->filter);
         }
-        term_close();
+        last_theme = loop.app.theme;
+        if (!held)
+            term_close();
         app_fini(&loop.app);
         canvas_fini(&loop.canvas);
     }
-    release_signals(&before);
+    if (!held)
+        release_signals(&before);
     return status;
 }

@@ -128,5 +128,15 @@ bool ui_theme_known(const char *name) TW_CHECKED;
 // is no terminal (it is the capture), keys come from /dev/tty.
 enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *feed,
                       struct tw_error *error) TW_CHECKED;
+// The theme that the last screen had when it was left.
+const char *ui_theme(void);
+// Whether a signal, or the terminal's going away, ended the last screen: there is to be no other.
+bool ui_ended(void);
+
+// Takes the terminal for several screens, one after the other, so that what was on it before is not
+// seen in between. Until it is released signals are noted only, and looked at by ui_run; a child
+// process has the terminal, too, as long as this one leaves it alone. TW_OPEN.
+enum tw_status ui_hold(struct tw_error *error) TW_CHECKED;
+void ui_release(void);
 
 #endif
