@@ -41,6 +41,11 @@ struct signal_state {
     struct sigaction actions[TW_COUNT(signals)];
 };
 
+static struct signal_state before_held; // before ui_hold
+static bool held;                       // since then; the terminal is ours
+static bool gone; // the last screen was ended by a signal, or its terminal went away,
+static enum theme last_theme = THEME_DARK; // and this was its theme
+
 static void catch_signals(struct signal_state *before) {
     sigset_t ours;
     sigemptyset(&ours);
@@ -53,11 +58,6 @@ static void catch_signals(struct signal_state *before) {
     for (size_t i = 0; i < TW_COUNT(signals); i++)
         sigaction(signals[i], &action, &before->actions[i]);
 }
-
-static bool held;                       // ui_hold has the terminal
-static struct signal_state before_held; // what was there before that
-static enum theme last_theme = THEME_DARK;
-static bool gone; // the last screen was ended by a signal, or its terminal went away
 
 static void release_signals(const struct signal_state *before) {
     for (size_t i = 0; i < TW_COUNT(signals); i++)
@@ -230,6 +230,10 @@ void ui_release(void) {
     term_close();
     release_signals(&before_held);
     held = false;
+}
+
+void ui_lost(void) {
+    term_leave();
 }
 
 enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *feed,

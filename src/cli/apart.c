@@ -86,6 +86,7 @@ static void run(enum tw_status (*command)(const struct settings *settings, struc
         bool asked = wait_for(child, awaited, &ended);
         if (read(ends[0], how, sizeof *how) != (ssize_t)sizeof *how) {
             *how = (struct apart){.status = TW_BROKEN};
+            ui_lost();
             (void)tw_fail(&how->error, TW_BROKEN, "ended by a crash: %s",
                           WIFSIGNALED(ended) ? strsignal(WTERMSIG(ended)) : "no reason is known");
         }

@@ -10,6 +10,7 @@
 #include "screen.h"
 #include "stored.h"
 #include "tcpwalk/source.h"
+#include "traffic.h"
 #include "ui/format.h"
 
 #include <stdlib.h>
@@ -34,10 +35,8 @@ enum text {
 // An interface whose traffic is looked at.
 struct watched {
     size_t item;
-    bool loopback, counted; // and what was counted last, and when:
-    uint64_t packets, octets;
-    tw_time at;
-    struct ui_activity activity;
+    bool loopback;
+    struct traffic traffic;
 };
 
 struct offer {
@@ -224,55 +223,17 @@ static void add_recent(struct offer *offer, const char *path) {
 
 // --- What happens on the interfaces
 
-// How much of that a second, on a scale of half decades.
-static uint8_t level(double packets) {
-    static const double from[] = {0, 0.5, 3, 10, 30, 100, 300, 1000, 10000};
-    uint8_t level = 0;
-    while (level + 1U < TW_COUNT(from) && packets >= from[level + 1]) {
-        level++;
-    }
-    return level;
-}
-
-// Half of it is what was, so that numbers can be read; what has stopped is soon nothing.
-static double smooth(double was, double is, bool still) {
-    return still && was < 1 ? 0 : (was + is) / 2;
-}
-
-static void take(struct watched *watched, uint64_t packets, uint64_t octets, tw_time now) {
-    struct ui_activity *activity = &watched->activity;
-    double seconds = (double)(now - watched->at) / (double)TW_SECOND;
-    // Counters begin again when an interface does.
-    if (watched->counted && packets >= watched->packets && octets >= watched->octets &&
-        seconds > 0) {
-        double rate = (double)(packets - watched->packets) / seconds;
-        bool still = packets == watched->packets && activity->packets < 1;
-        activity->octets =
-            still ? 0
-                  : smooth(activity->octets, (double)(octets - watched->octets) / seconds, false);
-        activity->packets = smooth(activity->packets, rate, still);
-        memmove(activity->levels, activity->levels + 1, sizeof activity->levels - 1);
-        activity->levels[UI_START_LEVELS - 1] = level(rate);
-    }
-    watched->counted = true;
-    watched->packets = packets;
-    watched->octets = octets;
-    watched->at = now;
-}
-
-static void traffic(void *context, const struct tw_interface_traffic *one) {
+static void count(void *context, const struct tw_interface_traffic *one) {
     struct offer *offer = context;
     for (size_t i = 0; i < offer->watched_count; i++) {
         struct watched *watched = &offer->watched[i];
-        if (strcmp(offer->opens[watched->item], one->name) != 0) {
-            continue;
+        if (strcmp(offer->opens[watched->item], one->name) == 0) {
+            uint64_t back = !watched->loopback; // there what is received is what was sent
+            offer->changed |=
+                traffic_take(&watched->traffic, one->received_packets + back * one->sent_packets,
+                             one->received_octets + back * one->sent_octets, offer->now);
+            return;
         }
-        const struct ui_activity was = watched->activity;
-        uint64_t back = !watched->loopback; // there what is received is what was sent
-        take(watched, one->received_packets + back * one->sent_packets,
-             one->received_octets + back * one->sent_octets, offer->now);
-        offer->changed |= memcmp(&was, &watched->activity, sizeof was) != 0;
-        return;
     }
 }
 
@@ -282,7 +243,7 @@ static bool refresh(void *context) {
     clock_gettime(CLOCK_MONOTONIC, &time);
     offer->now = (tw_time)time.tv_sec * TW_SECOND + time.tv_nsec;
     offer->changed = false;
-    tw_interfaces_traffic(traffic, offer);
+    tw_interfaces_traffic(count, offer);
     return offer->changed;
 }
 
@@ -322,7 +283,7 @@ static void offer_init(struct offer *offer, const struct settings *settings) {
     }
     recent_fini(&recent);
     for (size_t i = 0; i < offer->watched_count; i++) {
-        offer->items[offer->watched[i].item].activity = &offer->watched[i].activity;
+        offer->items[offer->watched[i].item].activity = &offer->watched[i].traffic.activity;
     }
     offer->ui.items = offer->items;
 }
@@ -416,13 +377,12 @@ static enum tw_status go_round(struct offer *offer, struct settings *settings,
 enum tw_status start_screen(const struct settings *settings, struct tw_error *error) {
     struct settings own = *settings;
     struct offer offer;
+    offer_init(&offer, settings); // before the terminal is cleared for it
     enum tw_status status = ui_hold(error);
-    if (status != TW_OK) {
-        return status;
+    if (status == TW_OK) {
+        status = go_round(&offer, &own, error);
+        ui_release();
     }
-    offer_init(&offer, settings);
-    status = go_round(&offer, &own, error);
     offer_fini(&offer);
-    ui_release();
     return status;
 }

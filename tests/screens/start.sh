@@ -87,6 +87,7 @@ until_true 'the screen did not come back' is_open
 see '10.9.0.1'
 kill -SEGV "$(child)" || fail 'there is no process to send SIGSEGV to'
 see 'ended by a crash'
+until_true 'the screen is on the page of the shell' is_open
 tm send-keys q
 ended 0 recent
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli/recent.h"
+#include "cli/traffic.h"
 #include "tcpwalk/source.h"
 
 static char folder[64];
@@ -220,6 +221,36 @@ static void traffic_is_counted(void **state) {
     assert_true(after.sent_octets >= before.sent_octets + DATAGRAMS * OCTETS);
 }
 
+static void traffic_is_smoothed_and_stops(void **state) {
+    (void)state;
+    struct traffic traffic = {0};
+    const struct ui_activity *activity = &traffic.activity;
+    tw_time now = 1000 * TW_SECOND;
+    // What was counted before the first look says nothing.
+    assert_false(traffic_take(&traffic, 1000000, 9000000, now));
+    assert_false(traffic_take(&traffic, 1000000, 9000000, now += TW_SECOND));
+    assert_true(activity->packets == 0 && activity->levels[UI_START_LEVELS - 1] == 0);
+    assert_true(traffic_take(&traffic, 1000100, 9040000, now += TW_SECOND));
+    assert_true(activity->packets == 50 && activity->octets == 20000);
+    assert_int_equal(activity->levels[UI_START_LEVELS - 1], 5);
+    // The same rate over two seconds, as while nobody looked.
+    assert_true(traffic_take(&traffic, 1000300, 9120000, now += 2 * TW_SECOND));
+    assert_true(activity->packets == 75);
+    assert_int_equal(activity->levels[UI_START_LEVELS - 2], 5);
+    // Then nothing more: soon there is nothing to be drawn.
+    int looks = 0;
+    while (traffic_take(&traffic, 1000300, 9120000, now += TW_SECOND) && looks < 100)
+        looks++;
+    assert_in_range(looks, UI_START_LEVELS, 12);
+    assert_true(activity->packets == 0 && activity->octets == 0);
+    assert_int_equal(activity->levels[0], 0);
+    // Counters that begin again are no traffic; a flood is the most that is told.
+    assert_false(traffic_take(&traffic, 5, 50, now += TW_SECOND));
+    assert_true(activity->packets == 0);
+    assert_true(traffic_take(&traffic, UINT64_MAX, UINT64_MAX, now + TW_SECOND));
+    assert_int_equal(activity->levels[UI_START_LEVELS - 1], 8);
+}
+
 int main(void) {
 #define in_folder(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
@@ -230,6 +261,7 @@ int main(void) {
         in_folder(only_what_is_a_file),
         in_folder(wherever_it_is_to_be_kept),
         cmocka_unit_test(traffic_is_counted),
+        cmocka_unit_test(traffic_is_smoothed_and_stops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

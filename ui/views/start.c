@@ -183,8 +183,8 @@ static void draw_list(const struct app *app, struct canvas *canvas, struct area 
         case START_HEADING: draw_heading(app, canvas, area, y, row); break;
         case START_ITEM: draw_item(app, canvas, area, y, row->item); break;
         case START_EMPTY:
-            draw_cut(app, canvas, area, 2, y, area.width - 3, start->hooks->why_empty[row->group],
-                     ROLE_FAINT);
+            draw_cut(app, canvas, area, 2, y, area.width - 3,
+                     _(start->hooks->why_empty[row->group]), ROLE_FAINT);
             break;
         }
     }
