@@ -346,29 +346,28 @@ static void open_item(const struct offer *offer, size_t index, const struct sett
 }
 
 // Shows and opens until the user leaves.
-static enum tw_status go_round(struct offer *offer, struct settings *settings,
+static enum tw_status go_round(struct offer *offer, struct settings *settings, struct apart *how,
                                struct tw_error *error) {
-    struct apart how = {.status = TW_OK};
     for (;;) {
         size_t chosen = UI_NOTHING;
         struct ui_options options = screen_options(settings);
         options.start = &offer->ui;
         options.chosen = &chosen;
-        offer->ui.notice = how.error.text[0] != '\0' ? how.error.text : NULL;
+        offer->ui.notice = how->error.text[0] != '\0' ? how->error.text : NULL;
         enum tw_status status = ui_run(&options, NULL, error);
         if (status != TW_OK || ui_ended() || chosen == UI_NOTHING) {
             return status;
         }
         settings->theme = ui_theme();
-        open_item(offer, chosen, settings, &how);
-        if (how.ended) {
+        open_item(offer, chosen, settings, how);
+        if (how->ended) {
             return TW_OK;
         }
-        if (how.theme[0] != '\0') {
-            settings->theme = how.theme;
+        if (how->theme[0] != '\0') {
+            settings->theme = how->theme;
         }
-        if (how.language[0] != '\0' && !tw_language_set(how.language)) {
-            how.language[0] = '\0';
+        if (how->language[0] != '\0' && !tw_language_set(how->language)) {
+            how->language[0] = '\0';
         }
         offer_again(offer);
     }
@@ -376,11 +375,12 @@ static enum tw_status go_round(struct offer *offer, struct settings *settings,
 
 enum tw_status start_screen(const struct settings *settings, struct tw_error *error) {
     struct settings own = *settings;
+    struct apart how = {.status = TW_OK}; // with the last one that was opened
     struct offer offer;
     offer_init(&offer, settings); // before the terminal is cleared for it
     enum tw_status status = ui_hold(error);
     if (status == TW_OK) {
-        status = go_round(&offer, &own, error);
+        status = go_round(&offer, &own, &how, error);
         ui_release();
     }
     offer_fini(&offer);

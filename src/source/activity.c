@@ -4,24 +4,36 @@
 
 #ifdef __linux__
 
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LINE_MAX_OCTETS = 512 };
 
 // "  eth0: octets packets errs drop fifo frame compressed multicast octets packets ..."
 static bool parse(char *line, struct tw_interface_traffic *traffic) {
+    uint64_t *const columns[] = {&traffic->received_octets,
+                                 &traffic->received_packets, [8] = &traffic->sent_octets,
+                                 &traffic->sent_packets};
     char *name = line + strspn(line, " "), *colon = strchr(name, ':');
     if (colon == NULL) {
         return false; // the headings
     }
     *colon = '\0';
     traffic->name = name;
-    enum { NUMBERS = 4 };
-    return sscanf(colon + 1, "%" SCNu64 "%" SCNu64 "%*s%*s%*s%*s%*s%*s%" SCNu64 "%" SCNu64,
-                  &traffic->received_octets, &traffic->received_packets, &traffic->sent_octets,
-                  &traffic->sent_packets) == NUMBERS;
+    char *at = colon + 1;
+    for (size_t i = 0; i < TW_COUNT(columns); i++) {
+        char *end;
+        unsigned long long number = strtoull(at, &end, 10);
+        if (end == at) {
+            return false;
+        }
+        if (columns[i] != NULL) {
+            *columns[i] = number;
+        }
+        at = end;
+    }
+    return true;
 }
 
 void tw_interfaces_traffic(void (*each)(void *context, const struct tw_interface_traffic *traffic),

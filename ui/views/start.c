@@ -281,15 +281,16 @@ static int draw_paths(const struct app *app, struct canvas *canvas, struct area 
 
 static void draw_beside(const struct app *app, struct canvas *canvas, struct area area) {
     const struct ui_start_item *item = current(app);
+    const char *last = "";
     int y = 0;
     if (item == NULL)
         return;
     const char *const parts[] = {item->name, item->title, item->detail, item->counts};
     static const enum role roles[] = {ROLE_TITLE, ROLE_TEXT, ROLE_WHY, ROLE_FAINT};
     for (size_t i = 0; i < TW_COUNT(parts); i++) {
-        bool again = i > 0 && parts[i] != NULL && strcmp(parts[i], parts[i - 1]) == 0;
-        if (parts[i] == NULL || parts[i][0] == '\0' || again)
-            continue;
+        if (parts[i] == NULL || parts[i][0] == '\0' || strcmp(parts[i], last) == 0)
+            continue; // a lesson's title is what it teaches
+        last = parts[i];
         y += i > 1; // a blank row
         struct area rest = {area.x, area.y + y, area.width, area.height - y};
         y += draw_wrapped(app, canvas, rest, parts[i], roles[i]);
