@@ -353,7 +353,7 @@ static enum tw_status go_round(struct offer *offer, struct settings *settings, s
         struct ui_options options = screen_options(settings);
         options.start = &offer->ui;
         options.chosen = &chosen;
-        offer->ui.notice = how->error.text[0] != '\0' ? how->error.text : NULL;
+        offer->ui.notice = how->status != TW_OK ? how->error.text : NULL;
         enum tw_status status = ui_run(&options, NULL, error);
         if (status != TW_OK || ui_ended() || chosen == UI_NOTHING) {
             return status;

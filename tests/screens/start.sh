@@ -53,6 +53,22 @@ tm pipe-pane
 taken=$(grep -o '\[?1049h' "$dir/output" | wc -l)
 [ "$taken" -eq 1 ] || fail "the terminal was taken $taken times, not once"
 
+# Themes that are chosen by keys stay, there and back.
+start
+see '[Captures'
+tm send-keys T
+see 'theme: light'
+tm send-keys Enter
+see 'tcpwalk  three-way-handshake'
+tm send-keys T
+see 'theme: high-contrast'
+tm send-keys q
+see '[Captures'
+tm send-keys T
+see 'theme: colour-blind'
+tm send-keys q
+ended 0 themes
+
 # A file that was opened is there to be opened again; what is gone says so.
 for name in mine gone; do
     cp "$here/../golden/captures/simultaneous-close.pcap" "$dir/$name.pcap"

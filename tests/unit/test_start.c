@@ -27,7 +27,8 @@ static const struct ui_start_item items[] = {
      .name = "lost-syn",
      .title = "A SYN is lost",
      .detail = "how often, and when, a SYN is sent again",
-     .states = {"SYN-SENT>ESTABLISHED", ""},
+     .states = {"SYN-SENT>ESTABLISHED>FIN-WAIT-1>FIN-WAIT-2>TIME-WAIT>CLOSED>SYN-SENT>CLOSED",
+                "LISTEN>SYN-RECEIVED>ESTABLISHED>FIN-WAIT-1>FIN-WAIT-2>TIME-WAIT"},
      .counts = "5 packets"},
     {.group = UI_START_CAPTURES, .name = "mine", .title = "", .detail = ""},
     {.group = UI_START_LESSONS,
@@ -108,7 +109,9 @@ static const char *at(void) {
 static void looks(void **state) {
     (void)state;
     expect_screen(&app, "start-80x24");
-    press("Down");
+    press("Down Down");
+    expect_screen(&app, "start-long-states-80x24");
+    press("Up");
     app_resize(&app, 120, 40);
     busy = true;
     app_tick(&app, TW_SECOND);

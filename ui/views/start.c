@@ -8,7 +8,7 @@
 //  > four-way-close           Four-way close
 //  Interfaces ----------------------------------------------------------------------
 //    eth0                     running  192.0.2.7       ..:-=-:.  12 packets/s  3.4 KiB/s
-//  ---------------------------------------------------------------------------------
+//  -------------------------------------------------------------------- 7 packets --
 //  FIN-WAIT-1, FIN-WAIT-2 and TIME-WAIT against CLOSE-WAIT and LAST-ACK, and why it
 //  takes four segments
 //  client  SYN-SENT > ESTABLISHED > FIN-WAIT-1 > FIN-WAIT-2 > TIME-WAIT
@@ -216,23 +216,40 @@ static bool passes_states(const struct ui_start_item *item, enum tw_end end) {
     return item->states[end] != NULL && item->states[end][0] != '\0';
 }
 
-// "client  SYN-SENT > ESTABLISHED" in one row.
+// "client  SYN-SENT > ESTABLISHED" in one row, without the blanks where that is too long.
 static void draw_path(const struct app *app, struct canvas *canvas, struct area area, int y,
                       const struct ui_start_item *item, enum tw_end end) {
-    int x = canvas_text(canvas, area, 0, y, _(end_names[end]), end_roles[end]) + 2;
+    int x = canvas_text(canvas, area, 0, y, _(end_names[end]), end_roles[end]) + 2, blanks = 0;
     const char *rest = item->states[end];
     char name[GROUP_TEXT];
     enum role role;
+    for (const char *at = rest; (at = strchr(at, '>')) != NULL; at++)
+        blanks += 2;
+    const char *between = x + (int)strlen(rest) + blanks <= area.width ? " > " : ">";
     for (bool first = true; next_state(&rest, name, &role); first = false) {
-        int more = *rest != '\0' ? 2 : 0, width = (int)strlen(name) + (first ? 0 : 3);
-        if (x + width + more > area.width) {
-            canvas_put(canvas, area, x + 1, y, glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_FAINT);
+        int width = (int)strlen(name) + (first ? 0 : (int)strlen(between));
+        if (x + width + (*rest != '\0') > area.width) {
+            canvas_put(canvas, area, x, y, glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_FAINT);
             return;
         }
         if (!first)
-            x = canvas_text(canvas, area, x, y, " > ", ROLE_FAINT);
+            x = canvas_text(canvas, area, x, y, between, ROLE_FAINT);
         x = canvas_text(canvas, area, x, y, name, role);
     }
+}
+
+// The rule between list and item, with how much there is in that.
+static void draw_counts(const struct app *app, struct canvas *canvas, struct area area, int y) {
+    const struct ui_start_item *item = current(app);
+    draw_rule(app, canvas, area, y);
+    if (item == NULL || item->counts == NULL || item->counts[0] == '\0')
+        return;
+    int width = canvas_text_width(item->counts), x = area.width - 3 - width;
+    if (x < 1)
+        return;
+    canvas_put(canvas, area, x - 1, y, ' ', ROLE_RULE);
+    x = canvas_text(canvas, area, x, y, item->counts, ROLE_FAINT);
+    canvas_put(canvas, area, x, y, ' ', ROLE_RULE);
 }
 
 static void draw_below(const struct app *app, struct canvas *canvas, struct area area) {
@@ -319,7 +336,7 @@ void view_start(const struct app *app, struct canvas *canvas) {
         draw_beside(app, canvas, panel);
     } else {
         if (START_HEAD + page + below < last)
-            draw_rule(app, canvas, area, START_HEAD + page);
+            draw_counts(app, canvas, area, START_HEAD + page);
         draw_below(app, canvas, (struct area){1, last - below, area.width - 2, below});
     }
     draw_list(app, canvas, list);
