@@ -7,9 +7,7 @@ set -u
 # shellcheck source=terminal
 . "$(dirname "$0")/terminal"
 [ -r "$here/../../captures/catalogue.tsv" ] || exit 77
-export TCPWALK_CAPTURES="$here/../../captures"
-tm set-environment -g TCPWALK_CAPTURES "$TCPWALK_CAPTURES"
-type_line "export TCPWALK_CAPTURES='$TCPWALK_CAPTURES'"
+type_line "export TCPWALK_CAPTURES='$here/../../captures'"
 child() { pgrep -P "$(cat "$dir/pid")"; }
 start() { type_line "sh -c 'echo \$\$ >pid; exec \"\$0\" \"\$@\"' '$program' $*"; }
 
@@ -92,7 +90,22 @@ tm send-keys Enter
 see '10.9.0.1'
 tm send-keys q
 see '▸ mine.pcap'
-# Stopped and brought back, ended by a crash: the start screen is still there.
+# Resized while something else is open; stopped and brought back.
+tm send-keys Enter
+see '10.9.0.1'
+tm resize-window -x 120 -y 40
+see '10.9.0.1'
+tm send-keys q
+see '│ mine.pcap'
+tm resize-window -x 80 -y 24
+until_true 'the start screen did not shrink' sh -c "! tmux -S '$dir/socket' capture-pane -p | grep -q '│ mine'"
+tm send-keys C-z
+see 'Stopped'
+shell_is_back
+type_line fg
+until_true 'the screen did not come back' is_open
+see '▸ mine.pcap'
+# What was opened, stopped and brought back, ended by a crash: the start screen is still there.
 tm send-keys Enter
 see '10.9.0.1'
 tm send-keys C-z
