@@ -55,7 +55,7 @@ enum context {
       N_("to the next row that has it"))                                                           \
     X(FIND_PREVIOUS, IN_START | IN_CONNECTIONS | IN_STREAM, "N", NULL, N_("Connections"),          \
       N_("to the previous one"))                                                                   \
-    X(ALL_ROWS, IN_CONNECTIONS, "Esc", NULL, N_("Connections"),                                    \
+    X(ALL_ROWS, IN_START | IN_CONNECTIONS, "Esc", NULL, N_("Connections"),                         \
       N_("drop the filter; back to how all ended"))                                                \
     X(BY_STATE, IN_CONNECTIONS, "t", NULL, N_("Connections"),                                      \
       N_("only ends in one state: the next one that there is"))                                    \

@@ -25,6 +25,7 @@ void app_options_of(const struct ui_options *options, enum theme theme, struct a
         .theme = theme,
         .speed = options->speed,
         .connection = options->connection,
+        .greeting = options->greeting,
     };
 }
 
@@ -48,15 +49,18 @@ void app_init(struct app *app, const struct app_options *options) {
         .view = options->start != NULL ? VIEW_START
                 : options->lab != NULL ? VIEW_LAB
                                        : VIEW_CONNECTIONS,
-        .start = {.hooks = options->start},
         .lab = {.hooks = options->lab},
         .playback = {.speed = options->speed > 0 ? options->speed : 1, .even = true},
     };
+    start_init(app, options->start);
+    if (options->greeting != NULL)
+        app_say(app, "%s", options->greeting);
     if (options->start != NULL && options->start->notice != NULL)
         app_say(app, "%s", options->start->notice);
 }
 
 void app_fini(struct app *app) {
+    start_fini(&app->start);
     list_fini(&app->list);
     stream_fini(&app->stream);
     save_fini(&app->save);
@@ -77,6 +81,8 @@ void app_resize(struct app *app, int width, int height) {
     app->changed = true;
     if (app->story != NULL)
         list_act(app, ACTION_NONE); // the cursor stays on the screen
+    else if (app->start.hooks != NULL)
+        start_act(app, ACTION_NONE);
 }
 
 unsigned app_context(const struct app *app) {
@@ -140,13 +146,15 @@ static void answer(struct app *app, enum question question, enum prompt_result r
     bool answered = result == PROMPT_ANSWERED;
     switch (question) {
     case ASK_FILTER:
-        if (app->view == VIEW_START)
+        if (app->start.hooks != NULL)
             start_filter(app, line);
         else
             list_filter(app, line);
         break;
     case ASK_SEARCH:
-        if (app->view == VIEW_CONNECTION)
+        if (app->start.hooks != NULL)
+            start_search(app, line);
+        else if (app->view == VIEW_CONNECTION)
             stream_search(app, line, false);
         else if (app->view == VIEW_CONNECTIONS)
             list_search(app, line, answered);
@@ -335,4 +343,6 @@ void app_draw(const struct app *app, struct canvas *canvas) {
     }
     if (app->prompt.question != ASK_NOTHING)
         draw_prompt(app, canvas);
+    else
+        draw_notice(app, canvas);
 }

@@ -79,8 +79,9 @@ struct app_options {
     bool colors; // else the theme is mono, and stays so
     bool mouse;
     enum theme theme;
-    double speed;        // 0: 1
-    uint64_t connection; // to open at once; 0: none
+    double speed;         // 0: 1
+    uint64_t connection;  // to open at once; 0: none
+    const char *greeting; // told at once, or NULL
 };
 
 struct ui_options;

@@ -35,6 +35,14 @@ uint32_t glyph(bool ascii, enum glyph which) {
     return ascii ? (uint32_t)glyphs[which].ascii : glyphs[which].unicode;
 }
 
+uint32_t glyph_level(bool ascii, unsigned level) {
+    static const char signs[] = " .:-=+*#@";
+    static const uint32_t lowest = 0x2581; // ▁, and so on to █
+    if (level > LEVEL_MOST)
+        level = LEVEL_MOST;
+    return ascii || level == 0 ? (uint32_t)signs[level] : lowest + level - 1;
+}
+
 uint32_t glyph_joint(bool ascii, unsigned sides) {
     static const uint32_t unicode[16] = {
         [0] = ' ',

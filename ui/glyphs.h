@@ -34,6 +34,10 @@ enum glyph {
 
 uint32_t glyph(bool ascii, enum glyph glyph);
 
+// A bar in one cell, from 0 (nothing) to LEVEL_MOST.
+enum { LEVEL_MOST = 8 };
+uint32_t glyph_level(bool ascii, unsigned level);
+
 // The line character that joins the sides of a cell given by these bits.
 enum { JOIN_UP = 1, JOIN_DOWN = 2, JOIN_LEFT = 4, JOIN_RIGHT = 8 };
 uint32_t glyph_joint(bool ascii, unsigned sides);

@@ -89,6 +89,7 @@ enum tw_status term_open(struct tw_error *error) {
     if (move == NULL || move == (const char *)-1) {
         delscreen(term.screen);
         term.screen = NULL;
+        tcsetattr(term.in, TCSADRAIN, &term.found); // newterm has changed it
         if (term.keys != NULL)
             fclose(term.keys);
         term.keys = NULL;

@@ -9,6 +9,7 @@
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -38,6 +39,11 @@ struct signal_state {
     sigset_t mask;
     struct sigaction actions[TW_COUNT(signals)];
 };
+
+static struct signal_state before_held; // before ui_hold
+static bool held;                       // since then; the terminal is ours
+static bool gone; // the last screen was ended by a signal, or its terminal went away,
+static enum theme last_theme = THEME_DARK; // and this was its theme
 
 static void catch_signals(struct signal_state *before) {
     sigset_t ours;
@@ -125,6 +131,10 @@ static int patience(const struct loop *loop) {
         return 0;
     if (moving || app->changed)
         return left;
+    if (start_due(app) != TW_NO_TIME) {
+        tw_time ahead = start_due(app) - now();
+        return ahead > 0 ? (int)(ahead / TW_MILLISECOND) + 1 : 0;
+    }
     return app->loading ? LIVE_MS : -1;
 }
 
@@ -162,8 +172,10 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
     show(loop, true);
     while (!loop->app.quit && !ended) {
         bool readable;
-        if (!wait_for_something(loop, mask, &readable))
+        if (!wait_for_something(loop, mask, &readable)) {
+            gone = true;
             break;
+        }
         if (stopped)
             stop_here();
         if (continued) {
@@ -187,6 +199,7 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
             read_some(loop);
         show(loop, at_once);
     }
+    gone = gone || ended;
     return TW_OK;
 }
 
@@ -195,14 +208,47 @@ bool ui_theme_known(const char *name) {
     return theme_find(name, &theme);
 }
 
+const char *ui_theme(void) {
+    return theme_name(last_theme);
+}
+
+bool ui_ended(void) {
+    return gone;
+}
+
+enum tw_status ui_hold(struct tw_error *error) {
+    catch_signals(&before_held);
+    enum tw_status status = term_open(error);
+    held = status == TW_OK;
+    if (!held)
+        release_signals(&before_held);
+    return status;
+}
+
+void ui_release(void) {
+    term_close();
+    release_signals(&before_held);
+    held = false;
+}
+
+void ui_lost(void) {
+    term_leave();
+}
+
 enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *feed,
                       struct tw_error *error) {
     enum theme theme = THEME_DARK;
     if (options->theme != NULL && !theme_find(options->theme, &theme))
         return tw_fail(error, TW_USAGE, "theme '%s': not known", options->theme);
-    struct signal_state before;
-    catch_signals(&before);
-    enum tw_status status = term_open(error);
+    struct signal_state before = before_held;
+    enum tw_status status = TW_OK;
+    gone = false;
+    if (held) {
+        term_return();
+    } else {
+        catch_signals(&before);
+        status = term_open(error);
+    }
     if (status == TW_OK) {
         static struct loop loop; // the ladder's steps make it large
         loop = (struct loop){.feed = feed,
@@ -213,12 +259,21 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
         app_options.colors = options->color && term_colors();
         app_init(&loop.app, &app_options);
         status = run(&loop, &before.mask, error);
-        if (options->chosen != NULL)
-            *options->chosen = loop.app.start.chosen ? loop.app.start.cursor : UI_NOTHING;
-        term_close();
+        if (options->start != NULL) {
+            const struct start *start = &loop.app.start;
+            struct ui_start *to = options->start;
+            *options->chosen = start->chosen ? start->cursor : UI_NOTHING;
+            to->place.cursor = start->cursor;
+            to->place.top = start->top;
+            snprintf(to->place.filter, sizeof to->place.filter, "%s", start->filter);
+        }
+        last_theme = loop.app.theme;
+        if (!held)
+            term_close();
         app_fini(&loop.app);
         canvas_fini(&loop.canvas);
     }
-    release_signals(&before);
+    if (!held)
+        release_signals(&before);
     return status;
 }

@@ -76,18 +76,34 @@ enum ui_start_group {
     UI_START_RECENT,
     UI_START_GROUP_COUNT
 };
+// Traffic, smoothed; `levels` are those of the last seconds, the newest last, from 0 (none).
+enum { UI_START_LEVELS = 8, UI_START_FILTER = 64 };
+struct ui_activity {
+    double packets, octets; // a second
+    uint8_t levels[UI_START_LEVELS];
+};
 struct ui_start_item {
     enum ui_start_group group;
-    const char *name;   // what is opened by it
-    const char *title;  // a few words beside it
-    const char *detail; // a sentence about it, or ""
+    const char *name;                   // what is opened by it
+    const char *title;                  // a few words beside it
+    const char *detail;                 // a sentence about it, or ""
+    const char *states[TW_END_COUNT];   // that are passed, joined by '>', or NULL
+    const char *counts;                 // how much there is in it, or NULL
+    const struct ui_activity *activity; // of an interface, or NULL
 };
 struct ui_start {
     void *context;
     const struct ui_start_item *items;
     size_t count;
+    // Why a group has no items, instead of them; NULL: then nothing is shown of it.
+    const char *why_empty[UI_START_GROUP_COUNT];
     bool (*refresh)(void *context);
     const char *notice; // to be told at once, or NULL: why the last one could not be opened
+    // Where the user is: from there it begins, and there it is afterwards.
+    struct {
+        size_t cursor, top; // an item; a row
+        char filter[UI_START_FILTER];
+    } place;
 };
 #define UI_NOTHING SIZE_MAX // no item
 
@@ -103,6 +119,7 @@ struct ui_options {
     const char *theme;                // a name of ui/theme.h, or NULL: dark
     double speed;                     // of the playback; 0: 1
     uint64_t connection;              // number of one to open at once; 0: none
+    const char *greeting;             // told at once, until the first key; or NULL
     bool ascii;                       // no other glyphs, whatever the locale says
     bool color;                       // false: the theme is mono
     bool utc;                         // times of day in UTC, not local
@@ -117,6 +134,18 @@ bool ui_theme_known(const char *name) TW_CHECKED;
 // is no terminal (it is the capture), keys come from /dev/tty.
 enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *feed,
                       struct tw_error *error) TW_CHECKED;
+// The theme that the last screen had when it was left.
+const char *ui_theme(void);
+// Whether a signal, or the terminal's going away, ended the last screen: there is to be no other.
+bool ui_ended(void);
+
+// Takes the terminal for several screens, one after the other, so that what was on it before is not
+// seen in between. Until it is released signals are noted only, and looked at by ui_run; a child
+// process has the terminal, too, as long as this one leaves it alone. TW_OPEN.
+enum tw_status ui_hold(struct tw_error *error) TW_CHECKED;
+void ui_release(void);
+// A child has crashed and given the terminal back: the next screen takes it again.
+void ui_lost(void);
 
 // The picture of what the screen would show when all of the feed was read (NULL: none) and these
 // keys were pressed, as an SVG, to be freed. Keys are written as the help does; each is given a

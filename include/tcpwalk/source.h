@@ -82,6 +82,15 @@ struct tw_interface {
 };
 enum tw_status tw_interfaces(void (*each)(void *context, const struct tw_interface *interface),
                              void *context, struct tw_error *error) TW_CHECKED;
+// What an interface has received and sent since the system counts it; `name` is lent until the next
+// call. On a loopback interface each packet is both.
+struct tw_interface_traffic {
+    const char *name;
+    uint64_t received_packets, received_octets, sent_packets, sent_octets;
+};
+// Tells that of all interfaces of which the system says it; of none where it does not.
+void tw_interfaces_traffic(void (*each)(void *context, const struct tw_interface_traffic *traffic),
+                           void *context);
 
 // Writes a capture file: pcap with nanoseconds. What could not be written is told by the close.
 struct tw_writer;

@@ -3,7 +3,9 @@
 #include "commands.h"
 #include "files.h"
 #include "reading.h"
+#include "recent.h"
 #include "screen.h"
+#include "start.h"
 #include "stored.h"
 
 #include <errno.h>
@@ -64,7 +66,7 @@ static void name(void *context, const struct stored *stored) {
     printf("  %-24s %s\n", stored->name, stored->title);
 }
 
-// Without a source there is nothing to draw yet: what there is to choose from.
+// What there is to choose from, where the terminal has no room for the start screen's manners.
 static enum tw_status choices(void) {
     puts("tcpwalk shows TCP connections walking through their states.\n\n"
          "Stored captures (tcpwalk NAME):");
@@ -85,6 +87,7 @@ struct ui_options screen_options(const struct settings *settings) {
         .theme = settings->theme,
         .speed = settings->speed,
         .connection = settings->report.connection,
+        .greeting = settings->greeting,
         .ascii = settings->ascii,
         .color = !settings->no_color && (no_color == NULL || no_color[0] == '\0'),
         .utc = settings->report.utc,
@@ -139,6 +142,15 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     return status;
 }
 
+// The start screen offers them again; what is stored it has anyway.
+static void remember(const struct settings *settings) {
+    for (size_t i = settings->source_count; i-- > 0;) {
+        if (strcmp(settings->sources[i], "-") != 0) {
+            recent_add(settings->sources[i]);
+        }
+    }
+}
+
 static enum tw_status show(const struct settings *settings, struct tw_story *story,
                            struct tw_error *error) {
     struct tw_observer observer = tw_story_observer(story);
@@ -161,6 +173,7 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
         status = reading_check_link(&feed.reading, error);
     }
     if (status == TW_OK) {
+        remember(settings);
         status = run(&feed, settings, story, error);
     }
     reading_close(&feed.reading);
@@ -169,7 +182,8 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
 
 enum tw_status cmd_screen(const struct settings *settings, struct tw_error *error) {
     if (settings->interface == NULL && settings->source_count == 0) {
-        return choices();
+        enum tw_status status = start_screen(settings, error);
+        return status == TW_OPEN ? choices() : status;
     }
     struct tw_story *story = tw_story_new();
     if (story == NULL) {

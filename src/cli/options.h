@@ -145,6 +145,7 @@ struct settings {
     size_t limit_memory;
     const struct tw_profile *profile;
     struct tw_report_options report;
+    const char *greeting; // of the start screen's lessons: told at once; or NULL
 };
 
 // Fills `settings`, which settings_fini must free whatever is returned. TW_USAGE, or TW_OPEN for a

@@ -84,6 +84,35 @@ void draw_prompt(const struct app *app, struct canvas *canvas) {
     canvas_text(canvas, line, x, 0, "_", ROLE_CHOSEN);
 }
 
+int draw_wrapped(const struct app *app, struct canvas *canvas, struct area area, const char *text,
+                 enum role role) {
+    enum { MANY = 1000 };
+    const struct area nowhere = {0, 0, 0, 0};
+    int rows = canvas_text_wrapped(canvas, nowhere, 0, 0, area.width, MANY, text, role);
+    if (area.width < 1 || area.height < 1)
+        return 0;
+    if (rows <= area.height)
+        return canvas_text_wrapped(canvas, area, 0, 0, area.width, area.height, text, role);
+    struct area most = {area.x, area.y, area.width - 1, area.height};
+    canvas_text_wrapped(canvas, most, 0, 0, most.width, most.height, text, role);
+    int x = most.width, y = area.height - 1;
+    canvas_put(canvas, area, x, y, glyph(app->ascii, GLYPH_ELLIPSIS), role);
+    return area.height;
+}
+
+void draw_notice(const struct app *app, struct canvas *canvas) {
+    enum { MOST = 4 };
+    const struct area nowhere = {0, 0, 0, 0};
+    int width = canvas->width - 2;
+    if (canvas_text_width(app->notice) <= width)
+        return;
+    int rows = canvas_text_wrapped(canvas, nowhere, 0, 0, width, MOST, app->notice, ROLE_WARNING);
+    struct area whole = {0, canvas->height - rows, canvas->width, rows};
+    canvas_fill(canvas, whole, ' ', ROLE_TEXT);
+    struct area inside = {1, whole.y, width, rows};
+    draw_wrapped(app, canvas, inside, app->notice, ROLE_WARNING);
+}
+
 const char *segment_text(const struct tw_ladder *ladder, const struct tw_story_segment *segment,
                          int room, char text[SEGMENT_TEXT]) {
     char flags[TW_FLAGS_TEXT], seq[24], ack[24] = "", len[24] = "", win[24];

@@ -46,6 +46,12 @@ enum part shown_part(const struct app *app);
 bool has_part(const struct app *app, enum part part);
 // What is typed, in place of the bottom line; its end is always seen.
 void draw_prompt(const struct app *app, struct canvas *canvas);
+// A notice that the bottom line has no room for, over as many rows as it takes.
+void draw_notice(const struct app *app, struct canvas *canvas);
+// Words over at most `rows` rows, with an ellipsis where that was not all of them; `text` is not
+// empty. Returns the rows used.
+int draw_wrapped(const struct app *app, struct canvas *canvas, struct area area, const char *text,
+                 enum role role);
 // The row that has happened last at the present place; -1: none yet.
 int64_t cursor_row(const struct app *app);
 
