@@ -16,6 +16,7 @@ void app_init(struct app *app, const struct app_options *options) {
         .files = options->files,
         .source_name = options->source_name != NULL ? options->source_name : "",
         .filter = options->filter,
+        .profile = options->profile != NULL ? options->profile : tw_profile_at(0),
         .ascii = options->ascii,
         .utc = options->utc,
         .colors = options->colors,
@@ -72,7 +73,7 @@ unsigned app_context(const struct app *app) {
     unsigned context = contexts[app->view];
     if (app->view != VIEW_CONNECTION)
         return context;
-    if (app->walk.on)
+    if (walk_seen(app))
         return context | IN_WALK;
     if (shown_part(app) == PART_STREAM)
         context |= IN_STREAM;

@@ -37,13 +37,14 @@ struct app {
     int width, height;
     tw_time now; // a clock that only goes forward
     bool loading;
-    bool broken;             // the input broke off
-    char notice[NOTICE_MAX]; // instead of the bottom line, until the next key
-    uint64_t wanted;         // number of the connection to open as soon as it is there; 0: none
-    uint64_t done, total;    // octets of the input
-    enum view view, behind;  // `behind`: under help, or under breakpoints
-    bool changed;            // since it was drawn
-    bool anew;               // the terminal is to be drawn anew
+    const struct tw_profile *profile; // that the tracker has
+    bool broken;                      // the input broke off
+    char notice[NOTICE_MAX];          // instead of the bottom line, until the next key
+    uint64_t wanted;        // number of the connection to open as soon as it is there; 0: none
+    uint64_t done, total;   // octets of the input
+    enum view view, behind; // `behind`: under help, or under breakpoints
+    bool changed;           // since it was drawn
+    bool anew;              // the terminal is to be drawn anew
     bool quit;
     bool copy; // the picture is to go to the clipboard, as text
     struct prompt prompt;
@@ -79,8 +80,9 @@ struct app_options {
     bool colors; // else the theme is mono, and stays so
     bool mouse;
     enum theme theme;
-    double speed;        // 0: 1
-    uint64_t connection; // to open at once; 0: none
+    const struct tw_profile *profile; // NULL: linux
+    double speed;                     // 0: 1
+    uint64_t connection;              // to open at once; 0: none
 };
 
 void app_init(struct app *app, const struct app_options *options);

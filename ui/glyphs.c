@@ -28,6 +28,7 @@ static const struct {
     [GLYPH_PLAYING] = {0x25b6, '>'},                                        // ▶
     [GLYPH_MARK] = {0x25cf, '*'},                                           // ●
     [GLYPH_PAUSED] = {'=', '='},         [GLYPH_SEPARATOR] = {0x00b7, '-'}, // ·
+    [GLYPH_JUMP] = {0x21e2, '~'},                                           // ⇢
 };
 _Static_assert(TW_COUNT(glyphs) == GLYPH_COUNT, "every glyph has both its forms");
 
@@ -60,4 +61,29 @@ uint32_t glyph_joint(bool ascii, unsigned sides) {
     bool vertical = (sides & (JOIN_UP | JOIN_DOWN)) != 0;
     bool horizontal = (sides & (JOIN_LEFT | JOIN_RIGHT)) != 0;
     return vertical && horizontal ? '+' : vertical ? '|' : horizontal ? '-' : ' ';
+}
+
+uint32_t glyph_line(bool ascii, unsigned sides, enum line line) {
+    // │ ─ ╯ ╰ ╮ ╭ are glyph_joint's; ┃ ━ ┛ ┗ ┓ ┏, and ║ ═ ╝ ╚ ╗ ╔
+    static const struct {
+        uint32_t upright, across, up_left, up_right, down_left, down_right;
+        char ascii_upright, ascii_across;
+    } lines[] = {
+        [LINE_HEAVY] = {0x2503, 0x2501, 0x251b, 0x2517, 0x2513, 0x250f, '#', '='},
+        [LINE_DOUBLE] = {0x2551, 0x2550, 0x255d, 0x255a, 0x2557, 0x2554, '*', '*'},
+    };
+    _Static_assert(TW_COUNT(lines) == LINE_COUNT, "every kind of line has its characters");
+    if (line == LINE_THIN)
+        return glyph_joint(ascii, sides);
+    bool upright = (sides & (JOIN_UP | JOIN_DOWN)) != 0;
+    bool across = (sides & (JOIN_LEFT | JOIN_RIGHT)) != 0;
+    if (ascii)
+        return (uint32_t)(upright ? lines[line].ascii_upright : lines[line].ascii_across);
+    if (!across)
+        return lines[line].upright;
+    if (!upright)
+        return lines[line].across;
+    if (sides & JOIN_UP)
+        return sides & JOIN_LEFT ? lines[line].up_left : lines[line].up_right;
+    return sides & JOIN_LEFT ? lines[line].down_left : lines[line].down_right;
 }

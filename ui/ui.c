@@ -222,6 +222,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             .utc = options->utc,
             .colors = options->color && term_colors(),
             .theme = theme,
+            .profile = options->profile,
             .speed = options->speed,
             .connection = options->connection,
         };

@@ -73,6 +73,7 @@ struct ui_options screen_options(const struct settings *settings) {
     return (struct ui_options){
         .filter = settings->filter,
         .theme = settings->theme,
+        .profile = settings->profile,
         .speed = settings->speed,
         .connection = settings->report.connection,
         .ascii = settings->ascii,
