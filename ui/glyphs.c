@@ -28,7 +28,6 @@ static const struct {
     [GLYPH_PLAYING] = {0x25b6, '>'},                                        // ▶
     [GLYPH_MARK] = {0x25cf, '*'},                                           // ●
     [GLYPH_PAUSED] = {'=', '='},         [GLYPH_SEPARATOR] = {0x00b7, '-'}, // ·
-    [GLYPH_JUMP] = {0x21e2, '~'},                                           // ⇢
 };
 _Static_assert(TW_COUNT(glyphs) == GLYPH_COUNT, "every glyph has both its forms");
 
@@ -86,4 +85,24 @@ uint32_t glyph_line(bool ascii, unsigned sides, enum line line) {
     if (sides & JOIN_UP)
         return sides & JOIN_LEFT ? lines[line].up_left : lines[line].up_right;
     return sides & JOIN_LEFT ? lines[line].down_left : lines[line].down_right;
+}
+
+uint32_t glyph_head(bool ascii, unsigned side, enum line line) {
+    static const struct {
+        uint32_t up, down, left, right;
+        char ascii_up, ascii_down;
+    } heads[] = {
+        [LINE_THIN] = {0x25b3, 0x25bd, 0x25c1, 0x25b7, '^', 'v'},   // △ ▽ ◁ ▷
+        [LINE_HEAVY] = {0x25b2, 0x25bc, 0x25c0, 0x25b6, 'A', 'V'},  // ▲ ▼ ◀ ▶
+        [LINE_DOUBLE] = {0x21d1, 0x21d3, 0x21d0, 0x21d2, '*', '*'}, // ⇑ ⇓ ⇐ ⇒
+    };
+    _Static_assert(TW_COUNT(heads) == LINE_COUNT, "every kind of line has its heads");
+    if (ascii && (side == JOIN_UP || side == JOIN_DOWN))
+        return (uint32_t)(side == JOIN_UP ? heads[line].ascii_up : heads[line].ascii_down);
+    if (ascii)
+        return side == JOIN_LEFT ? '<' : '>';
+    return side == JOIN_UP     ? heads[line].up
+           : side == JOIN_DOWN ? heads[line].down
+           : side == JOIN_LEFT ? heads[line].left
+                               : heads[line].right;
 }

@@ -29,7 +29,6 @@ enum glyph {
     GLYPH_PAUSED,
     GLYPH_SEPARATOR,
     GLYPH_MARK, // a row that is marked
-    GLYPH_JUMP, // a change of state that has no line in the diagram
     GLYPH_COUNT
 };
 
@@ -41,5 +40,6 @@ enum { JOIN_UP = 1, JOIN_DOWN = 2, JOIN_LEFT = 4, JOIN_RIGHT = 8 };
 enum line { LINE_THIN, LINE_HEAVY, LINE_DOUBLE, LINE_COUNT };
 uint32_t glyph_joint(bool ascii, unsigned sides);
 uint32_t glyph_line(bool ascii, unsigned sides, enum line line); // of at most two sides
+uint32_t glyph_head(bool ascii, unsigned side, enum line line);  // its arrow's head, to that side
 
 #endif

@@ -83,11 +83,11 @@ static unsigned side_to_node(const struct tw_diagram_node *node, struct tw_diagr
 static void draw_edge(const struct app *app, struct canvas *canvas, struct area area,
                       const struct tw_diagram *diagram, const struct tw_diagram_edge *edge,
                       enum line line, enum role role) {
-    static const enum glyph heads[] = {
-        [TW_HEAD_DOWN] = GLYPH_HEAD_DOWN,
-        [TW_HEAD_UP] = GLYPH_HEAD_UP,
-        [TW_HEAD_LEFT] = GLYPH_HEAD_LEFT,
-        [TW_HEAD_RIGHT] = GLYPH_HEAD_RIGHT,
+    static const unsigned heads[] = {
+        [TW_HEAD_DOWN] = JOIN_DOWN,
+        [TW_HEAD_UP] = JOIN_UP,
+        [TW_HEAD_LEFT] = JOIN_LEFT,
+        [TW_HEAD_RIGHT] = JOIN_RIGHT,
     };
     struct tw_diagram_point at = edge->points[0];
     unsigned before = side_to_node(tw_diagram_node(diagram, edge->from, false), at);
@@ -105,7 +105,7 @@ static void draw_edge(const struct app *app, struct canvas *canvas, struct area 
                  : ahead == JOIN_DOWN ? JOIN_UP
                                       : JOIN_DOWN;
     }
-    canvas_put(canvas, area, at.x, at.y, glyph(app->ascii, heads[edge->head]), role);
+    canvas_put(canvas, area, at.x, at.y, glyph_head(app->ascii, heads[edge->head], line), role);
     char text[TW_DIAGRAM_LABEL_TEXT];
     if (edge->labelled)
         canvas_text(canvas, area, edge->label.x, edge->label.y, tw_diagram_label(edge, text),
@@ -225,9 +225,12 @@ static bool draw_ring(const struct app *app, struct canvas *canvas, struct area 
         here[end] = waits(app, way, (enum tw_end)end, &left[end], &said[end]);
         if (!here[end])
             continue;
-        snprintf(texts[end], sizeof texts[end], " %s %s ", ring(app->ascii, left[end], whole),
-                 short_time(left[end], false, time));
-        width += 1 + canvas_text_width(texts[end]);
+        snprintf(texts[end], sizeof texts[end], "%s %s %s ",
+                 width > 0          ? " S"
+                 : end == TW_CLIENT ? "C"
+                                    : "S",
+                 ring(app->ascii, left[end], whole), short_time(left[end], false, time));
+        width += canvas_text_width(texts[end]);
     }
     if (width == 0)
         return false;
@@ -243,9 +246,11 @@ static bool draw_ring(const struct app *app, struct canvas *canvas, struct area 
     for (int end = 0; end < TW_END_COUNT; end++) {
         if (!here[end])
             continue;
+        canvas_text(canvas, area, x, y, texts[end], ROLE_STATE_WAITING);
         bool client = end == TW_CLIENT;
-        x = canvas_text(canvas, area, x, y, client ? "C" : "S", client ? ROLE_CLIENT : ROLE_SERVER);
-        x = canvas_text(canvas, area, x, y, texts[end], ROLE_STATE_WAITING);
+        canvas_put(canvas, area, x + (texts[end][0] == ' '), y, client ? 'C' : 'S',
+                   client ? ROLE_CLIENT : ROLE_SERVER);
+        x += canvas_text_width(texts[end]);
     }
     canvas_text(canvas, area, x, y, of, ROLE_FAINT);
     return true;

@@ -17,19 +17,27 @@
 
 enum { NAMES_TEXT = 160, EXIT_TEXT = 400, STAY_TEXT = 100, LEFT_OVER = 4 };
 
-// What leads out of a state, to where it goes on first, to CLOSED last.
+// What leads out of a state: to where it goes on, then to CLOSED; what is in the figure first.
 struct way_out {
     enum tw_event event;
     const struct tw_cell *cell;
+    bool drawn;
 };
 
-static size_t ways_out(enum tw_state state, struct way_out ways[TW_EVENT_COUNT]) {
+static size_t ways_out(const struct app *app, struct way_out ways[TW_EVENT_COUNT]) {
+    struct tw_diagram diagram;
+    struct area area = part_area(app);
+    tw_diagram_layout(&diagram, area.width, area.height);
+    enum tw_state state = app->walk.state;
     size_t count = 0;
-    for (int closing = 0; closing < 2; closing++)
-        for (unsigned event = 0; event < TW_EVENT_COUNT; event++) {
-            const struct tw_cell *cell = tw_state_cell(state, (enum tw_event)event);
-            if (cell->kind == TW_GO && (cell->next == TW_CLOSED) == (closing != 0))
-                ways[count++] = (struct way_out){(enum tw_event)event, cell};
+    for (int rank = 0; rank < 4; rank++)
+        for (unsigned i = 0; i < TW_EVENT_COUNT; i++) {
+            enum tw_event event = (enum tw_event)i;
+            const struct tw_cell *cell = tw_state_cell(state, event);
+            bool drawn = tw_diagram_edge(&diagram, state, cell->next, event) != NULL;
+            bool closes = cell->next == TW_CLOSED;
+            if (cell->kind == TW_GO && rank == 2 * closes + !drawn)
+                ways[count++] = (struct way_out){event, cell, drawn};
         }
     return count;
 }
@@ -61,8 +69,11 @@ static const char *stay_text(const struct app *app, enum tw_end end, char text[S
 static int draw_head(const struct app *app, struct canvas *canvas, struct area area) {
     enum tw_state state = app->walk.state;
     char names[NAMES_TEXT], times[2 * STAY_TEXT], client[STAY_TEXT], server[STAY_TEXT];
-    snprintf(names, sizeof names, _(", Linux %s, BSD %s"), tw_state_linux(state),
-             tw_state_bsd(state));
+    const char *in_linux = tw_state_linux(state), *in_bsd = tw_state_bsd(state);
+    if (strcmp(in_linux, in_bsd) == 0)
+        snprintf(names, sizeof names, _(", Linux and BSD %s"), in_linux);
+    else
+        snprintf(names, sizeof names, _(", Linux %s, BSD %s"), in_linux, in_bsd);
     snprintf(times, sizeof times, _("client %s, server %s"), stay_text(app, TW_CLIENT, client),
              stay_text(app, TW_SERVER, server));
     const char *name = tw_state_name(state);
@@ -81,19 +92,18 @@ static int draw_head(const struct app *app, struct canvas *canvas, struct area a
     return beside ? 1 : 2;
 }
 
-// How many of the ways lead to the same state as the first of them.
+// How many of the ways are told together with the first of them.
 static size_t group(const struct way_out *ways, size_t count) {
     size_t same = 1;
-    while (same < count && ways[same].cell->next == ways[0].cell->next)
+    while (same < count && ways[same].cell->next == ways[0].cell->next &&
+           ways[same].drawn == ways[0].drawn)
         same++;
     return same;
 }
 
-// "-> CLOSED  rcv RST, given up", with why if it is asked for.
-static void exit_text(const struct app *app, const struct way_out *ways, size_t count, bool why,
-                      char text[EXIT_TEXT]) {
-    size_t length = (size_t)snprintf(text, EXIT_TEXT, "%s %s  ", app->ascii ? "->" : "\u2192",
-                                     tw_state_name(ways[0].cell->next));
+// "rcv RST, given up", with the reason if it is asked for.
+static void events_text(const struct way_out *ways, size_t count, bool why, char text[EXIT_TEXT]) {
+    size_t length = 0;
     for (size_t i = 0; i < count && length < EXIT_TEXT; i++)
         length += (size_t)snprintf(text + length, EXIT_TEXT - length, "%s%s", i > 0 ? ", " : "",
                                    tw_event_label(ways[i].event));
@@ -101,43 +111,52 @@ static void exit_text(const struct app *app, const struct way_out *ways, size_t 
         snprintf(text + length, EXIT_TEXT - length, ": %s", _(ways[0].cell->why));
 }
 
-static int rows_of(struct canvas *canvas, struct area area, const char *text) {
+// "-> CLOSED  rcv RST: ...", the text wrapped beside the state, from row `y` on; returns the rows
+// that it takes.
+static int draw_way(const struct app *app, struct canvas *canvas, struct area area, int y, int rows,
+                    enum tw_state to, const char *text) {
+    int x = canvas_text(canvas, area, 1, y, app->ascii ? "-> " : "\u2192 ", ROLE_FAINT);
+    x = canvas_text(canvas, area, x, y, tw_state_name(to), state_role(to)) + 2;
+    return canvas_text_wrapped(canvas, area, x, y, area.width - 1 - x, rows, text, ROLE_WHY);
+}
+
+static int rows_of(const struct app *app, struct canvas *canvas, struct area area, enum tw_state to,
+                   const char *text) {
     struct area nowhere = {area.x, area.y, area.width, 0};
-    return canvas_text_wrapped(canvas, nowhere, 1, 0, area.width - 2, INT_MAX, text, ROLE_WHY);
+    return draw_way(app, canvas, nowhere, 0, INT_MAX, to, text);
 }
 
 // Each way with its reason if there is room; else those to the same state together, with a reason
 // where one is left room for; else all together.
 static void draw_exits(const struct app *app, struct canvas *canvas, struct area area, int y) {
     struct way_out ways[TW_EVENT_COUNT];
-    size_t count = ways_out(app->walk.state, ways);
+    size_t count = ways_out(app, ways);
     char text[EXIT_TEXT], all[TW_EVENT_COUNT * 64] = "";
-    int each = 0, groups = 0;
+    int each = 0, groups = 0, room = area.height - y;
     for (size_t i = 0; i < count; i++) {
-        exit_text(app, &ways[i], 1, true, text);
-        each += rows_of(canvas, area, text);
+        events_text(&ways[i], 1, true, text);
+        each += rows_of(app, canvas, area, ways[i].cell->next, text);
     }
     for (size_t i = 0; i < count; i += group(&ways[i], count - i)) {
-        exit_text(app, &ways[i], group(&ways[i], count - i), false, text);
+        events_text(&ways[i], group(&ways[i], count - i), false, text);
         size_t length = strlen(all);
-        snprintf(all + length, sizeof all - length, "%s%s", i > 0 ? "  " : "", text);
+        snprintf(all + length, sizeof all - length, "%s%s %s: %s", i > 0 ? "; " : "",
+                 app->ascii ? "->" : "\u2192", tw_state_name(ways[i].cell->next), text);
         groups++;
     }
-    int room = area.height - y;
     if (each > room && groups > room) {
         canvas_text_wrapped(canvas, area, 1, y, area.width - 2, room, all, ROLE_WHY);
         return;
     }
-    for (size_t i = 0; i < count;) {
+    for (size_t i = 0; i < count; groups--) {
         size_t together = each <= room ? 1 : group(&ways[i], count - i);
-        exit_text(app, &ways[i], together, together == 1, text);
+        enum tw_state to = ways[i].cell->next;
         int spare = each <= room ? INT_MAX : area.height - y - (groups - 1);
-        if (rows_of(canvas, area, text) > spare) // not half a reason
-            exit_text(app, &ways[i], together, false, text);
-        y += canvas_text_wrapped(canvas, area, 1, y, area.width - 2, area.height - y, text,
-                                 ROLE_WHY);
+        events_text(&ways[i], together, together == 1, text);
+        if (rows_of(app, canvas, area, to, text) > spare) // not half a reason
+            events_text(&ways[i], together, false, text);
+        y += draw_way(app, canvas, area, y, area.height - y, to, text);
         i += together;
-        groups--;
     }
 }
 
