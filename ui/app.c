@@ -16,6 +16,7 @@ void app_init(struct app *app, const struct app_options *options) {
         .files = options->files,
         .source_name = options->source_name != NULL ? options->source_name : "",
         .filter = options->filter,
+        .epoch = options->live ? options->epoch : TW_NO_TIME,
         .profile = options->profile != NULL ? options->profile : tw_profile_at(0),
         .ascii = options->ascii,
         .utc = options->utc,
@@ -80,6 +81,14 @@ unsigned app_context(const struct app *app) {
     return context | (app->lab.hooks != NULL ? IN_LAB : 0U);
 }
 
+tw_time app_clock(const struct app *app) {
+    if (!app->loading)
+        return TW_NO_TIME;
+    return app->lab.hooks != NULL     ? app->lab.now
+           : app->epoch != TW_NO_TIME ? app->now + app->epoch
+                                      : TW_NO_TIME;
+}
+
 void app_tick(struct app *app, tw_time now) {
     app->now = now;
     if (app->start.hooks != NULL) {
@@ -98,6 +107,7 @@ void app_tick(struct app *app, tw_time now) {
         lab_tick(app);
     if (app->view == VIEW_CONNECTION) {
         playback_tick(app);
+        walk_tick(app);
         stream_tick(app);
     }
 }

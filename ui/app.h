@@ -35,7 +35,8 @@ struct app {
     bool ascii, utc, colors, mouse;
     enum theme theme;
     int width, height;
-    tw_time now; // a clock that only goes forward
+    tw_time now;   // a clock that only goes forward
+    tw_time epoch; // live: what the capture's clock is ahead of that; else TW_NO_TIME
     bool loading;
     const struct tw_profile *profile; // that the tracker has
     bool broken;                      // the input broke off
@@ -81,6 +82,8 @@ struct app_options {
     bool mouse;
     enum theme theme;
     const struct tw_profile *profile; // NULL: linux
+    bool live;                        // the packets come as they are captured:
+    tw_time epoch;                    // what their clock is ahead of that of the ticks
     double speed;                     // 0: 1
     uint64_t connection;              // to open at once; 0: none
 };
@@ -104,5 +107,7 @@ bool app_moving(const struct app *app);
 bool app_busy(const struct app *app);
 void app_draw(const struct app *app, struct canvas *canvas);
 unsigned app_context(const struct app *app); // of enum context
+// What time it is by the clock of what goes on; TW_NO_TIME: nothing does, it is all in a file.
+tw_time app_clock(const struct app *app);
 
 #endif

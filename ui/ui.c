@@ -76,10 +76,14 @@ static void stop_here(void) {
     continued = 1;
 }
 
-static tw_time now(void) {
+static tw_time clock_time(clockid_t clock) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (tw_time)t.tv_sec * TW_SECOND + t.tv_nsec;
+}
+
+static tw_time now(void) {
+    return clock_time(CLOCK_MONOTONIC);
 }
 
 struct loop {
@@ -223,6 +227,8 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             .colors = options->color && term_colors(),
             .theme = theme,
             .profile = options->profile,
+            .live = options->live,
+            .epoch = clock_time(CLOCK_REALTIME) - now(),
             .speed = options->speed,
             .connection = options->connection,
         };

@@ -96,6 +96,7 @@ struct ui_options {
     const char *filter;               // the capture filter, or NULL
     const char *theme;                // a name of ui/theme.h, or NULL: dark
     const struct tw_profile *profile; // that the tracker has; NULL: linux
+    bool live;                        // the packets come as they are captured
     double speed;                     // of the playback; 0: 1
     uint64_t connection;              // number of one to open at once; 0: none
     bool ascii;                       // no other glyphs, whatever the locale says

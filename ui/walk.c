@@ -79,6 +79,18 @@ void walk_act(struct app *app, enum action action) {
     }
 }
 
+void walk_tick(struct app *app) {
+    tw_time second = app_clock(app) / TW_SECOND;
+    if (second == app->walk.second || !playback_follows(app))
+        return;
+    app->walk.second = second;
+    for (int end = 0; end < TW_END_COUNT; end++) {
+        const struct tw_ladder_step *step =
+            tw_ladder_state(&app->ladder, (enum tw_end)end, app->playback.place);
+        app->changed = app->changed || (step != NULL && step->to == TW_TIME_WAIT);
+    }
+}
+
 // --- the time spent
 
 static const struct tw_ladder_step *next_step(const struct tw_ladder *ladder, size_t from,
@@ -92,7 +104,7 @@ static const struct tw_ladder_step *next_step(const struct tw_ladder *ladder, si
 struct stay walk_stay(const struct app *app, enum tw_end end, enum tw_state state) {
     const struct tw_ladder *ladder = &app->ladder;
     struct stay stay = {0};
-    tw_time now = app->lab.hooks != NULL && app->loading ? app->lab.now : ladder->end;
+    tw_time now = app_clock(app) != TW_NO_TIME ? app_clock(app) : ladder->end;
     for (size_t i = 0; i < ladder->step_count; i++) {
         const struct tw_ladder_step *step = &ladder->steps[i];
         if (step->end != end)

@@ -14,12 +14,16 @@ struct walk {
     enum tw_state state;
     bool over;        // CLOSED: where a connection ends, not where it begins
     unsigned came_by; // enum part that was shown before, and is again afterwards
+    tw_time second;   // that was counted last
 };
 
 // It is on, and the diagram is there to be seen.
 bool walk_seen(const struct app *app);
 void walk_act(struct app *app, enum action action);
 void walk_to(struct app *app, enum tw_state state, bool over);
+
+// Where TIME-WAIT is counted down as it runs, the picture changes every second.
+void walk_tick(struct app *app);
 
 // How long an end was in a state, over all its visits in the final history.
 struct stay {

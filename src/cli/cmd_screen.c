@@ -92,6 +92,7 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     options.story = story;
     options.witness = feed->reading.witness;
     options.source_name = title;
+    options.live = tw_source_is_live(feed->reading.pump.source);
     const struct ui_feed ui_feed = {
         .context = feed, .more = more, .fd = descriptor, .progress = progress, .fault = fault};
     enum tw_status status = ui_run(&options, &ui_feed, error);

@@ -14,6 +14,7 @@
 #include "views.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CAPTION_TEXT = 200, STEP_EDGES = 2, TOKEN = 2 };
@@ -23,6 +24,7 @@ struct way {
     bool taken[TW_DIAGRAM_EDGES], lit[TW_DIAGRAM_EDGES], visited[TW_STATE_COUNT];
     bool jumped[TW_END_COUNT][TW_STATE_COUNT]; // left a state by no line of the figure
     bool over[TW_END_COUNT];                   // CLOSED: where it ends
+    bool gliding[TW_END_COUNT];                // it is on its way along the lines
     const struct tw_ladder_step *now[TW_END_COUNT], *last;
 };
 
@@ -61,6 +63,9 @@ static void follow(const struct app *app, const struct tw_diagram *diagram, stru
     for (size_t k = 0; k < STEP_EDGES; k++)
         if (edges[k] != NULL)
             way->lit[edges[k] - diagram->edges] = true;
+    // While the row of the step goes by, its end goes along the line.
+    way->gliding[way->last->end] =
+        diagram->lines && edges[1] != NULL && app->playback.place < way->last->place + 1;
 }
 
 // --- lines
@@ -112,12 +117,46 @@ static void draw_edge(const struct app *app, struct canvas *canvas, struct area 
                     line == LINE_THIN ? ROLE_FAINT : role);
 }
 
+static int cells_of(const struct tw_diagram_edge *edge) {
+    int cells = 1;
+    for (int i = 1; i < edge->point_count; i++)
+        cells += abs(edge->points[i].x - edge->points[i - 1].x) +
+                 abs(edge->points[i].y - edge->points[i - 1].y);
+    return cells;
+}
+
+static struct tw_diagram_point cell_at(const struct tw_diagram_edge *edge, int cell) {
+    struct tw_diagram_point at = edge->points[0];
+    for (int i = 1; i < edge->point_count && cell > 0; i++)
+        for (; cell > 0 && side_to(at, edge->points[i]) != 0; cell--) {
+            unsigned ahead = side_to(at, edge->points[i]);
+            at.x += (ahead == JOIN_RIGHT) - (ahead == JOIN_LEFT);
+            at.y += (ahead == JOIN_DOWN) - (ahead == JOIN_UP);
+        }
+    return at;
+}
+
+// An end on its way, as far along its lines as its row has gone by.
+static void draw_gliding(const struct app *app, struct canvas *canvas, struct area area,
+                         const struct tw_diagram *diagram, const struct way *way) {
+    if (way->last == NULL || !way->gliding[way->last->end])
+        return;
+    const struct tw_diagram_edge *edges[STEP_EDGES];
+    step_edges(diagram, way->last, edges);
+    int first = edges[0] != NULL ? cells_of(edges[0]) : 0, second = cells_of(edges[1]);
+    int cell = (int)((app->playback.place - way->last->place) * (first + second));
+    struct tw_diagram_point at =
+        cell < first ? cell_at(edges[0], cell) : cell_at(edges[1], cell - first);
+    bool client = way->last->end == TW_CLIENT;
+    canvas_put(canvas, area, at.x, at.y, client ? 'C' : 'S', client ? ROLE_CLIENT : ROLE_SERVER);
+}
+
 // --- states
 
 static bool is_at(const struct app *app, const struct tw_diagram *diagram, const struct way *way,
                   enum tw_end end, const struct tw_diagram_node *node) {
-    if (app->ladder.info.end[end].step_count == 0)
-        return false; // nothing is ever known of it
+    if (app->ladder.info.end[end].step_count == 0 || way->gliding[end])
+        return false; // nothing is ever known of it, or it is between two states
     enum tw_state state = way->now[end] != NULL ? way->now[end]->to : TW_CLOSED;
     return node == tw_diagram_node(diagram, state, way->over[end]);
 }
@@ -178,17 +217,17 @@ static bool waits(const struct app *app, const struct way *way, enum tw_end end,
     if (step == NULL || step->to != TW_TIME_WAIT)
         return false;
     double place = app->playback.place;
-    tw_time lab = app->lab.hooks != NULL ? app->lab.now : TW_NO_TIME;
+    tw_time clock = app_clock(app);
     size_t opening;
     const struct tw_witness_look *look =
         app->witness == NULL
             ? NULL
-            : tw_ladder_look(ladder, app->witness, end, place, lab, left, &opening);
+            : tw_ladder_look(ladder, app->witness, end, place, clock, left, &opening);
     *kernel = look != NULL && look->state == TW_TIME_WAIT && look->timer == TW_TIMER_TIME_WAIT;
     if (*kernel)
         return true;
-    tw_time now = lab != TW_NO_TIME && place >= (double)ladder->row_count
-                      ? lab
+    tw_time now = clock != TW_NO_TIME && place >= (double)ladder->row_count
+                      ? clock
                       : tw_ladder_time(ladder, place);
     size_t count, row = (size_t)place;
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
@@ -242,7 +281,7 @@ static bool draw_ring(const struct app *app, struct canvas *canvas, struct area 
     width += canvas_text_width(of);
     int x = centre - width / 2;
     x = x + width > area.width ? area.width - width : x;
-    x = x < 0 ? 0 : x;
+    x = x < 1 && width < area.width ? 1 : x < 0 ? 0 : x;
     for (int end = 0; end < TW_END_COUNT; end++) {
         if (!here[end])
             continue;
@@ -306,6 +345,7 @@ void draw_diagram(const struct app *app, struct canvas *canvas, struct area area
         draw_marks(app, canvas, area, &diagram.nodes[i], &way);
     for (size_t i = 0; i < diagram.node_count; i++)
         draw_node(app, canvas, area, &diagram, &diagram.nodes[i], &way);
+    draw_gliding(app, canvas, area, &diagram, &way);
     const struct tw_diagram_node *waiting = tw_diagram_node(&diagram, TW_TIME_WAIT, false);
     int centre = diagram.lines ? waiting->x + waiting->width / 2 : 0;
     bool rings = draw_ring(app, canvas, area, &way, centre, diagram.foot);
