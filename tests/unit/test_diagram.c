@@ -187,12 +187,400 @@ static void too_small_is_a_list(void **state) {
         }
 }
 
+// --- on the screen
+
+static struct scene scene;
+static struct app app;
+
+static void press(const char *keys) {
+    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
+        app_key(&app, key);
+}
+
+// Opens connection `number` of what was sent, its diagram shown, at the end.
+static void begin(uint64_t number) {
+    tw_tracker_finish(scene.tracker);
+    const struct app_options options = {
+        .story = scene.story, .source_name = "scene.pcap", .connection = number, .utc = true};
+    app_init(&app, &options);
+    app.loading = false;
+    app_tick(&app, 0);
+    assert_int_equal(app.view, VIEW_CONNECTION);
+    press("G");
+    app.part = PART_DIAGRAM;
+}
+
+static int open_scene(void **state) {
+    (void)state;
+    scene_open(&scene);
+    return 0;
+}
+
+static int close_scene(void **state) {
+    (void)state;
+    app_fini(&app);
+    scene_close(&scene);
+    return 0;
+}
+
+// To the moment `us` microseconds behind the first segment.
+static void at(int64_t us) {
+    playback_to_place(&app, tw_ladder_place(&app.ladder, app.ladder.zero + us * 1000));
+}
+
+static enum role role_at(int x, int y) {
+    struct canvas canvas;
+    assert_true(canvas_init(&canvas, app.width, app.height));
+    app_draw(&app, &canvas);
+    enum role role = (enum role)canvas.cells[y * canvas.width + x].role;
+    canvas_fini(&canvas);
+    return role;
+}
+
+static bool seen(const char *text) {
+    struct canvas canvas;
+    assert_true(canvas_init(&canvas, app.width, app.height));
+    app_draw(&app, &canvas);
+    char *all = text_of(&canvas);
+    bool found = strstr(all, text) != NULL;
+    if (!found)
+        print_message("\"%s\" is not in\n%s", text, all);
+    free(all);
+    canvas_fini(&canvas);
+    return found;
+}
+
+static void the_way_is_drawn(void **state) {
+    (void)state;
+    scene_close_by_client(&scene, 0, 0);
+    begin(1);
+    press("[ [ ["); // the second FIN has left
+    expect_screen(&app, "diagram-80x24");
+    app.ascii = true;
+    expect_screen(&app, "diagram-ascii-80x24");
+    app.ascii = false;
+    app_resize(&app, 120, 40);
+    expect_screen(&app, "diagram-120x40");
+    app_resize(&app, 160, 45);
+    expect_screen(&app, "diagram-160x45");
+    app_resize(&app, 60, 24);
+    expect_screen(&app, "diagram-60x24");
+    app_resize(&app, 60, 15);
+    expect_screen(&app, "diagram-60x15");
+    app_resize(&app, 40, 12);
+    expect_screen(&app, "diagram-40x12");
+}
+
+// A segment that acknowledges the FIN and is one: the figure's note 2.
+static void two_edges_by_one_segment(void **state) {
+    (void)state;
+    scene_handshake(&scene, 0, 0);
+    scene_send(&scene, 0, 30000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
+    scene_send(&scene, 0, 51000, TW_SERVER, TW_FIN | TW_ACK, 1, 2, 0);
+    scene_send(&scene, 0, 53000, TW_CLIENT, TW_ACK, 2, 2, 0);
+    begin(1);
+    at(52500); // it has landed at the client
+    assert_true(seen("C rcv ACK of FIN + rcv FIN / snd ACK  FIN-WAIT-1 \u2192 TIME-WAIT"));
+    assert_true(seen("\u255a\u2550\u2550rcv FIN / snd ACK\u2550\u2550\u2550\u21d2"));
+    assert_true(seen("\u21d3 rcv ACK of FIN / x"));
+}
+
+static void a_reset_is_never_silent(void **state) {
+    (void)state;
+    scene_mixed(&scene);
+    begin(6);
+    expect_screen(&app, "diagram-reset-80x24");
+    app_resize(&app, 120, 24);
+    expect_screen(&app, "diagram-reset-120x24");
+    app_resize(&app, 60, 15);
+    assert_true(seen("rcv RST  ESTABLISHED \u21e2 CLOSED"));
+    app_resize(&app, 80, 24);
+    press("q");
+    app_fini(&app);
+    begin(3);
+    assert_true(seen("C rcv RST  SYN-SENT \u21e2 CLOSED"));
+    assert_true(seen("\u00d7SYN-SENT"));
+    // It has not closed: that edge of the figure was not taken.
+    assert_true(seen("\u25b3\u2500\u2500\u2500CLOSE / delete TCB\u2500\u2500\u2500\u2500\u256e"));
+}
+
+// Colours say no more than shapes: without them the edge taken last is bold, and double.
+static void roles_say_what_is_lit(void **state) {
+    (void)state;
+    scene_simultaneous_close(&scene, 0, 0);
+    begin(1);
+    struct tw_diagram d;
+    struct area area = part_area(&app);
+    tw_diagram_layout(&d, area.width, area.height);
+    press("[ [");
+    const struct tw_ladder_step *last = NULL;
+    for (size_t i = 0; i < app.ladder.step_count; i++)
+        if (app.ladder.steps[i].place < app.playback.place)
+            last = &app.ladder.steps[i];
+    assert_non_null(last);
+    const struct tw_diagram_edge *edge = tw_diagram_edge(&d, last->from, last->to, last->event);
+    assert_non_null(edge);
+    assert_int_equal(role_at(area.x + edge->points[0].x, area.y + edge->points[0].y),
+                     ROLE_EDGE_NOW);
+    edge = tw_diagram_edge(&d, TW_CLOSED, TW_SYN_SENT, TW_EV_SEND_SYN);
+    assert_int_equal(role_at(area.x + edge->points[0].x, area.y + edge->points[0].y),
+                     ROLE_EDGE_PAST);
+    edge = tw_diagram_edge(&d, TW_CLOSE_WAIT, TW_LAST_ACK, TW_EV_SEND_FIN);
+    assert_int_equal(role_at(area.x + edge->points[0].x, area.y + edge->points[0].y), ROLE_EDGE);
+}
+
+// While the row of a step goes by its end is on the edge, as far as the row has gone.
+static void an_end_goes_along_its_edge(void **state) {
+    (void)state;
+    scene_close_by_client(&scene, 0, 0);
+    begin(1);
+    for (size_t i = 0; i < app.ladder.step_count; i++) {
+        const struct tw_ladder_step *step = &app.ladder.steps[i];
+        if (step->end != TW_CLIENT || step->to != TW_FIN_WAIT_1)
+            continue;
+        playback_to_place(&app, step->place + 0.5);
+        expect_screen(&app, "diagram-gliding-80x24");
+        playback_to_place(&app, step->place + 1);
+        assert_true(seen("C\u25b8FIN-WAIT-1"));
+        return;
+    }
+    fail();
+}
+
+// --- TIME-WAIT's ring
+
+static void time_wait_is_counted_down(void **state) {
+    (void)state;
+    scene_close_by_client(&scene, 0, 0);
+    scene_handshake(&scene, 1, 100000000); // the clock goes on
+    begin(1);
+    assert_int_equal(app.ladder.steps[app.ladder.step_count - 1].event, TW_EV_TIMEOUT_2MSL);
+    enum { LAST = 93000 }; // its last segment
+    static const struct {
+        int64_t us;
+        const char *text, *ascii;
+    } moments[] = {
+        {LAST + 2000000, "C \u25cf 58 s of 60 s, Linux", "C (####) 58 s of 60 s, Linux"},
+        {LAST + 15000000, "C \u25d5 45 s of 60 s, Linux", "C (###-) 45 s of 60 s, Linux"},
+        {LAST + 31000000, "C \u25d1 29 s of 60 s, Linux", "C (##--) 29 s of 60 s, Linux"},
+        {LAST + 50500000, "C \u25d4 9.5 s of 60 s, Linux", "C (#---) 9.5 s of 60 s, Linux"},
+    };
+    for (size_t i = 0; i < TW_COUNT(moments); i++) {
+        at(moments[i].us);
+        app.ascii = false;
+        assert_true(seen(moments[i].text));
+        app.ascii = true;
+        assert_true(seen(moments[i].ascii));
+    }
+    app.ascii = false;
+    at(LAST + 31000000);
+    expect_screen(&app, "diagram-time-wait-80x24");
+    app_resize(&app, 60, 15);
+    assert_true(seen("C \u25d1 29 s of 60 s, Linux"));
+    app_resize(&app, 80, 24);
+    press("G");
+    assert_true(seen("timeout 2MSL / delete TCB"));
+    assert_true(seen("C\u25b8CLOSED\u25c2S"));
+}
+
+static void both_ends_wait(void **state) {
+    (void)state;
+    scene_simultaneous_close(&scene, 0, 0);
+    begin(1);
+    assert_true(seen("C \u25cf 60 s  S \u25cf 60 s of 60 s, Linux"));
+    app.profile = tw_profile_find("windows");
+    assert_true(seen("C \u25cf 120 s  S \u25cf 120 s of 120 s, Windows"));
+    app_resize(&app, 60, 24); // the narrow figure
+    assert_true(seen("C \u25cf 120 s  S \u25cf 120 s of 120 s"));
+}
+
+// A live capture's clock goes on where its segments end.
+static void the_ring_runs_live(void **state) {
+    (void)state;
+    scene_close_by_client(&scene, 0, 0);
+    const struct app_options options = {.story = scene.story,
+                                        .connection = 1,
+                                        .live = true,
+                                        .epoch = scene_begin + 93 * TW_MILLISECOND};
+    app_init(&app, &options);
+    app_tick(&app, 0);
+    tw_tracker_advance(scene.tracker, scene_begin + 10 * TW_SECOND);
+    app_tick(&app, 10 * TW_SECOND);
+    press("G");
+    app.part = PART_DIAGRAM;
+    app_tick(&app, 20 * TW_SECOND);
+    assert_true(seen("C \u25d5 40 s of 60 s, Linux"));
+    app.changed = false;
+    app_tick(&app, 20 * TW_SECOND + 100 * TW_MILLISECOND);
+    assert_false(app.changed); // nothing to be seen has changed
+    app_tick(&app, 21 * TW_SECOND);
+    assert_true(app.changed);
+    assert_true(seen("C \u25d5 39 s of 60 s, Linux"));
+}
+
+// --- walking
+
+static void walking_reaches_every_state(void **state) {
+    (void)state;
+    static const enum action keys[] = {ACTION_WALK_UP, ACTION_WALK_DOWN, ACTION_WALK_LEFT,
+                                       ACTION_WALK_RIGHT};
+    static const int terminals[][2] = {{80, 24}, {120, 40}, {170, 60}, {60, 24},
+                                       {60, 15}, {40, 12},  {44, 14},  {100, 50}};
+    scene_close_by_client(&scene, 0, 0);
+    begin(1);
+    for (size_t size = 0; size < TW_COUNT(terminals); size++) {
+        app_resize(&app, terminals[size][0], terminals[size][1]);
+        press("v");
+        struct tw_diagram d;
+        struct area area = part_area(&app);
+        tw_diagram_layout(&d, area.width, area.height);
+        for (size_t from = 0; from < d.node_count; from++) {
+            bool reached[TW_DIAGRAM_NODES] = {false};
+            size_t queue[TW_DIAGRAM_NODES], length = 0;
+            queue[length++] = from;
+            reached[from] = true;
+            for (size_t at = 0; at < length; at++)
+                for (size_t k = 0; k < TW_COUNT(keys); k++) {
+                    const struct tw_diagram_node *node = &d.nodes[queue[at]];
+                    walk_to(&app, node->state, node->over);
+                    app_act(&app, keys[k]);
+                    size_t to =
+                        (size_t)(tw_diagram_node(&d, app.walk.state, app.walk.over) - d.nodes);
+                    if (!reached[to])
+                        queue[length++] = to;
+                    reached[to] = true;
+                }
+            assert_int_equal(length, d.node_count);
+        }
+        press("v");
+        assert_false(app.walk.on);
+    }
+}
+
+static void walking_comes_and_goes(void **state) {
+    (void)state;
+    scene_close_by_client(&scene, 0, 0);
+    begin(1);
+    app.part = PART_LADDER;
+    double place = app.playback.place;
+    press("v");
+    assert_int_equal(app.part, PART_DIAGRAM);
+    assert_int_equal(app.walk.state, TW_CLOSED);
+    assert_true(app.walk.over);
+    press("Up");
+    assert_int_equal(app.walk.state, TW_LAST_ACK);
+    press("h h");
+    assert_int_equal(app.walk.state, TW_FIN_WAIT_2);
+    press("k l");
+    assert_int_equal(app.walk.state, TW_CLOSE_WAIT);
+    assert_true(app.playback.place == place);
+    press("["); // stepping goes on
+    assert_true(app.playback.place < place);
+    press("Tab"); // elsewhere: the keys are that part's again
+    assert_false((app_context(&app) & IN_WALK) != 0);
+    press("v");
+    assert_int_equal(app.part, PART_DIAGRAM);
+    press("Esc");
+    assert_int_equal(app.view, VIEW_CONNECTION);
+    press("v q q");
+    assert_int_equal(app.view, VIEW_CONNECTIONS);
+}
+
+static void each_state_is_explained(void **state) {
+    (void)state;
+    scene_close_by_client(&scene, 0, 0);
+    begin(1);
+    press("v");
+    walk_to(&app, TW_FIN_WAIT_2, false);
+    expect_screen(&app, "diagram-walk-80x24");
+    app_resize(&app, 120, 40);
+    expect_screen(&app, "diagram-walk-120x40");
+    app_resize(&app, 60, 15);
+    expect_screen(&app, "diagram-walk-60x15");
+    app_resize(&app, 40, 12);
+    expect_screen(&app, "diagram-walk-40x12");
+    app_resize(&app, 120, 40);
+    for (unsigned i = 0; i < TW_STATE_COUNT; i++) { // with every way out, and its reason
+        walk_to(&app, (enum tw_state)i, false);
+        assert_true(seen(tw_state_meaning((enum tw_state)i)));
+        for (unsigned event = 0; event < TW_EVENT_COUNT; event++) {
+            const struct tw_cell *cell = tw_state_cell((enum tw_state)i, (enum tw_event)event);
+            char text[200];
+            snprintf(text, sizeof text, "%s  %s: %.40s", tw_state_name(cell->next),
+                     tw_event_label((enum tw_event)event), cell->why);
+            if (cell->kind == TW_GO)
+                assert_true(seen(text));
+        }
+    }
+}
+
+static void clicks_mean_states(void **state) {
+    (void)state;
+    scene_close_by_client(&scene, 0, 0);
+    begin(1);
+    struct canvas canvas;
+    assert_true(canvas_init(&canvas, app.width, app.height));
+    app_draw(&app, &canvas);
+    unsigned found = 0, over = 0;
+    for (int i = 0; i < canvas.width * canvas.height; i++) {
+        uint32_t target = canvas.cells[i].target, value = target & ((1U << TARGET_SHIFT) - 1);
+        if (target >> TARGET_SHIFT != TARGET_STATE)
+            continue;
+        over += (value & TARGET_OVER) != 0;
+        found |= 1U << (value & ~(uint32_t)TARGET_OVER);
+    }
+    assert_int_equal(found, (1U << TW_STATE_COUNT) - 1);
+    assert_int_equal(over, strlen("CLOSED"));
+    canvas_fini(&canvas);
+}
+
+static void time_spent_sums_up(void **state) {
+    (void)state;
+    scene_close_by_client(&scene, 0, 0);
+    scene_handshake(&scene, 1, 100000000);
+    begin(1);
+    for (int end = 0; end < TW_END_COUNT; end++) {
+        tw_time sum = 0, first = TW_NO_TIME;
+        for (size_t i = app.ladder.step_count; i-- > 0;)
+            if (app.ladder.steps[i].end == (enum tw_end)end)
+                first = app.ladder.steps[i].time;
+        for (unsigned i = 0; i < TW_STATE_COUNT; i++)
+            sum += walk_stay(&app, (enum tw_end)end, (enum tw_state)i).time;
+        assert_int_equal(sum, app.ladder.end - first);
+    }
+    struct stay stay = walk_stay(&app, TW_CLIENT, TW_SYN_SENT);
+    assert_int_equal(stay.visits, 1);
+    assert_int_equal(stay.time, 22 * TW_MILLISECOND); // 20 at the tap, 1 ms away
+    assert_false(stay.still || stay.before || stay.passed);
+    assert_int_equal(walk_stay(&app, TW_CLIENT, TW_LAST_ACK).visits, 0);
+    assert_true(walk_stay(&app, TW_SERVER, TW_LISTEN).before);
+    stay = walk_stay(&app, TW_CLIENT, TW_TIME_WAIT);
+    assert_in_range(stay.time, 60 * TW_SECOND - 10 * TW_MILLISECOND,
+                    60 * TW_SECOND + 10 * TW_MILLISECOND);
+    stay = walk_stay(&app, TW_SERVER, TW_CLOSED);
+    assert_true(stay.still);
+}
+
 int main(void) {
+#define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_edge_is_there_once),
         cmocka_unit_test(edges_are_cells_of_the_table),
         cmocka_unit_test(lines_lead_from_state_to_state),
         cmocka_unit_test(too_small_is_a_list),
+        on_scene(the_way_is_drawn),
+        on_scene(two_edges_by_one_segment),
+        on_scene(a_reset_is_never_silent),
+        on_scene(roles_say_what_is_lit),
+        on_scene(an_end_goes_along_its_edge),
+        on_scene(time_wait_is_counted_down),
+        on_scene(both_ends_wait),
+        on_scene(the_ring_runs_live),
+        on_scene(walking_reaches_every_state),
+        on_scene(walking_comes_and_goes),
+        on_scene(each_state_is_explained),
+        on_scene(clicks_mean_states),
+        on_scene(time_spent_sums_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
