@@ -394,6 +394,36 @@ static void both_ends_wait(void **state) {
     assert_true(seen("C \u25cf 120 s  S \u25cf 120 s of 120 s"));
 }
 
+// What the kernel itself said of its timer is better than the profile.
+static void the_kernel_knows_the_ring(void **state) {
+    (void)state;
+    scene_close_by_client(&scene, 0, 0);
+    begin(1);
+    struct tw_witness *witness = tw_witness_new("close");
+    assert_non_null(witness);
+    const struct tw_connection_info *info = &app.ladder.info;
+    const struct tw_tuple tuple = {
+        .version = info->version,
+        .local = info->end[TW_CLIENT].address,
+        .remote = info->end[TW_SERVER].address,
+        .local_port = info->end[TW_CLIENT].port,
+        .remote_port = info->end[TW_SERVER].port,
+    };
+    const struct tw_witness_look look = {
+        .state = TW_TIME_WAIT,
+        .timer = TW_TIMER_TIME_WAIT,
+        .time = scene_begin + 92 * TW_MILLISECOND,
+        .expires = 17 * TW_SECOND,
+    };
+    size_t index;
+    assert_int_equal(tw_witness_looks_add(witness, TW_CLIENT, &tuple, &index), TW_OK);
+    assert_int_equal(tw_witness_look_add(witness, index, &look), TW_OK);
+    app.witness = witness;
+    assert_true(seen("C \u25d1 17 s of 60 s, by its kernel"));
+    app.witness = NULL;
+    tw_witness_free(witness);
+}
+
 // A live capture's clock goes on where its segments end.
 static void the_ring_runs_live(void **state) {
     (void)state;
@@ -514,6 +544,26 @@ static void each_state_is_explained(void **state) {
     }
 }
 
+static void any_size_draws(void **state) {
+    (void)state;
+    scene_simultaneous_close(&scene, 0, 0);
+    begin(1);
+    for (int walking = 0; walking < 2; walking++) {
+        for (int width = 1; width <= 200; width += width < 45 || width > 115 ? 1 : 7)
+            for (int height = 1; height <= 60; height += height < 26 ? 1 : 5) {
+                struct canvas canvas;
+                app_resize(&app, width, height);
+                assert_true(canvas_init(&canvas, width, height));
+                if (walking)
+                    walk_to(&app, (enum tw_state)(height % TW_STATE_COUNT), width % 2 == 0);
+                playback_to_place(&app, (double)(width % 50) / 49 * (double)app.ladder.row_count);
+                app_draw(&app, &canvas);
+                check_whole(&canvas);
+                canvas_fini(&canvas);
+            }
+    }
+}
+
 static void clicks_mean_states(void **state) {
     (void)state;
     scene_close_by_client(&scene, 0, 0);
@@ -575,7 +625,9 @@ int main(void) {
         on_scene(an_end_goes_along_its_edge),
         on_scene(time_wait_is_counted_down),
         on_scene(both_ends_wait),
+        on_scene(the_kernel_knows_the_ring),
         on_scene(the_ring_runs_live),
+        on_scene(any_size_draws),
         on_scene(walking_reaches_every_state),
         on_scene(walking_comes_and_goes),
         on_scene(each_state_is_explained),

@@ -147,8 +147,7 @@ static void draw_gliding(const struct app *app, struct canvas *canvas, struct ar
     int cell = (int)((app->playback.place - way->last->place) * (first + second));
     struct tw_diagram_point at =
         cell < first ? cell_at(edges[0], cell) : cell_at(edges[1], cell - first);
-    bool client = way->last->end == TW_CLIENT;
-    canvas_put(canvas, area, at.x, at.y, client ? 'C' : 'S', client ? ROLE_CLIENT : ROLE_SERVER);
+    canvas_put(canvas, area, at.x, at.y, way->last->end == TW_CLIENT ? 'C' : 'S', ROLE_CHOSEN);
 }
 
 // --- states
@@ -253,45 +252,45 @@ static const char *ring(bool ascii, tw_time left, tw_time whole) {
     return (ascii ? bars : rings)[part < PARTS ? part : PARTS];
 }
 
-// "C ring 47 s  S ring 12 s of 60 s, Linux"; false: no end waits.
+// "C ring 47 s  S ring 12 s of 60 s, Linux", about `centre`; false: no end waits.
 static bool draw_ring(const struct app *app, struct canvas *canvas, struct area area,
                       const struct way *way, int centre, int y) {
-    tw_time whole = app->profile->time_wait, left[TW_END_COUNT];
-    bool here[TW_END_COUNT], said[TW_END_COUNT] = {false, false};
-    char texts[TW_END_COUNT][CAPTION_TEXT], of[CAPTION_TEXT], time[WORD_TEXT];
-    int width = 0;
+    tw_time whole = app->profile->time_wait, left;
+    int letters[TW_END_COUNT] = {TW_NONE, TW_NONE}; // their columns in the list of both
+    bool kernels = true, kernel;
+    char list[CAPTION_TEXT] = "", text[2 * CAPTION_TEXT], time[WORD_TEXT];
     for (int end = 0; end < TW_END_COUNT; end++) {
-        here[end] = waits(app, way, (enum tw_end)end, &left[end], &said[end]);
-        if (!here[end])
+        if (!waits(app, way, (enum tw_end)end, &left, &kernel))
             continue;
-        snprintf(texts[end], sizeof texts[end], "%s %s %s ",
-                 width > 0          ? " S"
-                 : end == TW_CLIENT ? "C"
-                                    : "S",
-                 ring(app->ascii, left[end], whole), short_time(left[end], false, time));
-        width += canvas_text_width(texts[end]);
+        size_t length = strlen(list);
+        kernels = kernels && kernel;
+        letters[end] = length > 0 ? canvas_text_width(list) + 2 : 0;
+        snprintf(list + length, sizeof list - length, "%s%s %s %s", length > 0 ? "  " : "",
+                 end == TW_CLIENT ? "C" : "S", ring(app->ascii, left, whole),
+                 short_time(left, false, time));
     }
-    if (width == 0)
+    if (list[0] == '\0')
         return false;
-    bool kernel = (!here[TW_CLIENT] || said[TW_CLIENT]) && (!here[TW_SERVER] || said[TW_SERVER]);
-    snprintf(of, sizeof of, kernel ? _("of %s by its kernel") : _("of %s, %s"),
-             short_time(whole, false, time), app->profile->title);
-    if (width + canvas_text_width(of) > area.width)
-        snprintf(of, sizeof of, _("of %s"), short_time(whole, false, time));
-    width += canvas_text_width(of);
-    int x = centre - width / 2;
-    x = x + width > area.width ? area.width - width : x;
-    x = x < 1 && width < area.width ? 1 : x < 0 ? 0 : x;
-    for (int end = 0; end < TW_END_COUNT; end++) {
-        if (!here[end])
-            continue;
-        canvas_text(canvas, area, x, y, texts[end], ROLE_STATE_WAITING);
-        bool client = end == TW_CLIENT;
-        canvas_put(canvas, area, x + (texts[end][0] == ' '), y, client ? 'C' : 'S',
-                   client ? ROLE_CLIENT : ROLE_SERVER);
-        x += canvas_text_width(texts[end]);
-    }
-    canvas_text(canvas, area, x, y, of, ROLE_FAINT);
+    short_time(whole, false, time);
+    if (kernels)
+        snprintf(text, sizeof text, _("%s of %s, by its kernel"), list, time);
+    else
+        snprintf(text, sizeof text, _("%s of %s, %s"), list, time, app->profile->title);
+    if (canvas_text_width(text) > area.width)
+        snprintf(text, sizeof text, _("%s of %s"), list, time);
+    int x = centre - canvas_text_width(text) / 2, most = area.width - canvas_text_width(text) - 1;
+    x = x > most ? most : x;
+    x = x < 1 ? 1 : x;
+    canvas_text(canvas, area, x, y, text, ROLE_STATE_WAITING);
+    char *at = strstr(text, list); // wherever the language puts it
+    if (at == NULL)
+        return true;
+    *at = '\0';
+    x += canvas_text_width(text);
+    if (letters[TW_CLIENT] != TW_NONE)
+        canvas_put(canvas, area, x + letters[TW_CLIENT], y, 'C', ROLE_CLIENT);
+    if (letters[TW_SERVER] != TW_NONE)
+        canvas_put(canvas, area, x + letters[TW_SERVER], y, 'S', ROLE_SERVER);
     return true;
 }
 

@@ -2,7 +2,7 @@
 // The state that is looked at on the diagram: its names, the time this connection spent in it, what
 // it means and what leads out of it.
 //
-//  -- FIN-WAIT-1, Linux FIN_WAIT1, BSD FIN_WAIT_1 ------ client 29.5 ms, server never --
+//  -- FIN-WAIT-1  Linux FIN_WAIT1, BSD FIN_WAIT_1 ------ client 29.5 ms, server never --
 //  we have closed; waiting for the acknowledgement of our FIN, or the peer's FIN
 //  -> FIN-WAIT-2  rcv ACK of FIN: our FIN is acknowledged: this direction is closed, ...
 //  -> CLOSING  rcv FIN / snd ACK: the peer's FIN crosses ours: both close at once
@@ -71,16 +71,17 @@ static int draw_head(const struct app *app, struct canvas *canvas, struct area a
     char names[NAMES_TEXT], times[2 * STAY_TEXT], client[STAY_TEXT], server[STAY_TEXT];
     const char *in_linux = tw_state_linux(state), *in_bsd = tw_state_bsd(state);
     if (strcmp(in_linux, in_bsd) == 0)
-        snprintf(names, sizeof names, _(", Linux and BSD %s"), in_linux);
+        snprintf(names, sizeof names, _("Linux and BSD %s"), in_linux);
     else
-        snprintf(names, sizeof names, _(", Linux %s, BSD %s"), in_linux, in_bsd);
+        snprintf(names, sizeof names, _("Linux %s, BSD %s"), in_linux, in_bsd);
     snprintf(times, sizeof times, _("client %s, server %s"), stay_text(app, TW_CLIENT, client),
              stay_text(app, TW_SERVER, server));
     const char *name = tw_state_name(state);
-    int width = canvas_text_width(names) + canvas_text_width(name);
+    int width = canvas_text_width(name) + 2 + canvas_text_width(names);
     int at = area.width - LEFT_OVER - canvas_text_width(times);
     canvas_put(canvas, area, 2, 0, ' ', ROLE_TEXT);
     int x = canvas_text(canvas, area, 3, 0, name, state_role(state));
+    x = canvas_text(canvas, area, x, 0, "  ", ROLE_TEXT);
     x = canvas_text(canvas, area, x, 0, names, ROLE_FAINT);
     canvas_put(canvas, area, x, 0, ' ', ROLE_TEXT);
     bool beside = LEFT_OVER + width < at;
@@ -160,9 +161,13 @@ static void draw_exits(const struct app *app, struct canvas *canvas, struct area
     }
 }
 
+// As many rows as the diagram leaves: the figure, or the list with a row for its foot.
 int walk_height(const struct app *app) {
     int least = WHY_HEIGHT + (app->witness != NULL);
-    int room = app->height - (CONNECTION_FRAME - WHY_HEIGHT) - TW_DIAGRAM_HEIGHT;
+    int most = app->height - (CONNECTION_FRAME - WHY_HEIGHT);
+    int room = most - TW_DIAGRAM_HEIGHT;
+    if (room < least)
+        room = most - TW_DIAGRAM_LIST_HEIGHT - (app->height > LEAST_HEIGHT);
     if (app->lab.hooks != NULL || room < least)
         return least;
     return room < WALK_HEIGHT ? room : WALK_HEIGHT;
