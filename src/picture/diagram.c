@@ -153,7 +153,7 @@ static bool follow(const struct figure *figure, int x, int y, int dx, int dy,
         } else if (c != '-' && c != '|' && !line->labelled) {
             line->labelled = true;
             line->label = (struct tw_diagram_point){x, y};
-            while (dx < 0 && letter(figure, line->label.x - 1, y) != '-')
+            while (dx < 0 && line->label.x > 0 && letter(figure, line->label.x - 1, y) != '-')
                 line->label.x--; // it is read from its end
         }
         x += dx;
@@ -170,7 +170,7 @@ static bool follow(const struct figure *figure, int x, int y, int dx, int dy,
 static void find_label(const struct figure *figure, struct tw_diagram_edge *edge) {
     char text[TW_DIAGRAM_LABEL_TEXT];
     size_t length = strlen(tw_diagram_label(edge, text));
-    for (int i = 0; i + 1 < edge->point_count || i == 0; i++) {
+    for (int i = 0; i + 1 < edge->point_count; i++) {
         struct tw_diagram_point a = edge->points[i], b = edge->points[i + 1];
         for (int y = a.y < b.y ? a.y : b.y; y <= a.y || y <= b.y; y++) {
             const int begins[] = {a.x + TOKEN_ROOM, a.x - 1 - (int)length};
@@ -300,7 +300,8 @@ static void fit_figure(struct tw_diagram *diagram, const struct figure *figure, 
 //   ESTABLISHED  FIN-WAIT-1  FIN-WAIT-2
 //   CLOSE-WAIT LAST-ACK CLOSING  TIME-WAIT
 //
-// In 40 columns some share their cell: the two ends are never in such a pair of states.
+// In 40 columns the first three of the last row share theirs: no connection has its server in the
+// left and its client in the right one of such a pair.
 static void fit_list(struct tw_diagram *diagram, int width, int height) {
     enum { COLUMNS = 4, GAP_LEAST = 1, GAP_MOST = 6, UNSHARED = TW_DIAGRAM_LIST_WIDTH + 2 };
     static const struct {

@@ -187,6 +187,35 @@ static void too_small_is_a_list(void **state) {
         }
 }
 
+// What is behind, and what happens, is told by shape, in ASCII too.
+static void kinds_of_line_look_different(void **state) {
+    (void)state;
+    static const unsigned pairs[] = {
+        JOIN_UP | JOIN_DOWN,  JOIN_LEFT | JOIN_RIGHT, JOIN_UP | JOIN_LEFT,
+        JOIN_UP | JOIN_RIGHT, JOIN_DOWN | JOIN_LEFT,  JOIN_DOWN | JOIN_RIGHT,
+    };
+    static const unsigned sides[] = {JOIN_UP, JOIN_DOWN, JOIN_LEFT, JOIN_RIGHT};
+    for (int ascii = 0; ascii < 2; ascii++)
+        for (int a = LINE_THIN; a < LINE_COUNT; a++)
+            for (int b = LINE_THIN; b < LINE_COUNT; b++) {
+                for (size_t i = 0; i < TW_COUNT(pairs); i++) {
+                    uint32_t one = glyph_line(ascii != 0, pairs[i], (enum line)a);
+                    uint32_t other = glyph_line(ascii != 0, pairs[i], (enum line)b);
+                    assert_int_equal(one == other, a == b);
+                    assert_int_equal(canvas_rune_width(one), 1);
+                    assert_true(!ascii || one < 0x7f);
+                }
+                for (size_t i = 0; i < TW_COUNT(sides); i++) { // across, the line says it
+                    uint32_t one = glyph_head(ascii != 0, sides[i], (enum line)a);
+                    uint32_t other = glyph_head(ascii != 0, sides[i], (enum line)b);
+                    if (!ascii || sides[i] == JOIN_UP || sides[i] == JOIN_DOWN)
+                        assert_int_equal(one == other, a == b);
+                    assert_int_equal(canvas_rune_width(one), 1);
+                    assert_true(!ascii || one < 0x7f);
+                }
+            }
+}
+
 // --- on the screen
 
 static struct scene scene;
@@ -618,6 +647,7 @@ int main(void) {
         cmocka_unit_test(edges_are_cells_of_the_table),
         cmocka_unit_test(lines_lead_from_state_to_state),
         cmocka_unit_test(too_small_is_a_list),
+        cmocka_unit_test(kinds_of_line_look_different),
         on_scene(the_way_is_drawn),
         on_scene(two_edges_by_one_segment),
         on_scene(a_reset_is_never_silent),

@@ -69,14 +69,17 @@ static const char *stay_text(const struct app *app, enum tw_end end, char text[S
 static int draw_head(const struct app *app, struct canvas *canvas, struct area area) {
     enum tw_state state = app->walk.state;
     char names[NAMES_TEXT], times[2 * STAY_TEXT], client[STAY_TEXT], server[STAY_TEXT];
+    const char *name = tw_state_name(state);
     const char *in_linux = tw_state_linux(state), *in_bsd = tw_state_bsd(state);
+    int room = area.width - LEFT_OVER - 4 - canvas_text_width(name);
     if (strcmp(in_linux, in_bsd) == 0)
         snprintf(names, sizeof names, _("Linux and BSD %s"), in_linux);
     else
         snprintf(names, sizeof names, _("Linux %s, BSD %s"), in_linux, in_bsd);
+    if (canvas_text_width(names) > room)
+        snprintf(names, sizeof names, _("Linux %s"), in_linux);
     snprintf(times, sizeof times, _("client %s, server %s"), stay_text(app, TW_CLIENT, client),
              stay_text(app, TW_SERVER, server));
-    const char *name = tw_state_name(state);
     int width = canvas_text_width(name) + 2 + canvas_text_width(names);
     int at = area.width - LEFT_OVER - canvas_text_width(times);
     canvas_put(canvas, area, 2, 0, ' ', ROLE_TEXT);
