@@ -329,6 +329,9 @@ static void a_reset_is_never_silent(void **state) {
     begin(3);
     assert_true(seen("C rcv RST  SYN-SENT \u21e2 CLOSED"));
     assert_true(seen("\u00d7SYN-SENT"));
+    press("[");
+    assert_true(seen("S abort / snd RST  CLOSED\n"));
+    press("G");
     // It has not closed: that edge of the figure was not taken.
     assert_true(seen("\u25b3\u2500\u2500\u2500CLOSE / delete TCB\u2500\u2500\u2500\u2500\u256e"));
 }

@@ -294,8 +294,8 @@ static bool draw_ring(const struct app *app, struct canvas *canvas, struct area 
     return true;
 }
 
-// What the step is in the figure's words; by force: in the table's.
-static void step_text(const struct app *app, const struct tw_diagram *diagram,
+// What the step is in the figure's words; true: it has no line there, then in the table's.
+static bool step_text(const struct app *app, const struct tw_diagram *diagram,
                       const struct tw_ladder_step *step, int room, char text[CAPTION_TEXT]) {
     const struct tw_diagram_edge *edges[STEP_EDGES];
     step_edges(diagram, step, edges);
@@ -305,12 +305,16 @@ static void step_text(const struct app *app, const struct tw_diagram *diagram,
              edges[0] != NULL ? " + " : "",
              jumps ? tw_event_label(step->event) : tw_diagram_label(edges[1], label));
     const char *arrow = jumps ? (app->ascii ? "~>" : "\u21e2") : app->ascii ? "->" : "\u2192";
-    snprintf(text, CAPTION_TEXT, "%s  %s %s %s", what, tw_state_name(step->from), arrow,
-             tw_state_name(step->to));
+    const char *from = tw_state_name(step->from), *to = tw_state_name(step->to);
+    if (step->from == step->to) // it answers where there is no connection
+        snprintf(text, CAPTION_TEXT, "%s  %s", what, to);
+    else
+        snprintf(text, CAPTION_TEXT, "%s  %s %s %s", what, from, arrow, to);
     if (canvas_text_width(text) > room && jumps)
-        snprintf(text, CAPTION_TEXT, "%s %s %s", what, arrow, tw_state_name(step->to));
+        snprintf(text, CAPTION_TEXT, "%s %s %s", what, arrow, to);
     else if (canvas_text_width(text) > room)
         snprintf(text, CAPTION_TEXT, "%s", what);
+    return jumps;
 }
 
 static void draw_caption(const struct app *app, struct canvas *canvas, struct area area,
@@ -319,12 +323,11 @@ static void draw_caption(const struct app *app, struct canvas *canvas, struct ar
         return;
     char text[CAPTION_TEXT];
     bool client = way->last->end == TW_CLIENT;
-    step_text(app, diagram, way->last, area.width - TOKEN - 1, text);
+    bool jumps = step_text(app, diagram, way->last, area.width - TOKEN - 1, text);
     int width = TOKEN + canvas_text_width(text);
     int x = diagram->lines ? (area.width - width) / 2 : 1;
     canvas_text(canvas, area, x, y, client ? "C" : "S", client ? ROLE_CLIENT : ROLE_SERVER);
-    canvas_text(canvas, area, x + TOKEN, y, text,
-                way->jumped[way->last->end][way->last->from] ? ROLE_WARNING : ROLE_EDGE_NOW);
+    canvas_text(canvas, area, x + TOKEN, y, text, jumps ? ROLE_WARNING : ROLE_EDGE_NOW);
 }
 
 void draw_diagram(const struct app *app, struct canvas *canvas, struct area area) {
