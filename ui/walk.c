@@ -13,7 +13,7 @@ bool walk_seen(const struct app *app) {
 
 void walk_to(struct app *app, enum tw_state state, bool over) {
     struct walk *walk = &app->walk;
-    if (!walk->on)
+    if (!walk_seen(app))
         walk->came_by = app->part;
     walk->on = true;
     walk->state = state;

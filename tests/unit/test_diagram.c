@@ -544,6 +544,7 @@ static void walking_comes_and_goes(void **state) {
     assert_int_equal(app.part, PART_DIAGRAM);
     press("Esc");
     assert_int_equal(app.view, VIEW_CONNECTION);
+    assert_int_equal(app.part, PART_SEGMENT); // where one came from
     press("v q q");
     assert_int_equal(app.view, VIEW_CONNECTIONS);
 }
