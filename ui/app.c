@@ -23,6 +23,8 @@ void app_options_of(const struct ui_options *options, enum theme theme, struct a
         .colors = options->color,
         .mouse = options->mouse,
         .theme = theme,
+        .profile = options->profile,
+        .live = options->live,
         .speed = options->speed,
         .connection = options->connection,
         .greeting = options->greeting,
@@ -36,6 +38,8 @@ void app_init(struct app *app, const struct app_options *options) {
         .files = options->files,
         .source_name = options->source_name != NULL ? options->source_name : "",
         .filter = options->filter,
+        .epoch = options->live ? options->epoch : TW_NO_TIME,
+        .profile = options->profile != NULL ? options->profile : tw_profile_at(0),
         .ascii = options->ascii,
         .utc = options->utc,
         .colors = options->colors,
@@ -97,11 +101,19 @@ unsigned app_context(const struct app *app) {
     unsigned context = contexts[app->view];
     if (app->view != VIEW_CONNECTION)
         return context;
-    if (app->walk.on)
+    if (walk_seen(app))
         return context | IN_WALK;
     if (shown_part(app) == PART_STREAM)
         context |= IN_STREAM;
     return context | (app->lab.hooks != NULL ? IN_LAB : 0U);
+}
+
+tw_time app_clock(const struct app *app) {
+    if (!app->loading)
+        return TW_NO_TIME;
+    return app->lab.hooks != NULL     ? app->lab.now
+           : app->epoch != TW_NO_TIME ? app->now + app->epoch
+                                      : TW_NO_TIME;
 }
 
 void app_tick(struct app *app, tw_time now) {
@@ -122,6 +134,7 @@ void app_tick(struct app *app, tw_time now) {
         lab_tick(app);
     if (app->view == VIEW_CONNECTION) {
         playback_tick(app);
+        walk_tick(app);
         stream_tick(app);
     }
 }

@@ -35,15 +35,17 @@ struct app {
     bool ascii, utc, colors, mouse;
     enum theme theme;
     int width, height;
-    tw_time now; // a clock that only goes forward
+    tw_time now;   // a clock that only goes forward
+    tw_time epoch; // live: what the capture's clock is ahead of that; else TW_NO_TIME
     bool loading;
-    bool broken;             // the input broke off
-    char notice[NOTICE_MAX]; // instead of the bottom line, until the next key
-    uint64_t wanted;         // number of the connection to open as soon as it is there; 0: none
-    uint64_t done, total;    // octets of the input
-    enum view view, behind;  // `behind`: under help, or under breakpoints
-    bool changed;            // since it was drawn
-    bool anew;               // the terminal is to be drawn anew
+    const struct tw_profile *profile; // that the tracker has
+    bool broken;                      // the input broke off
+    char notice[NOTICE_MAX];          // instead of the bottom line, until the next key
+    uint64_t wanted;        // number of the connection to open as soon as it is there; 0: none
+    uint64_t done, total;   // octets of the input
+    enum view view, behind; // `behind`: under help, or under breakpoints
+    bool changed;           // since it was drawn
+    bool anew;              // the terminal is to be drawn anew
     bool quit;
     bool copy; // the picture is to go to the clipboard, as text
     struct prompt prompt;
@@ -79,9 +81,12 @@ struct app_options {
     bool colors; // else the theme is mono, and stays so
     bool mouse;
     enum theme theme;
-    double speed;         // 0: 1
-    uint64_t connection;  // to open at once; 0: none
-    const char *greeting; // told at once, or NULL
+    const struct tw_profile *profile; // NULL: linux
+    bool live;                        // the packets come as they are captured:
+    tw_time epoch;                    // what their clock is ahead of that of the ticks
+    double speed;                     // 0: 1
+    uint64_t connection;              // to open at once; 0: none
+    const char *greeting;             // told at once, or NULL
 };
 
 struct ui_options;
@@ -106,5 +111,7 @@ bool app_moving(const struct app *app);
 bool app_busy(const struct app *app);
 void app_draw(const struct app *app, struct canvas *canvas);
 unsigned app_context(const struct app *app); // of enum context
+// What time it is by the clock of what goes on; TW_NO_TIME: nothing does, it is all in a file.
+tw_time app_clock(const struct app *app);
 
 #endif

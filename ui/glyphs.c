@@ -69,3 +69,48 @@ uint32_t glyph_joint(bool ascii, unsigned sides) {
     bool horizontal = (sides & (JOIN_LEFT | JOIN_RIGHT)) != 0;
     return vertical && horizontal ? '+' : vertical ? '|' : horizontal ? '-' : ' ';
 }
+
+uint32_t glyph_line(bool ascii, unsigned sides, enum line line) {
+    // │ ─ ╯ ╰ ╮ ╭ are glyph_joint's; ┃ ━ ┛ ┗ ┓ ┏, and ║ ═ ╝ ╚ ╗ ╔
+    static const struct {
+        uint32_t upright, across, up_left, up_right, down_left, down_right;
+        char ascii_upright, ascii_across;
+    } lines[] = {
+        [LINE_HEAVY] = {0x2503, 0x2501, 0x251b, 0x2517, 0x2513, 0x250f, '#', '='},
+        [LINE_DOUBLE] = {0x2551, 0x2550, 0x255d, 0x255a, 0x2557, 0x2554, '*', '*'},
+    };
+    _Static_assert(TW_COUNT(lines) == LINE_COUNT, "every kind of line has its characters");
+    if (line == LINE_THIN)
+        return glyph_joint(ascii, sides);
+    bool upright = (sides & (JOIN_UP | JOIN_DOWN)) != 0;
+    bool across = (sides & (JOIN_LEFT | JOIN_RIGHT)) != 0;
+    if (ascii)
+        return (uint32_t)(upright ? lines[line].ascii_upright : lines[line].ascii_across);
+    if (!across)
+        return lines[line].upright;
+    if (!upright)
+        return lines[line].across;
+    if (sides & JOIN_UP)
+        return sides & JOIN_LEFT ? lines[line].up_left : lines[line].up_right;
+    return sides & JOIN_LEFT ? lines[line].down_left : lines[line].down_right;
+}
+
+uint32_t glyph_head(bool ascii, unsigned side, enum line line) {
+    static const struct {
+        uint32_t up, down, left, right;
+        char ascii_up, ascii_down;
+    } heads[] = {
+        [LINE_THIN] = {0x25b3, 0x25bd, 0x25c1, 0x25b7, '^', 'v'},   // △ ▽ ◁ ▷
+        [LINE_HEAVY] = {0x25b2, 0x25bc, 0x25c0, 0x25b6, 'A', 'V'},  // ▲ ▼ ◀ ▶
+        [LINE_DOUBLE] = {0x21d1, 0x21d3, 0x21d0, 0x21d2, '*', '*'}, // ⇑ ⇓ ⇐ ⇒
+    };
+    _Static_assert(TW_COUNT(heads) == LINE_COUNT, "every kind of line has its heads");
+    if (ascii && (side == JOIN_UP || side == JOIN_DOWN))
+        return (uint32_t)(side == JOIN_UP ? heads[line].ascii_up : heads[line].ascii_down);
+    if (ascii)
+        return side == JOIN_LEFT ? '<' : '>';
+    return side == JOIN_UP     ? heads[line].up
+           : side == JOIN_DOWN ? heads[line].down
+           : side == JOIN_LEFT ? heads[line].left
+                               : heads[line].right;
+}

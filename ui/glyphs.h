@@ -38,8 +38,12 @@ uint32_t glyph(bool ascii, enum glyph glyph);
 enum { LEVEL_MOST = 8 };
 uint32_t glyph_level(bool ascii, unsigned level);
 
-// The line character that joins the sides of a cell given by these bits.
+// The line character that joins the sides of a cell given by these bits. What lies behind, and what
+// happens, look different without colour.
 enum { JOIN_UP = 1, JOIN_DOWN = 2, JOIN_LEFT = 4, JOIN_RIGHT = 8 };
+enum line { LINE_THIN, LINE_HEAVY, LINE_DOUBLE, LINE_COUNT };
 uint32_t glyph_joint(bool ascii, unsigned sides);
+uint32_t glyph_line(bool ascii, unsigned sides, enum line line); // of at most two sides
+uint32_t glyph_head(bool ascii, unsigned side, enum line line);  // its arrow's head, to that side
 
 #endif

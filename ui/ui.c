@@ -81,10 +81,14 @@ static void stop_here(void) {
     continued = 1;
 }
 
-static tw_time now(void) {
+static tw_time clock_time(clockid_t clock) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (tw_time)t.tv_sec * TW_SECOND + t.tv_nsec;
+}
+
+static tw_time now(void) {
+    return clock_time(CLOCK_MONOTONIC);
 }
 
 struct loop {
@@ -257,6 +261,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
         app_options_of(options, theme, &app_options);
         app_options.ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
         app_options.colors = options->color && term_colors();
+        app_options.epoch = clock_time(CLOCK_REALTIME) - now();
         app_init(&loop.app, &app_options);
         status = run(&loop, &before.mask, error);
         if (options->start != NULL) {

@@ -108,14 +108,14 @@ uint32_t tw_ladder_window(const struct tw_ladder *ladder, const struct tw_story_
 
 // --- The state diagram, after figure 5 of RFC 9293
 
-enum { TW_DIAGRAM_NODES = TW_STATE_COUNT + 1, TW_DIAGRAM_EDGES = 20, TW_DIAGRAM_POINTS = 4 };
+enum { TW_DIAGRAM_NODES = TW_STATE_COUNT + 1, TW_DIAGRAM_EDGES = 20, TW_DIAGRAM_POINTS = 6 };
 
 struct tw_diagram_point {
     int x, y;
 };
 
 // A state's name, one cell a letter; the cells beside it are left to the tokens. CLOSED stands
-// twice: where a connection begins, and where it is over.
+// twice: where a connection begins, and where it is over. In the plain list it stands once.
 struct tw_diagram_node {
     enum tw_state state;
     bool over;
@@ -123,37 +123,50 @@ struct tw_diagram_node {
 };
 
 // A line from one node to another, from cell to cell, across or down; the arrow's head is on its
-// last point.
-enum tw_diagram_head { TW_HEAD_DOWN, TW_HEAD_LEFT, TW_HEAD_RIGHT };
+// last point. No two lines share a cell. Where there is no room for lines there are no points.
+enum tw_diagram_head { TW_HEAD_DOWN, TW_HEAD_UP, TW_HEAD_LEFT, TW_HEAD_RIGHT };
 struct tw_diagram_edge {
     enum tw_state from, to;
-    enum tw_event event; // one that takes this way
+    bool over;                 // to the CLOSED where it is over
+    enum tw_event event;       // one that takes this way
+    const char *what, *action; // as the figure has it: "rcv FIN", "snd ACK"; "x": no action
     struct tw_diagram_point points[TW_DIAGRAM_POINTS];
     int point_count;
     enum tw_diagram_head head;
-    bool labelled;   // there is room for the event's label
-    bool label_left; // it ends at `label`, rather than begins
-    struct tw_diagram_point label;
+    bool labelled;                 // "rcv FIN / snd ACK" begins at `label`, beside the line or
+    struct tw_diagram_point label; // on it
 };
 
 struct tw_diagram {
     struct tw_diagram_node nodes[TW_DIAGRAM_NODES];
     size_t node_count;
-    struct tw_diagram_edge edges[TW_DIAGRAM_EDGES];
+    struct tw_diagram_edge edges[TW_DIAGRAM_EDGES]; // all of the figure
     size_t edge_count;
+    bool lines; // else it is a plain list of the states
+    int foot;   // the first of the rows that are left below it, for what is said about it
 };
 
-// Least size, from which on there are edges; and from which width on they have labels, most of
-// them from a height of 17 on.
-enum { TW_DIAGRAM_WIDTH = 39, TW_DIAGRAM_HEIGHT = 13, TW_DIAGRAM_LABELS = 80 };
+// Least size of the figure, with two rows for its foot; from which width on it is labelled; and of
+// the list.
+enum {
+    TW_DIAGRAM_WIDTH = 39,
+    TW_DIAGRAM_HEIGHT = 15,
+    TW_DIAGRAM_LABELS = 80,
+    TW_DIAGRAM_LIST_WIDTH = 40,
+    TW_DIAGRAM_LIST_HEIGHT = 3
+};
+enum { TW_DIAGRAM_LABEL_TEXT = 40 };
 
-// Fits the diagram into width x height cells; where it is too small only nodes are left, cut.
+// Fits the diagram into width x height cells; where it is too small it is the list, cut.
 void tw_diagram_layout(struct tw_diagram *diagram, int width, int height);
 // The node of a state; CLOSED is where it begins or, if `over`, where it ends.
 const struct tw_diagram_node *tw_diagram_node(const struct tw_diagram *diagram, enum tw_state state,
                                               bool over);
-// The edge drawn for a change of state, or NULL: resets and what gives up have no line of theirs.
+// The edge that a change of state takes, or NULL: what ends a connection by force, or begins in
+// the midst of one, has no line in the figure.
 const struct tw_diagram_edge *tw_diagram_edge(const struct tw_diagram *diagram, enum tw_state from,
-                                              enum tw_state to);
+                                              enum tw_state to, enum tw_event event);
+// "rcv FIN / snd ACK"
+const char *tw_diagram_label(const struct tw_diagram_edge *edge, char text[TW_DIAGRAM_LABEL_TEXT]);
 
 #endif

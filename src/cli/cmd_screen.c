@@ -85,6 +85,7 @@ struct ui_options screen_options(const struct settings *settings) {
     return (struct ui_options){
         .filter = settings->filter,
         .theme = settings->theme,
+        .profile = settings->profile,
         .speed = settings->speed,
         .connection = settings->report.connection,
         .greeting = settings->greeting,
@@ -129,6 +130,7 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     options.story = story;
     options.witness = feed->reading.witness;
     options.source_name = title;
+    options.live = tw_source_is_live(feed->reading.pump.source);
     const struct ui_feed ui_feed = {
         .context = feed, .more = more, .fd = descriptor, .progress = progress, .fault = fault};
     enum tw_status status = settings->screenshot != NULL

@@ -29,7 +29,7 @@ see 'paused'
 tm send-keys Tab
 see '[Diagram]'
 tm resize-window -x 130 -y 30
-see 'C▸TIME-WAIT◂S──────▶  CLOSED'
+see 'C▸TIME-WAIT◂S──▷  CLOSED'
 tm resize-window -x 30 -y 10
 see 'tcpwalk needs 40x12'
 tm resize-window -x 80 -y 24

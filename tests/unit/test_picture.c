@@ -119,100 +119,12 @@ static void any_segments_give_a_ladder(void **state) {
     }
 }
 
-// --- the diagram
-
-static void lines_are_cells_of_the_table(void **state) {
-    (void)state;
-    struct tw_diagram d;
-    tw_diagram_layout(&d, 100, 30);
-    for (size_t i = 0; i < d.edge_count; i++) {
-        const struct tw_cell *cell = tw_state_cell(d.edges[i].from, d.edges[i].event);
-        assert_int_equal(cell->kind, TW_GO);
-        assert_int_equal(cell->next, d.edges[i].to);
-    }
-    // And every cell that goes somewhere has a line, but for what ends a connection by force, the
-    // beginning of a capture, and the two in one segment that pass ESTABLISHED.
-    for (unsigned from = 0; from < TW_STATE_COUNT; from++)
-        for (unsigned event = 0; event < TW_EVENT_COUNT; event++) {
-            const struct tw_cell *cell = tw_state_cell((enum tw_state)from, (enum tw_event)event);
-            if (cell->kind != TW_GO || cell->next == TW_CLOSED || event == TW_EV_JOIN ||
-                (from == TW_SYN_RECEIVED && event == TW_EV_RCV_FIN))
-                continue;
-            assert_non_null(tw_diagram_edge(&d, (enum tw_state)from, cell->next));
-        }
-}
-
-enum { GRID_W = 200, GRID_H = 60 };
-
-static void claim(char grid[GRID_H][GRID_W], int x, int y, int width, int height, int right,
-                  char mark) {
-    for (; width > 0; width--, x++) {
-        assert_in_range(y, 0, height - 1);
-        assert_in_range(x, 0, right - 1);
-        assert_int_equal(grid[y][x], 0);
-        grid[y][x] = mark;
-    }
-}
-
-static void nothing_overlaps(void **state) {
-    (void)state;
-    static const struct {
-        int width, height;
-    } sizes[] = {{39, 13}, {39, 17}, {45, 30}, {80, 13}, {80, 17}, {80, 18}, {120, 25}, {199, 59}};
-    for (size_t i = 0; i < TW_COUNT(sizes); i++) {
-        static char grid[GRID_H][GRID_W];
-        memset(grid, 0, sizeof grid);
-        int width = sizes[i].width, height = sizes[i].height;
-        struct tw_diagram d;
-        tw_diagram_layout(&d, width, height);
-        assert_int_equal(d.node_count, TW_DIAGRAM_NODES);
-        assert_true(d.edge_count > 10);
-        for (size_t n = 0; n < d.node_count; n++) // with both tokens
-            claim(grid, d.nodes[n].x - 2, d.nodes[n].y, d.nodes[n].width + 4, height, width, 'n');
-        for (size_t e = 0; e < d.edge_count; e++) {
-            const struct tw_diagram_edge *edge = &d.edges[e];
-            assert_in_range(edge->point_count, 2, TW_DIAGRAM_POINTS);
-            for (int p = 0; p + 1 < edge->point_count; p++) {
-                struct tw_diagram_point a = edge->points[p], b = edge->points[p + 1];
-                assert_true(a.x == b.x || a.y == b.y);
-                for (;; a.x += (b.x > a.x) - (b.x < a.x), a.y += (b.y > a.y) - (b.y < a.y)) {
-                    assert_in_range(a.x, 0, width - 1);
-                    assert_in_range(a.y, 0, height - 1);
-                    assert_int_not_equal(grid[a.y][a.x], 'n');
-                    grid[a.y][a.x] = 'l';
-                    if (a.x == b.x && a.y == b.y)
-                        break;
-                }
-            }
-        }
-        for (size_t e = 0; e < d.edge_count; e++)
-            if (d.edges[e].labelled) {
-                int length = (int)strlen(tw_event_label(d.edges[e].event));
-                int x = d.edges[e].label.x - (d.edges[e].label_left ? length - 1 : 0);
-                claim(grid, x, d.edges[e].label.y, length, height, width, 't');
-            }
-    }
-}
-
-static void too_small_has_no_lines(void **state) {
-    (void)state;
-    for (int width = -1; width < TW_DIAGRAM_WIDTH; width++)
-        for (int height = -1; height < 20; height++) {
-            struct tw_diagram d;
-            tw_diagram_layout(&d, width, height);
-            assert_int_equal(d.edge_count, 0);
-        }
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states_change_when_segments_land),
         cmocka_unit_test(numbers_are_relative),
         cmocka_unit_test(silence_is_folded),
         cmocka_unit_test(any_segments_give_a_ladder),
-        cmocka_unit_test(lines_are_cells_of_the_table),
-        cmocka_unit_test(nothing_overlaps),
-        cmocka_unit_test(too_small_has_no_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

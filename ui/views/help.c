@@ -27,6 +27,8 @@ static const char *const legend[] = {
     N_("~   an estimate: when a segment landed, by half the handshake's round trip;"),
     N_("    the times of segments are the capture's own, when they passed the tap"),
     N_("=== or dashes in an arrow: sent again, captured twice, or out of order"),
+    N_("The diagram: the way so far is heavy (= #), what happened last double (*),"),
+    N_("x stands where an end left by force: no line of RFC 9293's figure 5."),
     N_("observed: the end's own segment shows it.  proven: a later one does."),
     N_("timer: a timer of the stack ran out on the capture's clock."),
     N_("full: at the memory limit the arrows of connections that are over are"),

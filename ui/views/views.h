@@ -17,6 +17,7 @@ enum {
     LABELS_WIDTH = 160, // from there on with labels at the diagram's lines;
     LADDER_WIDTH = 100, // the ladder needs no more,
     LADDER_LEAST = 52,  // nor less;
+    WALK_HEIGHT = 10,   // rows for a state with all that leads out of it, where there is room;
     SEGMENT_WIDTH = 67, // a TCP header as it is drawn, four octets a row
     LAB_WIDTH = 72,     // from there on the lab stands below ladder and diagram,
     LAB_HEIGHT = 21,    // from there on, too; else it is a part of its own
@@ -38,11 +39,15 @@ void draw_stream(const struct app *app, struct canvas *canvas, struct area area)
 void draw_timeline(const struct app *app, struct canvas *canvas, struct area area); // one row
 void draw_why(const struct app *app, struct canvas *canvas, struct area area);
 int why_height(const struct app *app); // rows that it takes
+// In place of the why lines: the state that is looked at on the diagram.
+void draw_walk(const struct app *app, struct canvas *canvas, struct area area);
+int walk_height(const struct app *app);
 // The lab, with a rule above it.
 void draw_lab(const struct app *app, struct canvas *canvas, struct area area);
 bool lab_fits_below(const struct app *app);
 // The part that is seen, beside the ladder or alone; which parts there are at this size.
 enum part shown_part(const struct app *app);
+struct area part_area(const struct app *app); // where it is drawn
 bool has_part(const struct app *app, enum part part);
 // What is typed, in place of the bottom line; its end is always seen.
 void draw_prompt(const struct app *app, struct canvas *canvas);

@@ -310,12 +310,16 @@ static void draw_kernel(const struct app *app, struct canvas *canvas, struct are
 }
 
 int why_height(const struct app *app) {
-    return WHY_HEIGHT + (app->witness != NULL);
+    return walk_seen(app) ? walk_height(app) : WHY_HEIGHT + (app->witness != NULL);
 }
 
 void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_ladder *ladder = &app->ladder;
     draw_rule(app, canvas, area, 0);
+    if (walk_seen(app)) {
+        draw_walk(app, canvas, area);
+        return;
+    }
     if (app->witness != NULL) {
         area.height--;
         draw_kernel(app, canvas, (struct area){area.x, area.y, area.width, area.height + 1},
