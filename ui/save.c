@@ -13,7 +13,7 @@
 #include <string.h>
 
 // Of a tick. A packet that lies anywhere in many files takes some 20 microseconds.
-enum { GATHER_STEP = 65536, CONNECTION_STEP = 4096, WRITE_STEP = 256 };
+enum { GATHER_STEP = 16384, CONNECTION_STEP = 4096, WRITE_STEP = 256 };
 
 enum { STEM_ROOM = 64 }; // of a name that is offered
 

@@ -56,7 +56,7 @@ static bool make_temporary(struct files *files) {
                 ? -1
                 : open(files->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file >= 0) {
-            close(file);
+            files->file = file;
             return true;
         }
         if (errno != EEXIST) {
@@ -69,23 +69,33 @@ static bool make_temporary(struct files *files) {
 
 static void give_up(struct files *files) {
     if (files->temporary[0] != '\0') {
+        if (files->file >= 0) {
+            close(files->file);
+        }
         unlink(files->temporary);
         files->temporary[0] = '\0';
     }
 }
 
-// Gives what was written its name. The name is taken first, so that nobody else's file can be lost:
-// not every file system has links. 0, or errno.
+// Gives what was written its name, unless there is something by that name. 0, or errno.
 static int take_name(struct files *files) {
-    const char *path = files->path;
-    const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    // Not every file system has links. There the name is taken first by an empty file, over which
+    // ours is put, which takes long where ours is large.
+    if (link(files->temporary, files->path) == 0) {
+        give_up(files); // of its two names only the temporary one goes
+        return 0;
+    }
+    if (errno == EEXIST) {
+        return errno;
+    }
+    const int file = open(files->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0) {
         return errno;
     }
     close(file);
-    if (rename(files->temporary, path) != 0) {
+    if (rename(files->temporary, files->path) != 0) {
         const int why = errno;
-        unlink(path);
+        unlink(files->path);
         return why;
     }
     files->temporary[0] = '\0';
@@ -117,21 +127,9 @@ static const char *save_begin(void *context, const char *path) {
     return make_temporary(files) ? NULL : refuse(files, path, errno);
 }
 
-// "TEMPORARY: why", said of the name that was asked for.
-static void rename_error(struct files *files) {
-    const struct tw_error was = files->error;
-    const size_t length = strlen(files->temporary);
-    if (strncmp(was.text, files->temporary, length) == 0) {
-        (void)tw_fail(&files->error, TW_OUTPUT, "%s%s", files->name, was.text + length);
-    }
-}
-
 static enum tw_status close_writer(struct files *files) {
     const enum tw_status status = tw_writer_close(files->writer, &files->error);
     files->writer = NULL;
-    if (status != TW_OK) {
-        rename_error(files);
-    }
     return status;
 }
 
@@ -143,9 +141,11 @@ static enum ui_saved save_packet(void *context, uint64_t number, const char **wh
         return UI_SKIPPED;
     }
     if (files->writer == NULL) {
-        if (tw_writer_open(files->temporary, one->linktype, &files->writer, &files->error) !=
+        const int file = files->file;
+        files->file = -1;
+        if (tw_writer_take(file, files->name, one->linktype, &files->writer, &files->error) !=
             TW_OK) {
-            rename_error(files);
+            give_up(files);
             return UI_FAILED;
         }
         files->linktype = one->linktype;
@@ -190,16 +190,18 @@ static const char *save_end(void *context, bool keep) {
 
 // --- pictures
 
-static bool write_all(const char *path, const char *octets, size_t length) {
-    FILE *file = fopen(path, "we");
-    if (file == NULL) {
-        return false;
+static bool write_all(struct files *files, const char *octets, size_t length) {
+    while (length > 0) {
+        const ssize_t wrote = write(files->file, octets, length);
+        if (wrote < 0 && errno != EINTR) {
+            return false;
+        }
+        octets += wrote > 0 ? wrote : 0;
+        length -= wrote > 0 ? (size_t)wrote : 0;
     }
-    const bool written = fwrite(octets, 1, length, file) == length;
-    const int why = errno;
-    const bool closed = fclose(file) == 0;
-    errno = written ? errno : why;
-    return written && closed;
+    const int file = files->file;
+    files->file = -1;
+    return close(file) == 0;
 }
 
 // The same name with a number before its ending.
@@ -216,8 +218,7 @@ static const char *write_file(void *context, const char **name, const char *octe
     files_fini(files);
     snprintf(files->name, sizeof files->name, "%s", asked);
     *name = files->name;
-    if (!find_place(files, asked) || !make_temporary(files) ||
-        !write_all(files->temporary, octets, length)) {
+    if (!find_place(files, asked) || !make_temporary(files) || !write_all(files, octets, length)) {
         const int why = errno;
         give_up(files);
         return refuse(files, files->name, why);

@@ -13,6 +13,7 @@ struct files {
     const struct recording *recording; // of the lab
     const char *directory;             // for saved files; NULL: the current one
     struct tw_packet packet;           // that was had last
+    int file;                          // that is begun, while no writer has it
     struct tw_writer *writer;          // of the capture that is being saved, or NULL
     int linktype;                      // of its packets
     char path[STORED_PATH_MAX], temporary[STORED_PATH_MAX];
