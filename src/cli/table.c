@@ -93,8 +93,9 @@ const struct option_row option_table[OPTION_COUNT] = {
                       "run SCENARIO without the screen, then print all that happened"},
     [OPTION_RECORD] = {0, "record", "DIR", VALUES_FOLDER, LAB,
                        "write the capture, and beside it the socket calls and the kernels' states"},
-    [OPTION_SAVE_DIR] = {0, "save-dir", "DIR", VALUES_FOLDER, SCREEN | LAB,
-                         "where the screen saves captures and pictures (the current directory)"},
+    [OPTION_SAVE_DIR] =
+        {0, "save-dir", "DIR", VALUES_FOLDER, SCREEN | LAB,
+         N_("where the screen saves captures and pictures (the current directory)")},
     [OPTION_LIST_INTERFACES] = {'D', "list-interfaces", NULL, VALUES_ANY, ALL,
                                 "the same as `interfaces`"},
     [OPTION_HELP] = {'h', "help", NULL, VALUES_ANY, ALL, "this help; each command has its own"},
