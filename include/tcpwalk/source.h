@@ -64,6 +64,8 @@ enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
 // meanwhile, or cannot be read; TW_MEMORY.
 enum tw_status tw_source_again(struct tw_source *source, uint64_t number, struct tw_packet *packet,
                                struct tw_error *error) TW_CHECKED;
+// Whether packets are kept in memory for that, so that `keep` octets of it may be in use.
+bool tw_source_keeps(const struct tw_source *source);
 // Something to poll for reading, or -1 where tw_source_next never waits.
 int tw_source_fd(const struct tw_source *source);
 bool tw_source_is_live(const struct tw_source *source);

@@ -110,15 +110,15 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
                            struct tw_error *error) {
     struct tw_observer observer = tw_story_observer(story);
     struct feed feed = {0};
-    // What grows: connections may have half of the memory limit, the story's segments three
-    // eighths, packets that cannot be read again one eighth.
+    // Connections may have half of the memory limit, the story's segments the other half; packets
+    // that cannot be read again an eighth of it all.
     const size_t left = memory_left(settings), keep = left / 8;
     enum tw_status status = reading_open(&feed.reading, settings, &observer, 50, keep, error);
     if (status != TW_OK) {
         return status;
     }
     reading_find_witness(&feed.reading);
-    tw_story_limit(story, left / 2 - keep);
+    tw_story_limit(story, left / 2 - (tw_source_keeps(feed.reading.pump.source) ? keep : 0));
     // The beginning is read before the screen opens: it may be no capture for us at all.
     if (!tw_source_is_live(feed.reading.pump.source)) {
         (void)more(&feed, FIRST_MS);

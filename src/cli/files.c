@@ -34,10 +34,9 @@ static const struct tw_packet *packet(void *context, uint64_t number, const char
 
 // Where a file of that name is to be; false where there cannot be one.
 static bool find_place(struct files *files, const char *name) {
-    const bool absolute = name[0] == '/';
-    const char *directory = files->directory != NULL ? files->directory : ".";
+    const bool beside = files->directory != NULL && name[0] != '/';
     const int length = snprintf(files->path, sizeof files->path, "%s%s%s",
-                                absolute ? "" : directory, absolute ? "" : "/", name);
+                                beside ? files->directory : "", beside ? "/" : "", name);
     errno = length < 0 || (size_t)length >= sizeof files->path ? ENAMETOOLONG
             : files->path[length - 1] == '/'                   ? EISDIR
                                                                : 0;
@@ -46,10 +45,11 @@ static bool find_place(struct files *files, const char *name) {
 
 // Makes a file in the same folder, by a name that nobody else has, and no longer than it must be.
 static bool make_temporary(struct files *files) {
-    const int folder = (int)(strrchr(files->path, '/') - files->path);
+    const char *slash = strrchr(files->path, '/');
+    const int folder = slash != NULL ? (int)(slash - files->path) + 1 : 0;
     for (int i = 0; i < NUMBERS_MAX; i++) {
         const int length = snprintf(files->temporary, sizeof files->temporary,
-                                    "%.*s/.tcpwalk-%ld-%d", folder, files->path, (long)getpid(), i);
+                                    "%.*s.tcpwalk-%ld-%d", folder, files->path, (long)getpid(), i);
         errno = ENAMETOOLONG;
         const int file =
             length < 0 || (size_t)length >= sizeof files->temporary
@@ -124,7 +124,7 @@ static const char *save_begin(void *context, const char *path) {
     if (lstat(files->path, &status) == 0) {
         return refuse(files, path, EEXIST);
     }
-    return make_temporary(files) ? NULL : refuse(files, path, errno);
+    return make_temporary(files) ? NULL : refuse(files, files->path, errno);
 }
 
 static enum tw_status close_writer(struct files *files) {

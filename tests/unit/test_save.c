@@ -405,7 +405,7 @@ static void names_that_cannot_be(void **state) {
     const struct {
         const char *name, *why;
     } rows[] = {
-        {"nowhere/x.pcap", "No such file or directory"},
+        {"nowhere/x.pcap", "/nowhere/x.pcap: No such file or directory"},
         {"here/", "Is a directory"},
         {".", "is there already"},
     };
