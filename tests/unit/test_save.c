@@ -328,6 +328,11 @@ static void stopped(void **state) {
     assert_true(app_busy(&app));
     assert_notice("saving stopped.pcap: ");
     assert_int_equal(file_count(), before + 1);
+    app_act(&app, ACTION_PICTURE); // which does not disturb it
+    assert_notice("picture saved to tcpwalk.svg");
+    assert_int_equal(unlink(path("tcpwalk.svg")), 0);
+    app_tick(&app, 0);
+    assert_true(app.save.running && app.save.skipped == 0);
     press("w"); // one at a time
     assert_notice("something is being saved");
     press("Esc");
