@@ -64,6 +64,8 @@ enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
 // meanwhile, or cannot be read; TW_MEMORY.
 enum tw_status tw_source_again(struct tw_source *source, uint64_t number, struct tw_packet *packet,
                                struct tw_error *error) TW_CHECKED;
+// Whether packets are kept in memory for that, so that `keep` octets of it may be in use.
+bool tw_source_keeps(const struct tw_source *source);
 // Something to poll for reading, or -1 where tw_source_next never waits.
 int tw_source_fd(const struct tw_source *source);
 bool tw_source_is_live(const struct tw_source *source);
@@ -96,6 +98,10 @@ void tw_interfaces_traffic(void (*each)(void *context, const struct tw_interface
 struct tw_writer;
 // TW_OUTPUT, TW_MEMORY; then *writer is NULL. A file that is there is overwritten.
 enum tw_status tw_writer_open(const char *path, int linktype, struct tw_writer **writer,
+                              struct tw_error *error) TW_CHECKED;
+// Writes to a file that is open, and empty; it is the writer's then, whatever is returned. `name`
+// is for messages.
+enum tw_status tw_writer_take(int file, const char *name, int linktype, struct tw_writer **writer,
                               struct tw_error *error) TW_CHECKED;
 void tw_writer_packet(struct tw_writer *writer, tw_time time, const uint8_t *octets,
                       uint32_t captured, uint32_t length);

@@ -167,8 +167,8 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
         return status;
     }
     reading_find_witness(&feed.reading);
-    const bool waits = tw_source_fd(feed.reading.pump.source) >= 0;
-    tw_story_limit(story, left / 4 * 3 - (waits ? keep : 0));
+    const bool keeps = tw_source_keeps(feed.reading.pump.source);
+    tw_story_limit(story, left / 4 * 3 - (keeps ? keep : 0));
     // The beginning is read before the screen opens: it may be no capture for us at all.
     if (!tw_source_is_live(feed.reading.pump.source)) {
         (void)more(&feed, FIRST_MS);

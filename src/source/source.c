@@ -225,6 +225,10 @@ enum tw_status tw_source_again(struct tw_source *source, uint64_t number, struct
                    (unsigned long long)number);
 }
 
+bool tw_source_keeps(const struct tw_source *source) {
+    return source->ring.limit > 0;
+}
+
 int tw_source_fd(const struct tw_source *source) {
     if (source->is_live) {
         return source->live.fd;

@@ -195,6 +195,41 @@ static void pcapng_interfaces(void **state) {
     read_octets_and_compare("interfaces", capture);
 }
 
+// More tables of interfaces than are kept: those packets cannot be had that lie behind.
+static void more_interfaces_than_are_kept(void **state) {
+    (void)state;
+    enum { SECTIONS = 400, INTERFACES = 250, PACKETS = 64 };
+    const char *name = path("tables");
+    FILE *out = fopen(name, "wb");
+    assert_non_null(out);
+    for (unsigned n = 0; n < SECTIONS; n++) {
+        struct octets *capture = fresh(false);
+        section(capture, false);
+        for (unsigned i = 0; i < INTERFACES; i++) {
+            interface(capture, RAW, n, -1, 0);
+        }
+        for (unsigned i = 0; i < PACKETS; i++) {
+            packet(capture, ENHANCED, i, n, IPV4, (uint8_t)i, 20);
+        }
+        assert_int_equal(fwrite(capture->at, 1, capture->count, out), capture->count);
+    }
+    assert_int_equal(fclose(out), 0);
+    struct tw_source *source = open_again(&name, 1, NULL, 0);
+    while (read_one(source)) {
+    }
+    assert_int_equal(first_count, SECTIONS * PACKETS);
+    struct tw_packet packet;
+    struct tw_error error = {""};
+    size_t had = 0;
+    while (had < first_count && tw_source_again(source, had + 1, &packet, &error) == TW_OK) {
+        assert_same(source, &firsts[had++]);
+    }
+    assert_int_equal(had, 65536 / (INTERFACES + 1) * PACKETS);
+    assert_non_null(strstr(error.text, "too many interfaces"));
+    assert_same(source, &firsts[had - 1]);
+    tw_source_free(source);
+}
+
 // A clock that steps back, and at the end a packet that is cut: those before it are had.
 static void steps_and_cut(void **state) {
     (void)state;
@@ -468,6 +503,7 @@ int main(void) {
         cmocka_unit_test(pcap_of_any_kind),
         cmocka_unit_test(pcapng_sections),
         cmocka_unit_test(pcapng_interfaces),
+        cmocka_unit_test(more_interfaces_than_are_kept),
         cmocka_unit_test(steps_and_cut),
         cmocka_unit_test(merged),
         cmocka_unit_test(filtered),
