@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SEEK_PARTS = 10 }; // as many as there are digits
+
 void app_init(struct app *app, const struct app_options *options) {
     *app = (struct app){
         .story = options->story,
@@ -33,6 +35,13 @@ void app_init(struct app *app, const struct app_options *options) {
         .lab = {.hooks = options->lab},
         .playback = {.speed = options->speed > 0 ? options->speed : 1, .even = true},
     };
+    if (options->config != NULL) {
+        struct playback *playback = &app->playback;
+        playback->even = options->config->even;
+        memcpy(playback->break_state, options->config->break_state, sizeof playback->break_state);
+        memcpy(playback->break_finding, options->config->break_finding,
+               sizeof playback->break_finding);
+    }
     if (options->start != NULL && options->start->notice != NULL)
         app_say(app, "%s", options->start->notice);
 }
@@ -148,7 +157,21 @@ static void answer(struct app *app, enum question question, enum prompt_result r
     }
 }
 
+// Which of its keys an action was called by, from 0.
+static unsigned which_key(enum action action, uint32_t key) {
+    const char *keys = action_info(action)->keys;
+    unsigned which = 0;
+    for (uint32_t one; (one = key_next(&keys)) != KEY_IS_NONE && one != key;)
+        which++;
+    return which;
+}
+
 void app_key(struct app *app, uint32_t key) {
+    if ((key & KEY_WITH_ALT) != 0 && action_of_key(IN_ALL, key) == ACTION_NONE) {
+        app_key(app, KEY_IS_ESC); // two keys, then, typed fast
+        app_key(app, key & ~(uint32_t)KEY_WITH_ALT);
+        return;
+    }
     app->changed = app->changed || app->notice[0] != '\0';
     app->notice[0] = '\0';
     app->wanted = 0; // whoever presses keys goes their own way
@@ -164,18 +187,10 @@ void app_key(struct app *app, uint32_t key) {
         save_stop(app);
         return;
     }
-    app_act(app, action_of_key(app_context(app), key));
-    if (action_of_key(app_context(app), key) == ACTION_SEEK && app->view == VIEW_CONNECTION)
-        playback_seek(app, (double)(key - '0') / 10);
-}
-
-void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse *mouse) {
-    if (mouse->x < 0 || mouse->y < 0 || mouse->x >= canvas->width || mouse->y >= canvas->height)
-        return;
-    uint32_t target = canvas->cells[mouse->y * canvas->width + mouse->x].target;
-    uint32_t value = target & ((1U << TARGET_SHIFT) - 1);
-    if (mouse->kind == MOUSE_PRESS && target >> TARGET_SHIFT == TARGET_ACTION)
-        app_act(app, (enum action)value);
+    enum action action = action_of_key(app_context(app), key);
+    app_act(app, action);
+    if (action == ACTION_SEEK && app->view == VIEW_CONNECTION)
+        playback_seek(app, (double)which_key(action, key) / SEEK_PARTS);
 }
 
 static void help_act(struct app *app, enum action action) {

@@ -8,6 +8,7 @@
 
 #include "actions.h"
 #include "canvas.h"
+#include "config.h"
 #include "lab.h"
 #include "list.h"
 #include "playback.h"
@@ -79,8 +80,9 @@ struct app_options {
     bool colors; // else the theme is mono, and stays so
     bool mouse;
     enum theme theme;
-    double speed;        // 0: 1
-    uint64_t connection; // to open at once; 0: none
+    double speed;                // 0: 1
+    uint64_t connection;         // to open at once; 0: none
+    const struct config *config; // where playback stops, even time; NULL: the defaults
 };
 
 void app_init(struct app *app, const struct app_options *options);

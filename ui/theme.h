@@ -45,6 +45,7 @@ enum role {
     X(LIGHT, "light")                                                                              \
     X(HIGH_CONTRAST, "high-contrast")                                                              \
     X(COLOUR_BLIND, "colour-blind")                                                                \
+    X(PROJECTOR, "projector")                                                                      \
     X(MONO, "mono")
 
 enum theme {
@@ -65,6 +66,7 @@ struct style {
 
 const struct style *theme_style(enum theme theme, enum role role);
 const char *theme_name(enum theme theme);
+bool theme_is_light(enum theme theme); // made for a light background, else for a dark one
 bool theme_find(const char *name, enum theme *theme) TW_CHECKED;
 
 #endif

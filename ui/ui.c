@@ -10,6 +10,7 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -129,6 +130,25 @@ static int patience(const struct loop *loop) {
     return app->loading ? LIVE_MS : -1;
 }
 
+// What has just been drawn goes to the clipboard. Whether it arrives, no terminal tells.
+static void copy(struct loop *loop) {
+    size_t length, sent = 0;
+    char *text = canvas_as_text(&loop->canvas, &length);
+    loop->app.copy = false;
+    if (text != NULL)
+        sent = term_copy(text, length);
+    free(text);
+    if (text == NULL || (sent == 0 && length > 0))
+        app_say(&loop->app, "%s", _("not copied: out of memory"));
+    else if (sent < length)
+        app_say(&loop->app, _("the first %zu of %zu octets sent to the terminal's clipboard"), sent,
+                length);
+    else if (getenv("TMUX") != NULL)
+        app_say(&loop->app, "%s", _("sent to tmux, which takes it with set-clipboard on"));
+    else
+        app_say(&loop->app, "%s", _("sent to the terminal's clipboard; it may refuse"));
+}
+
 static void show(struct loop *loop, bool at_once) {
     struct app *app = &loop->app;
     tw_time time = now();
@@ -136,8 +156,13 @@ static void show(struct loop *loop, bool at_once) {
     int frame = app_moving(app) ? FRAME_MS : PROGRESS_MS;
     if (!app->changed || (!at_once && (time - loop->drawn) / TW_MILLISECOND < frame))
         return;
+    term_mouse(app->mouse);
     term_theme(app->theme);
     app_draw(app, &loop->canvas);
+    if (app->copy) {
+        copy(loop);
+        app_draw(app, &loop->canvas);
+    }
     term_present(&loop->canvas, app->anew);
     app->changed = app->anew = false;
     loop->drawn = time;
@@ -216,6 +241,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             .files = options->files,
             .start = options->start,
             .mouse = options->mouse,
+            .config = options->config,
             .source_name = options->source_name,
             .filter = options->filter,
             .ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,

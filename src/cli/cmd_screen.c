@@ -69,15 +69,18 @@ static enum tw_status choices(void) {
 }
 
 struct ui_options screen_options(const struct settings *settings) {
+    const struct config *config = &settings->config;
     const char *no_color = getenv("NO_COLOR");
     return (struct ui_options){
         .filter = settings->filter,
-        .theme = settings->theme,
-        .speed = settings->speed,
+        .theme = settings->theme != NULL ? settings->theme : theme_name(config->theme),
+        .speed = settings->speed > 0 ? settings->speed : config->speed,
         .connection = settings->report.connection,
-        .ascii = settings->ascii,
+        .ascii = settings->ascii || config->ascii,
         .color = !settings->no_color && (no_color == NULL || no_color[0] == '\0'),
-        .utc = settings->report.utc,
+        .utc = settings->report.utc || config->utc,
+        .mouse = config->mouse,
+        .config = config,
     };
 }
 

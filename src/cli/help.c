@@ -156,25 +156,28 @@ static void manual(FILE *to) {
     }
 }
 
+static void manual_key(enum action action, FILE *to) {
+    fputs(".TP\n.B ", to);
+    for (const char *key = action_info(action)->keys; *key != '\0';) {
+        char text[16];
+        size_t length = strcspn(key, " ");
+        snprintf(text, sizeof text, "%.*s", (int)length, key);
+        roff(text, to);
+        key += length + strspn(key + length, " ");
+        fputs(*key != '\0' ? ", " : "\n", to);
+    }
+    roff(action_info(action)->help, to);
+    fputc('\n', to);
+}
+
 static void manual_keys(FILE *to) {
-    const char *group = "";
     for (unsigned i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-        const struct action_info *action = action_info((enum action)i);
-        if (strcmp(action->group, group) != 0) {
-            group = action->group;
-            fprintf(to, ".SS %s\n", group);
+        if (action_begins_group((enum action)i)) {
+            fprintf(to, ".SS %s\n", action_info((enum action)i)->group);
+            for (enum action a = (enum action)i; a != ACTION_NONE; a = action_next_in_group(a)) {
+                manual_key(a, to);
+            }
         }
-        fputs(".TP\n.B ", to);
-        for (const char *key = action->keys; *key != '\0';) {
-            char text[16];
-            size_t length = strcspn(key, " ");
-            snprintf(text, sizeof text, "%.*s", (int)length, key);
-            roff(text, to);
-            key += length + strspn(key + length, " ");
-            fputs(*key != '\0' ? ", " : "\n", to);
-        }
-        roff(action->help, to);
-        fputc('\n', to);
     }
 }
 
@@ -413,8 +416,10 @@ bool completion_print(const char *kind, FILE *to) {
     static const struct {
         const char *name;
         void (*print)(FILE *to);
-    } kinds[] = {{"bash", bash},        {"zsh", zsh},     {"fish", fish},          {"man", manual},
-                 {"keys", manual_keys}, {"names", names}, {"scenarios", scenarios}};
+    } kinds[] = {{"bash", bash},           {"zsh", zsh},
+                 {"fish", fish},           {"man", manual},
+                 {"keys", manual_keys},    {"names", names},
+                 {"scenarios", scenarios}, {"config", config_print}};
     for (size_t i = 0; i < TW_COUNT(kinds); i++) {
         if (strcmp(kind, kinds[i].name) == 0) {
             kinds[i].print(to);
