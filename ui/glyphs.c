@@ -25,7 +25,7 @@ static const struct {
     [GLYPH_CURSOR] = {0x25b8, '>'},      // ▸
     [GLYPH_ELLIPSIS] = {0x2026, '~'},    // …
     [GLYPH_CORRECTED] = {'*', '*'},      [GLYPH_ASSUMED] = {'?', '?'},
-    [GLYPH_PLAYING] = {0x25b6, '>'},                                        // ▶
+    [GLYPH_ESTIMATE] = {'~', '~'},       [GLYPH_PLAYING] = {0x25b6, '>'},   // ▶
     [GLYPH_MARK] = {0x25cf, '*'},                                           // ●
     [GLYPH_PAUSED] = {'=', '='},         [GLYPH_SEPARATOR] = {0x00b7, '-'}, // ·
 };

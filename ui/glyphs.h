@@ -24,7 +24,8 @@ enum glyph {
     GLYPH_ELLIPSIS,
     GLYPH_CORRECTED,
     GLYPH_ASSUMED,
-    GLYPH_DIFFERS, // the kernel says otherwise
+    GLYPH_ESTIMATE, // a time that is not the capture's own
+    GLYPH_DIFFERS,  // the kernel says otherwise
     GLYPH_PLAYING,
     GLYPH_PAUSED,
     GLYPH_SEPARATOR,
