@@ -194,7 +194,7 @@ void app_key(struct app *app, uint32_t key) {
 }
 
 static void help_act(struct app *app, enum action action) {
-    int last = help_height(app) - (app->height - HELP_FRAME), page = app->height - HELP_FRAME;
+    int page = help_page(app), last = help_height(app) - page;
     switch (action) {
     case ACTION_UP: app->help_top--; break;
     case ACTION_DOWN: app->help_top++; break;

@@ -123,16 +123,25 @@ static void put_all(struct page *page) {
     put_legend(page);
 }
 
+// Side by side where there is room.
+static int columns(const struct app *app) {
+    enum { COLUMN_LEAST = 75 };
+    return app->width < 2 * COLUMN_LEAST ? 1 : app->width / COLUMN_LEAST;
+}
+
 int help_height(const struct app *app) {
-    struct page page = {.app = app, .area = {.width = app->width}};
+    struct page page = {.app = app, .area = {.width = app->width / columns(app)}};
     put_all(&page);
     return page.y;
 }
 
+int help_page(const struct app *app) {
+    return (app->height - HELP_FRAME) * columns(app);
+}
+
 void view_help(const struct app *app, struct canvas *canvas) {
     struct area area = canvas_area(canvas);
-    const int rows = area.height - HELP_FRAME, height = help_height(app);
-    struct page page = {app, canvas, {0, 1, area.width, rows}, -app->help_top};
+    const int rows = help_page(app), height = help_height(app), each = rows / columns(app);
     canvas_text(canvas, area, canvas_text(canvas, area, 1, 0, "tcpwalk", ROLE_TITLE) + 2, 0,
                 _("help"), ROLE_TEXT);
     char range[64];
@@ -142,6 +151,9 @@ void view_help(const struct app *app, struct canvas *canvas) {
                                                  : _("%d-%d of %d"),
              app->help_top + 1, to, height);
     canvas_text_right(canvas, area, area.width - 2, 0, range, ROLE_FAINT);
-    put_all(&page);
+    for (int i = 0, width = area.width / columns(app); i < columns(app); i++) {
+        struct page page = {app, canvas, {i * width, 1, width, each}, -app->help_top - i * each};
+        put_all(&page);
+    }
     draw_keys(app, canvas, area, area.height - 1);
 }
