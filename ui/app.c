@@ -166,7 +166,19 @@ static unsigned which_key(enum action action, uint32_t key) {
     return which;
 }
 
+// What is pasted is something to be typed, and never done.
+static void paste(struct app *app, uint32_t key) {
+    if (app->prompt.question != ASK_NOTHING && key != KEY_IS_ERASE)
+        app_key(app, key);
+    else if (app->prompt.question == ASK_NOTHING)
+        app_say(app, "%s", _("what was pasted is passed over: nothing is asked here"));
+}
+
 void app_key(struct app *app, uint32_t key) {
+    if ((key & KEY_PASTED) != 0) {
+        paste(app, key & ~(uint32_t)KEY_PASTED);
+        return;
+    }
     if ((key & KEY_WITH_ALT) != 0 && action_of_key(IN_ALL, key) == ACTION_NONE) {
         app_key(app, KEY_IS_ESC); // two keys, then, typed fast
         app_key(app, key & ~(uint32_t)KEY_WITH_ALT);

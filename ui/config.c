@@ -357,6 +357,17 @@ void config_each_name(enum config_names names, void (*each)(void *context, const
     }
 }
 
+void config_each_setting(const struct config *config,
+                         void (*each)(void *context, const char *name, const char *value,
+                                      const char *help, enum config_names names),
+                         void *context) {
+    for (size_t i = 0; i < TW_COUNT(settings); i++) {
+        char text[2 * LINE_MOST];
+        settings[i].text(config, text, sizeof text);
+        each(context, settings[i].name, text, settings[i].help, settings[i].values);
+    }
+}
+
 struct writer {
     void (*put)(void *context, const char *text);
     void *context;
@@ -408,6 +419,17 @@ static void put_places(struct writer *to, unsigned contexts) {
     to->put(to->context, ")\n");
 }
 
+static void put_setting(void *context, const char *name, const char *value, const char *help,
+                        enum config_names names) {
+    struct writer *to = context;
+    put_line(to, "\n# ", help, NULL);
+    to->column = 0;
+    config_each_name(names, put_name, to);
+    if (to->column > 0)
+        to->put(to->context, "\n");
+    put_line(to, "", name, value);
+}
+
 static void put_action(const struct config *config, enum action action, struct writer *to) {
     const struct action_info *info = action_info(action);
     char name[NAME_TEXT];
@@ -431,17 +453,8 @@ void config_write(const struct config *config, void (*put)(void *context, const 
         "# In one place a key has one meaning. Those of the lab, the state diagram and the stream\n"
         "# come before those of the connection.\n";
     struct writer to = {put, context, 0};
-    char text[2 * LINE_MOST];
     put(context, head);
-    for (size_t i = 0; i < TW_COUNT(settings); i++) {
-        put_line(&to, "\n# ", settings[i].help, NULL);
-        to.column = 0;
-        config_each_name(settings[i].values, put_name, &to);
-        if (to.column > 0)
-            put(context, "\n");
-        settings[i].text(config, text, sizeof text);
-        put_line(&to, "", settings[i].name, text);
-    }
+    config_each_setting(config, put_setting, &to);
     put(context, keys);
     for (unsigned i = ACTION_NONE + 1; i < ACTION_COUNT; i++)
         if (action_begins_group((enum action)i)) {

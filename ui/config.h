@@ -46,6 +46,11 @@ bool config_parse(struct config *config, const char *text, size_t length,
 // The whole file, told in pieces.
 void config_write(const struct config *config, void (*put)(void *context, const char *text),
                   void *context);
+// The settings but for the keys, each with its value in `config`; of `names` its value is one.
+void config_each_setting(const struct config *config,
+                         void (*each)(void *context, const char *name, const char *value,
+                                      const char *help, enum config_names names),
+                         void *context);
 // Gives the actions their keys, for the whole process.
 void config_bind(const struct config *config);
 void config_each_name(enum config_names names, void (*each)(void *context, const char *name),

@@ -27,6 +27,7 @@ enum key {
     KEY_IS_F12 = KEY_IS_F1 + 11, // those between follow each other
     KEY_IS_MOUSE,                // something was done with the mouse
     KEY_WITH_ALT = 0x200000,     // added to a key that came behind an Esc at once
+    KEY_PASTED = 0x400000,       // added to a character that was pasted, not typed
 };
 
 enum mouse_kind { MOUSE_PRESS, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };

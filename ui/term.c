@@ -30,8 +30,12 @@ enum {
     // itself depends on the terminal's description, and that is often not what it sends.
     KEY_SGR_MOUSE = KEY_SRESET, // ESC [ < button ; column ; row M, or m
     KEY_X10_MOUSE = KEY_RESET,  // ESC [ M and three octets
+    KEY_PASTE_BEGINS = KEY_REFERENCE,
+    KEY_PASTE_ENDS = KEY_MESSAGE,
 };
-// Presses, releases and the wheel, told in decimal.
+// Modes that curses does not set: what is pasted is marked; presses, releases and the wheel are
+// told, in decimal.
+static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 
 static struct {
@@ -43,6 +47,7 @@ static struct {
     size_t restore_length;
     bool colors, own_colors; // it has colours; and knows its own, which a theme may leave
     bool mouse_known, mouse; // it has one; it is taken,
+    bool pasting;            // between the marks
     bool mouse_before;       // and was, before the process stopped
     struct mouse click;      // the last one
     struct timespec clicked;
@@ -136,6 +141,26 @@ static void open_mouse(void) {
         return;
     define_key("\033[<", KEY_SGR_MOUSE);
     define_key("\033[M", KEY_X10_MOUSE);
+    define_key("\033[200~", KEY_PASTE_BEGINS);
+    define_key("\033[201~", KEY_PASTE_ENDS);
+}
+
+// Terminals that know a mouse know these modes, or pass over them.
+static void mark_paste(bool on) {
+    term.pasting = false;
+    if (term.mouse_known)
+        send_octets(on ? paste_on : paste_off, strlen(on ? paste_on : paste_off));
+}
+
+// For the shell: its cursor, nothing marked, no mouse.
+static void give_back(void) {
+    term.mouse_before = term.mouse;
+    term.mouse = false;
+    if (term.mouse_before)
+        send_octets(mouse_off, strlen(mouse_off));
+    mark_paste(false);
+    curs_set(1);
+    endwin();
 }
 
 enum tw_status term_open(struct tw_error *error) {
@@ -161,8 +186,10 @@ enum tw_status term_open(struct tw_error *error) {
     open_mouse();
     static const char *const capabilities[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
     term.restore_length = 0;
-    if (term.mouse_known)
+    if (term.mouse_known) {
         remember(mouse_off);
+        remember(paste_off);
+    }
     for (size_t i = 0; i < TW_COUNT(capabilities); i++)
         remember(capability(capabilities[i]));
     catch_crashes(true);
@@ -173,6 +200,7 @@ enum tw_status term_open(struct tw_error *error) {
     nodelay(stdscr, TRUE);
     intrflush(stdscr, FALSE);
     curs_set(0);
+    mark_paste(true);
     open_colors();
     return TW_OK;
 }
@@ -180,9 +208,7 @@ enum tw_status term_open(struct tw_error *error) {
 void term_close(void) {
     if (term.screen == NULL)
         return;
-    term_mouse(false);
-    curs_set(1);
-    endwin();
+    give_back();
     delscreen(term.screen);
     term.screen = NULL;
     catch_crashes(false);
@@ -264,11 +290,12 @@ void term_present(const struct canvas *canvas, bool anew) {
     refresh();
 }
 
-void term_mouse(bool on) {
-    if (!term.mouse_known || on == term.mouse)
-        return;
-    term.mouse = on;
-    send_octets(on ? mouse_on : mouse_off, strlen(on ? mouse_on : mouse_off));
+bool term_mouse(bool on) {
+    if (on != term.mouse && term.mouse_known) {
+        send_octets(on ? mouse_on : mouse_off, strlen(on ? mouse_on : mouse_off));
+        term.mouse = on;
+    }
+    return term.mouse == on;
 }
 
 size_t term_copy(const char *text, size_t length) {
@@ -399,23 +426,30 @@ static uint32_t named(wint_t code) {
     return KEY_IS_NONE;
 }
 
+// What curses has a code for; KEY_IS_NONE: it means nothing here.
+static uint32_t coded(wint_t code, struct mouse *mouse) {
+    switch (code) {
+    case KEY_SGR_MOUSE: return read_sgr_mouse(mouse) ? KEY_IS_MOUSE : KEY_IS_NONE;
+    case KEY_X10_MOUSE: return read_x10_mouse(mouse) ? KEY_IS_MOUSE : KEY_IS_NONE;
+    case KEY_PASTE_BEGINS: term.pasting = true; return KEY_IS_NONE;
+    case KEY_PASTE_ENDS: term.pasting = false; return KEY_IS_NONE;
+    default: return term.pasting ? KEY_IS_NONE : named(code);
+    }
+}
+
 uint32_t term_key(struct mouse *mouse) {
     for (;;) {
         wint_t key;
         int kind = get_wch(&key);
         if (kind == ERR)
             return KEY_IS_NONE;
-        uint32_t plain = kind != OK          ? KEY_IS_NONE
-                         : key == KEY_IS_ESC ? behind_esc()
-                                             : character(key);
-        if (plain != KEY_IS_NONE)
-            return plain;
-        if (kind == KEY_CODE_YES && (key == KEY_SGR_MOUSE || key == KEY_X10_MOUSE)) {
-            if (key == KEY_SGR_MOUSE ? read_sgr_mouse(mouse) : read_x10_mouse(mouse))
-                return KEY_IS_MOUSE;
-        } else if (kind == KEY_CODE_YES && named(key) != KEY_IS_NONE) {
-            return named(key);
-        }
+        uint32_t meant = kind == KEY_CODE_YES                 ? coded(key, mouse)
+                         : key == KEY_IS_ESC && !term.pasting ? behind_esc()
+                                                              : character(key);
+        if (meant != KEY_IS_NONE && term.pasting && kind == OK)
+            return meant < ' ' ? ' ' | KEY_PASTED : meant | KEY_PASTED;
+        if (meant != KEY_IS_NONE)
+            return meant;
         // A key that means nothing here: the next one.
     }
 }
@@ -433,15 +467,14 @@ void term_size(int *width, int *height) {
 }
 
 void term_leave(void) {
-    term.mouse_before = term.mouse;
-    term_mouse(false);
-    curs_set(1);
-    endwin();
+    give_back();
 }
 
 void term_return(void) {
     reset_prog_mode();
     curs_set(0);
-    term_mouse(term.mouse_before);
+    mark_paste(true);
+    if (!term_mouse(term.mouse_before))
+        term.mouse_before = false;
     clearok(stdscr, TRUE);
 }

@@ -156,7 +156,10 @@ static void show(struct loop *loop, bool at_once) {
     int frame = app_moving(app) ? FRAME_MS : PROGRESS_MS;
     if (!app->changed || (!at_once && (time - loop->drawn) / TW_MILLISECOND < frame))
         return;
-    term_mouse(app->mouse);
+    if (!term_mouse(app->mouse)) {
+        app->mouse = false;
+        app_say(app, "%s", _("this terminal has no mouse"));
+    }
     term_theme(app->theme);
     app_draw(app, &loop->canvas);
     if (app->copy) {
@@ -240,7 +243,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             .lab = options->lab,
             .files = options->files,
             .start = options->start,
-            .mouse = options->mouse,
+            .mouse = options->mouse && term_mouse(true),
             .config = options->config,
             .source_name = options->source_name,
             .filter = options->filter,

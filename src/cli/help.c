@@ -181,6 +181,31 @@ static void manual_keys(FILE *to) {
     }
 }
 
+static void manual_value(void *context, const char *name) {
+    struct list *list = context;
+    fputs(list->count++ == 0 ? list->before : list->between, list->to);
+    roff(name, list->to);
+}
+
+static void manual_setting(void *context, const char *name, const char *value, const char *help,
+                           enum config_names names) {
+    struct list list = {context, "\nKnown: ", ", ", 0};
+    fputs(".TP\n.B ", context);
+    roff(name, context);
+    fputs(value[0] != '\0' ? " = " : " =", context);
+    roff(value, context);
+    fputc('\n', context);
+    roff(help, context);
+    config_each_name(names, manual_value, &list);
+    fputc('\n', context);
+}
+
+static void manual_settings(FILE *to) {
+    struct config config;
+    config_init(&config);
+    config_each_setting(&config, manual_setting, to);
+}
+
 // All names that the output for programs may hold as values, to be compared with its description.
 static void names(FILE *to) {
     for (enum tw_state i = 0; i < TW_STATE_COUNT; i++) {
@@ -416,10 +441,15 @@ bool completion_print(const char *kind, FILE *to) {
     static const struct {
         const char *name;
         void (*print)(FILE *to);
-    } kinds[] = {{"bash", bash},           {"zsh", zsh},
-                 {"fish", fish},           {"man", manual},
-                 {"keys", manual_keys},    {"names", names},
-                 {"scenarios", scenarios}, {"config", config_print}};
+    } kinds[] = {{"bash", bash},
+                 {"zsh", zsh},
+                 {"fish", fish},
+                 {"man", manual},
+                 {"keys", manual_keys},
+                 {"names", names},
+                 {"scenarios", scenarios},
+                 {"config", config_print},
+                 {"settings", manual_settings}};
     for (size_t i = 0; i < TW_COUNT(kinds); i++) {
         if (strcmp(kind, kinds[i].name) == 0) {
             kinds[i].print(to);

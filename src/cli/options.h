@@ -153,9 +153,10 @@ void settings_fini(struct settings *settings);
 const char *settings_source(const struct settings *settings);
 
 void help_print(enum command command, FILE *to);
-// "bash", "zsh", "fish": a completion script; "man", "keys": the manual's sections on options and
-// on keys; "names": all names that JSON may hold as values; "scenarios": names of the stored
-// scenarios; "config": the configuration file with every default. False for another.
+// "bash", "zsh", "fish": a completion script; "man", "keys", "settings": the manual's sections on
+// options, on keys and on the configuration; "names": all names that JSON may hold as values;
+// "scenarios": names of the stored scenarios; "config": the configuration file with every default.
+// False for another.
 bool completion_print(const char *kind, FILE *to) TW_CHECKED;
 
 #endif

@@ -52,6 +52,13 @@ until_true 'the screen did not come back' is_open
 until_true 'the mouse was not taken after fg' mouse_is 1
 see '[Ladder]'
 
+# What is pasted is not done.
+tm set-buffer -b words 'q?gT'
+tm paste-buffer -p -b words
+see 'what was pasted is passed over'
+tm send-keys g
+see 'Before the first segment'
+
 # What is seen is copied.
 tm send-keys y
 see 'sent to'
@@ -100,6 +107,28 @@ for signal in TERM HUP INT QUIT SEGV ABRT USR1; do
     *) ended 0 "$signal" ;;
     esac
     mouse_is 0 || fail "the mouse was kept after SIG$signal"
+done
+
+# The terminal goes away.
+rm "$dir/pid"
+tm new-window -c "$dir" "sh -c 'echo \$\$ >pid; exec \"\$0\" \"\$1\"' '$program' '$capture'"
+see 'Enter open'
+tm kill-window
+is_gone() { ! kill -0 "$(cat "$dir/pid")" 2>/dev/null; }
+until_true 'it runs on without a terminal' is_gone
+
+# Terminals of few colours, of none, and of no mouse.
+for type in xterm linux vt100; do
+    type_line "TERM=$type '$program' '$capture'"
+    see '10.9.0.1'
+    case $type in
+    xterm) until_true 'the mouse was not taken' mouse_is 1 ;;
+    vt100) tm send-keys M && see 'this terminal has no mouse' ;;
+    esac
+    tm send-keys Enter
+    see '[Ladder]'
+    tm send-keys q q
+    ended 0 "$type"
 done
 
 # No colours where they are not wanted, whatever theme is.

@@ -214,6 +214,22 @@ static void keys_that_are_not_plain(void **state) {
     assert_true(action_bind(ACTION_HELP, NULL));
 }
 
+// What is pasted is typed where something is asked, and does nothing elsewhere.
+static void pasted_text_is_no_keys(void **state) {
+    (void)state;
+    app_key(&app, 'q' | KEY_PASTED);
+    app_key(&app, 'f' | KEY_PASTED);
+    assert_true(!app.quit && app.prompt.question == ASK_NOTHING);
+    assert_non_null(strstr(app.notice, "pasted"));
+    press("f");
+    assert_int_equal(app.notice[0], '\0');
+    app_key(&app, 'q' | KEY_PASTED);
+    app_key(&app, 0x4e2d | KEY_PASTED);
+    assert_string_equal(app.prompt.line, "q\xe4\xb8\xad");
+    app_key(&app, KEY_IS_ERASE | KEY_PASTED);
+    assert_string_equal(app.list.filter, "q\xe4\xb8\xad");
+}
+
 static void the_help_begins_where_one_is(void **state) {
     (void)state;
     press("Enter ?");
@@ -318,12 +334,12 @@ static void clicks_anywhere_do_no_harm(void **state) {
 int main(void) {
 #define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
-        on_scene(the_bottom_line_is_clicked), on_scene(rows_are_chosen_and_opened),
-        on_scene(a_connection_is_clicked),    on_scene(the_wheel_turns),
-        on_scene(what_is_asked_comes_first),  on_scene(rows_of_other_views),
-        on_scene(keys_that_are_not_plain),    on_scene(the_help_begins_where_one_is),
-        on_scene(the_way_out_is_always_seen), on_scene(every_action_in_every_view),
-        on_scene(clicks_anywhere_do_no_harm),
+        on_scene(the_bottom_line_is_clicked),   on_scene(rows_are_chosen_and_opened),
+        on_scene(a_connection_is_clicked),      on_scene(the_wheel_turns),
+        on_scene(what_is_asked_comes_first),    on_scene(rows_of_other_views),
+        on_scene(keys_that_are_not_plain),      on_scene(pasted_text_is_no_keys),
+        on_scene(the_help_begins_where_one_is), on_scene(the_way_out_is_always_seen),
+        on_scene(every_action_in_every_view),   on_scene(clicks_anywhere_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

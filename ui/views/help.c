@@ -30,8 +30,7 @@ static const struct {
     {GLYPH_COUNT, N_("Ladder and diagram stand at the same moment. Arrows are segments, their "
                      "numbers are relative. The state is where each end is by RFC 9293, not what "
                      "its kernel reports.")},
-    {GLYPH_TOKEN_RIGHT, N_("behind a C: the client is in the state that it points at")},
-    {GLYPH_TOKEN_LEFT, N_("before an S: the server is")},
+    {GLYPH_TOKEN_RIGHT, N_("behind C points at the client's state; before S, at the server's")},
     {GLYPH_ASSUMED, N_("assumed: nothing on the wire says so, and nothing says otherwise")},
     {GLYPH_CORRECTED, N_("corrected: assumed differently first, then taken back")},
     {GLYPH_ESTIMATE, N_("an estimate: when a segment landed, by half the handshake's round trip; "
