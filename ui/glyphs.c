@@ -36,7 +36,7 @@ uint32_t glyph(bool ascii, enum glyph which) {
 }
 
 uint32_t glyph_joint(bool ascii, unsigned sides) {
-    static const uint32_t unicode[16] = {
+    static const uint32_t unicode[GLYPH_JOINTS] = {
         [0] = ' ',
         [JOIN_UP] = 0x2502,
         [JOIN_DOWN] = 0x2502,
@@ -54,7 +54,7 @@ uint32_t glyph_joint(bool ascii, unsigned sides) {
         [JOIN_UP | JOIN_LEFT | JOIN_RIGHT] = 0x2534,             // ┴
         [JOIN_UP | JOIN_DOWN | JOIN_LEFT | JOIN_RIGHT] = 0x253c, // ┼
     };
-    sides &= 15U;
+    sides &= GLYPH_JOINTS - 1U;
     if (!ascii)
         return unicode[sides];
     bool vertical = (sides & (JOIN_UP | JOIN_DOWN)) != 0;

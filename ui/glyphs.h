@@ -36,7 +36,7 @@ enum glyph {
 uint32_t glyph(bool ascii, enum glyph glyph);
 
 // The line character that joins the sides of a cell given by these bits.
-enum { JOIN_UP = 1, JOIN_DOWN = 2, JOIN_LEFT = 4, JOIN_RIGHT = 8 };
+enum { JOIN_UP = 1, JOIN_DOWN = 2, JOIN_LEFT = 4, JOIN_RIGHT = 8, GLYPH_JOINTS = 16 };
 uint32_t glyph_joint(bool ascii, unsigned sides);
 
 #endif

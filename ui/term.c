@@ -22,7 +22,6 @@
 enum {
     ESC_MS = 25,     // what comes later than that behind an Esc is a key of its own
     DOUBLE_MS = 400, // between the two clicks of a double one
-    SEQUENCE_MAX = 24,
     CRASH_STACK = 16384,
     BASIC_COLORS = 8,
     ALL_COLORS = 256,
@@ -341,22 +340,19 @@ static bool take_mouse(unsigned button, int x, int y, struct mouse *mouse) {
 
 // The rest of "ESC [ < 0 ; 10 ; 5 M"; all of it is taken, also when it is none.
 static bool read_sgr_mouse(struct mouse *mouse) {
-    char text[SEQUENCE_MAX];
-    size_t length = 0;
-    wint_t key;
-    unsigned button;
-    int x, y;
-    char last = '\0', more;
+    enum { MOST = 10000 };
+    unsigned numbers[3] = {0}; // button, column, row
+    size_t at = 0;
+    wint_t key = 0;
     timeout(ESC_MS); // it comes in one piece, or in two
-    while (length + 1 < sizeof text && get_wch(&key) == OK && key > ' ' && key < 0x7f) {
-        text[length++] = last = (char)key;
-        if (last != ';' && (last < '0' || last > '9'))
-            break;
-    }
+    while (get_wch(&key) == OK && (key == ';' || (key >= '0' && key <= '9')))
+        if (key == ';')
+            at++;
+        else if (at < TW_COUNT(numbers) && numbers[at] < MOST)
+            numbers[at] = numbers[at] * 10 + (unsigned)(key - '0');
     nodelay(stdscr, TRUE);
-    text[length] = '\0';
-    return last == 'M' && sscanf(text, "%3u;%4d;%4d%c%c", &button, &x, &y, &last, &more) == 4 &&
-           take_mouse(button, x - 1, y - 1, mouse);
+    return key == 'M' && at + 1 == TW_COUNT(numbers) && numbers[1] > 0 && numbers[2] > 0 &&
+           take_mouse(numbers[0], (int)numbers[1] - 1, (int)numbers[2] - 1, mouse);
 }
 
 // The older form, of a terminal that does not know the other one.

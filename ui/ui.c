@@ -3,6 +3,7 @@
 #include "ui.h"
 
 #include "app.h"
+#include "glyphs.h"
 #include "term.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <wchar.h>
 
 enum {
     READ_MS = 20,      // how long a key may have to wait for the reading
@@ -183,6 +185,13 @@ static bool wait_for_something(struct loop *loop, const sigset_t *mask, bool *re
     return count < 0 ? errno == EINTR : (files[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
 }
 
+// What the next click means is what this one leads to, also when both have come already.
+static void click(struct loop *loop, const struct mouse *mouse) {
+    app_mouse(&loop->app, &loop->canvas, mouse);
+    if (mouse->kind == MOUSE_PRESS)
+        app_draw(&loop->app, &loop->canvas);
+}
+
 static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_error *error) {
     if (!resize(loop))
         return tw_fail(error, TW_MEMORY, "screen: out of memory");
@@ -209,7 +218,7 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
         for (uint32_t key; (key = term_key(&mouse)) != KEY_IS_NONE && !loop->app.quit;
              at_once = true)
             if (key == KEY_IS_MOUSE)
-                app_mouse(&loop->app, &loop->canvas, &mouse);
+                click(loop, &mouse);
             else
                 app_key(&loop->app, key);
         if (readable && !loop->app.quit)
@@ -217,6 +226,19 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
         show(loop, at_once);
     }
     return TW_OK;
+}
+
+// Whether the locale has the glyphs, each one column wide; some of East Asia have lines of two.
+static bool has_glyphs(void) {
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        return false;
+    for (unsigned i = 0; i < GLYPH_COUNT; i++)
+        if (wcwidth((wchar_t)glyph(false, (enum glyph)i)) != 1)
+            return false;
+    for (unsigned sides = 0; sides < GLYPH_JOINTS; sides++)
+        if (wcwidth((wchar_t)glyph_joint(false, sides)) != 1)
+            return false;
+    return true;
 }
 
 bool ui_theme_known(const char *name) {
@@ -247,7 +269,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             .config = options->config,
             .source_name = options->source_name,
             .filter = options->filter,
-            .ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+            .ascii = options->ascii || !has_glyphs(),
             .utc = options->utc,
             .colors = options->color && term_colors(),
             .theme = theme,

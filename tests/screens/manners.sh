@@ -139,6 +139,15 @@ see 'theme: mono, as there are no colours'
 tm send-keys q
 ended 0 no-color
 
+# A name that is wide, and has something that a terminal would obey.
+mkdir "$dir/named" && cp "$capture" "$dir/named/$(printf '中文\033[31m😀\342\200\256.pcap')" || exit 1
+type_line "'$program' named/*.pcap"
+see 'tcpwalk  named/中文?[31m😀?.pcap'
+tm send-keys Enter
+see '[Ladder]'
+tm send-keys q q
+ended 0 named
+
 # A configuration: another key for help, no mouse, another theme; the command line comes before it.
 printf 'key help = F2 Alt-h\nmouse = off\ntheme = mono\nbreak = CLOSING\n' >"$config"
 open_screen '' ''
