@@ -15,7 +15,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEYS_AT = 3, TEXT_AT = 27, NARROW_TEXT_AT = 12, MARKS_TEXT_AT = 7, WIDE = 60, MOST = 64 };
+enum {
+    KEYS_AT = 3,
+    TEXT_AT = 27,
+    NARROW_TEXT_AT = 12,
+    MARKS_TEXT_AT = 7,
+    WIDE = 60,
+    MOST = 64,
+    RANGE_TEXT = 128
+};
 
 // In this order, but for the one that comes first.
 static const char *const groups[] = {"Everywhere",     "Moving",     "Connections",
@@ -46,8 +54,7 @@ static const struct {
                      "timer of the stack ran out on the capture's clock.")},
     {GLYPH_COUNT, N_("full: at the memory limit the arrows of connections that are over are "
                      "dropped, the oldest first; then new ones. States and counters are kept.")},
-    {GLYPH_COUNT, N_("following: at the end (G), while more is read, the ladder stays at the "
-                     "end.")},
+    {GLYPH_COUNT, N_("following: at the end, while more is read, the ladder stays at the end.")},
 };
 
 // The help as it is written from top to bottom: onto the canvas, or, where that is NULL, only to
@@ -138,18 +145,29 @@ int help_page(const struct app *app) {
     return (app->height - HELP_FRAME) * columns(app);
 }
 
+// Which rows are seen, and by which keys others are.
+static const char *range_text(const struct app *app, char text[RANGE_TEXT]) {
+    const int page = help_page(app), height = help_height(app);
+    const int from = app->help_top + 1,
+              to = app->help_top + page < height ? app->help_top + page : height;
+    const char *down_keys = action_info(ACTION_DOWN)->keys, *up_keys = action_info(ACTION_UP)->keys;
+    const uint32_t down = key_next(&down_keys), up = key_next(&up_keys);
+    char down_text[KEY_TEXT], up_text[KEY_TEXT];
+    if (page >= height || app->width < WIDE || down == KEY_IS_NONE || up == KEY_IS_NONE)
+        snprintf(text, RANGE_TEXT, _("%d-%d of %d"), from, to, height);
+    else
+        snprintf(text, RANGE_TEXT, _("%d-%d of %d, %s and %s scroll"), from, to, height,
+                 key_text(down, down_text), key_text(up, up_text));
+    return text;
+}
+
 void view_help(const struct app *app, struct canvas *canvas) {
     struct area area = canvas_area(canvas);
-    const int rows = help_page(app), height = help_height(app), each = rows / columns(app);
+    const int each = help_page(app) / columns(app);
     canvas_text(canvas, area, canvas_text(canvas, area, 1, 0, "tcpwalk", ROLE_TITLE) + 2, 0,
                 _("help"), ROLE_TEXT);
-    char range[64];
-    const int to = app->help_top + rows < height ? app->help_top + rows : height;
-    snprintf(range, sizeof range,
-             height > rows && area.width >= WIDE ? _("%d-%d of %d, Down and Up scroll")
-                                                 : _("%d-%d of %d"),
-             app->help_top + 1, to, height);
-    canvas_text_right(canvas, area, area.width - 2, 0, range, ROLE_FAINT);
+    char range[RANGE_TEXT];
+    canvas_text_right(canvas, area, area.width - 2, 0, range_text(app, range), ROLE_FAINT);
     for (int i = 0, width = area.width / columns(app); i < columns(app); i++) {
         struct page page = {app, canvas, {i * width, 1, width, each}, -app->help_top - i * each};
         put_all(&page);
