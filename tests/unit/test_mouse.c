@@ -188,6 +188,15 @@ static void rows_of_other_views(void **state) {
     assert_false(other.quit);
     app_mouse(&other, &canvas, &again);
     assert_true(other.quit && other.start.chosen);
+    for (unsigned action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
+        app_act(&other, (enum action)action);
+        app_tick(&other, (tw_time)action * TW_SECOND);
+        app_draw(&other, &canvas);
+        check_whole(&canvas);
+        app_key(&other, KEY_IS_ESC);
+        other.view = VIEW_START;
+    }
+    assert_true(tw_language_set("en")); // one of them has changed it
     app_fini(&other);
 }
 
