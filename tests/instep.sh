@@ -12,6 +12,7 @@ trap 'rm -rf "$work"' EXIT
 manual() {
     "$program" --print man >"$work/options" || exit 1
     "$program" --print keys >"$work/keys" || exit 1
+    "$program" --print settings >"$work/settings" || exit 1
     "$program" list --csv three-way-handshake >"$work/list" || exit 1
     sed -n '1{s/,/, /g;s/$/./;p;q;}' "$work/list" | fold -s -w 96 | sed 's/ $//' >"$work/csv"
     awk -v work="$work" '

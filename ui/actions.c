@@ -6,8 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-enum { KEYS_MAX = 64 }; // octets of the keys of one action, as text
-
 static struct action_info actions[] = {[ACTION_NONE] = {.keys = ""},
 #define X(id, in, key_names, line_label, in_group, sentence)                                       \
     [ACTION_##id] = {.name = #id,                                                                  \
@@ -27,10 +25,32 @@ static const char *const usual_keys[] = {[ACTION_NONE] = "",
 #undef X
 };
 
-static char bound[ACTION_COUNT][KEYS_MAX];
+static char bound[ACTION_COUNT][ACTION_KEYS_MAX];
 
 const struct action_info *action_info(enum action action) {
     return &actions[action];
+}
+
+const char *action_usual_keys(enum action action) {
+    return usual_keys[action];
+}
+
+static bool same_group(unsigned a, unsigned b) {
+    return strcmp(actions[a].group, actions[b].group) == 0;
+}
+
+bool action_begins_group(enum action action) {
+    for (unsigned i = ACTION_NONE + 1; i < (unsigned)action; i++)
+        if (same_group(i, action))
+            return false;
+    return true;
+}
+
+enum action action_next_in_group(enum action action) {
+    for (unsigned i = (unsigned)action + 1; i < ACTION_COUNT; i++)
+        if (same_group(i, action))
+            return (enum action)i;
+    return ACTION_NONE;
 }
 
 enum action action_of_key(unsigned contexts, uint32_t key) {
@@ -50,12 +70,12 @@ bool action_bind(enum action action, const char *keys) {
         actions[action].keys = usual_keys[action];
         return true;
     }
-    if (strlen(keys) >= KEYS_MAX)
+    if (strlen(keys) >= ACTION_KEYS_MAX)
         return false;
     for (const char *rest = keys; rest[strspn(rest, " ")] != '\0';)
         if (key_next(&rest) == KEY_IS_NONE)
             return false;
-    snprintf(bound[action], KEYS_MAX, "%s", keys);
+    snprintf(bound[action], ACTION_KEYS_MAX, "%s", keys);
     actions[action].keys = bound[action];
     return true;
 }

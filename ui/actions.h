@@ -171,8 +171,15 @@ struct action_info {
 
 // `action` is not ACTION_NONE.
 const struct action_info *action_info(enum action action);
+const char *action_usual_keys(enum action action); // those of the table
+// Whether it is the first of its group, so that a group can be told at once, wherever its rows
+// stand.
+bool action_begins_group(enum action action);
+// The next one behind it in its group, or ACTION_NONE.
+enum action action_next_in_group(enum action action);
 // ACTION_NONE where the key has no meaning.
 enum action action_of_key(unsigned contexts, uint32_t key);
+enum { ACTION_KEYS_MAX = 64 }; // octets of the keys of one action, as text
 // Gives an action other keys, for the whole process; the text is copied. False: a key in it is not
 // known, or it is too long; then nothing has changed. NULL: those of the table.
 bool action_bind(enum action action, const char *keys) TW_CHECKED;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SEEK_PARTS = 10 }; // as many as there are digits
+
 void app_options_of(const struct ui_options *options, enum theme theme, struct app_options *to) {
     *to = (struct app_options){
         .story = options->story,
@@ -28,6 +30,7 @@ void app_options_of(const struct ui_options *options, enum theme theme, struct a
         .speed = options->speed,
         .connection = options->connection,
         .greeting = options->greeting,
+        .config = options->config,
     };
 }
 
@@ -59,6 +62,13 @@ void app_init(struct app *app, const struct app_options *options) {
     start_init(app, options->start);
     if (options->greeting != NULL)
         app_say(app, "%s", options->greeting);
+    if (options->config != NULL) {
+        struct playback *playback = &app->playback;
+        playback->even = options->config->even;
+        memcpy(playback->break_state, options->config->break_state, sizeof playback->break_state);
+        memcpy(playback->break_finding, options->config->break_finding,
+               sizeof playback->break_finding);
+    }
     if (options->start != NULL && options->start->notice != NULL)
         app_say(app, "%s", options->start->notice);
 }
@@ -188,7 +198,33 @@ static void answer(struct app *app, enum question question, enum prompt_result r
     }
 }
 
+// Which of its keys an action was called by, from 0.
+static unsigned which_key(enum action action, uint32_t key) {
+    const char *keys = action_info(action)->keys;
+    unsigned which = 0;
+    for (uint32_t one; (one = key_next(&keys)) != KEY_IS_NONE && one != key;)
+        which++;
+    return which;
+}
+
+// What is pasted is something to be typed, and never done.
+static void paste(struct app *app, uint32_t key) {
+    if (app->prompt.question != ASK_NOTHING && key != KEY_IS_ERASE)
+        app_key(app, key);
+    else if (app->prompt.question == ASK_NOTHING)
+        app_say(app, "%s", _("what was pasted is passed over: nothing is asked here"));
+}
+
 void app_key(struct app *app, uint32_t key) {
+    if ((key & KEY_PASTED) != 0) {
+        paste(app, key & ~(uint32_t)KEY_PASTED);
+        return;
+    }
+    if ((key & KEY_WITH_ALT) != 0 && action_of_key(IN_ALL, key) == ACTION_NONE) {
+        app_key(app, KEY_IS_ESC); // two keys, then, typed fast
+        app_key(app, key & ~(uint32_t)KEY_WITH_ALT);
+        return;
+    }
     app->changed = app->changed || app->notice[0] != '\0';
     app->notice[0] = '\0';
     app->wanted = 0; // whoever presses keys goes their own way
@@ -204,22 +240,14 @@ void app_key(struct app *app, uint32_t key) {
         save_stop(app);
         return;
     }
-    app_act(app, action_of_key(app_context(app), key));
-    if (action_of_key(app_context(app), key) == ACTION_SEEK && app->view == VIEW_CONNECTION)
-        playback_seek(app, (double)(key - '0') / 10);
-}
-
-void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse *mouse) {
-    if (mouse->x < 0 || mouse->y < 0 || mouse->x >= canvas->width || mouse->y >= canvas->height)
-        return;
-    uint32_t target = canvas->cells[mouse->y * canvas->width + mouse->x].target;
-    uint32_t value = target & ((1U << TARGET_SHIFT) - 1);
-    if (mouse->kind == MOUSE_PRESS && target >> TARGET_SHIFT == TARGET_ACTION)
-        app_act(app, (enum action)value);
+    enum action action = action_of_key(app_context(app), key);
+    app_act(app, action);
+    if (action == ACTION_SEEK && app->view == VIEW_CONNECTION)
+        playback_seek(app, (double)which_key(action, key) / SEEK_PARTS);
 }
 
 static void help_act(struct app *app, enum action action) {
-    int last = help_height() - (app->height - HELP_FRAME), page = app->height - HELP_FRAME;
+    int page = help_page(app), last = help_height(app) - page;
     switch (action) {
     case ACTION_UP: app->help_top--; break;
     case ACTION_DOWN: app->help_top++; break;

@@ -8,6 +8,7 @@
 
 #include "actions.h"
 #include "canvas.h"
+#include "config.h"
 #include "lab.h"
 #include "list.h"
 #include "playback.h"
@@ -87,6 +88,7 @@ struct app_options {
     double speed;                     // 0: 1
     uint64_t connection;              // to open at once; 0: none
     const char *greeting;             // told at once, or NULL
+    const struct config *config;      // where playback stops, even time; NULL: the defaults
 };
 
 struct ui_options;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RUNE_LAST = 0x10ffff };
+
 bool canvas_init(struct canvas *canvas, int width, int height) {
     canvas->width = width < 0 ? 0 : width > CANVAS_MAX ? CANVAS_MAX : width;
     canvas->height = height < 0 ? 0 : height > CANVAS_MAX ? CANVAS_MAX : height;
@@ -64,6 +66,8 @@ void canvas_put(struct canvas *canvas, struct area area, int x, int y, uint32_t 
     int width = canvas_rune_width(rune);
     if (width == 0)
         return;
+    if (width < 0)
+        rune = '?';
     if (width == 2 && cell_at(canvas, area, x + 1, y) == NULL) {
         set(canvas, area, x, y, ' ', role); // half of it would stand outside
         return;
@@ -211,37 +215,76 @@ uint32_t canvas_rune_next(const char **text) {
             return '?';
         rune = rune << 6 | (s[i] & 0x3fU);
     }
-    // Too long, a surrogate, beyond Unicode, a C1 control, or one that turns the writing around.
-    if (rune < least[more] || (rune >= 0xd800 && rune < 0xe000) || rune > 0x10ffff || rune < 0xa0 ||
-        (rune >= 0x200b && rune <= 0x200f) || (rune >= 0x2028 && rune <= 0x202e) ||
-        (rune >= 0x2060 && rune <= 0x206f) || rune == 0xfeff)
+    // Written with more octets than it needs, a surrogate, beyond Unicode: each octet for itself.
+    if (rune < least[more] || (rune >= 0xd800 && rune < 0xe000) || rune > RUNE_LAST)
         return '?';
     *text += more;
-    return rune;
+    return canvas_rune_width(rune) < 0 ? '?' : rune;
 }
 
-// Ranges of East Asian wide and fullwidth characters, and of combining marks; the ones that
-// matter for names of files. Unicode Standard Annex 11.
-static const struct {
-    uint32_t first, last;
-    int width;
-} ranges[] = {
-    {0x0300, 0x036f, 0},   {0x0483, 0x0489, 0},   {0x0591, 0x05bd, 0},   {0x0610, 0x061a, 0},
-    {0x064b, 0x065f, 0},   {0x0900, 0x0902, 0},   {0x093c, 0x093c, 0},   {0x0941, 0x0948, 0},
-    {0x1100, 0x115f, 2},   {0x1ab0, 0x1aff, 0},   {0x1dc0, 0x1dff, 0},   {0x20d0, 0x20ff, 0},
-    {0x2e80, 0x303e, 2},   {0x3041, 0x33ff, 2},   {0x3400, 0x4dbf, 2},   {0x4e00, 0x9fff, 2},
-    {0xa000, 0xa4cf, 2},   {0xac00, 0xd7a3, 2},   {0xf900, 0xfaff, 2},   {0xfe00, 0xfe0f, 0},
-    {0xfe20, 0xfe2f, 0},   {0xfe30, 0xfe6f, 2},   {0xff00, 0xff60, 2},   {0xffe0, 0xffe6, 2},
-    {0x1f300, 0x1f64f, 2}, {0x1f900, 0x1f9ff, 2}, {0x20000, 0x3fffd, 2}, {0xe0100, 0xe01ef, 0},
-};
+char *canvas_rune_text(uint32_t rune, char text[CANVAS_RUNE_OCTETS + 1]) {
+    enum { MORE = 0x80, MORE_BITS = 0x3f, MORE_SHIFT = 6 };
+    static const struct {
+        uint32_t below;
+        unsigned char first;
+    } forms[] = {{0x80, 0}, {0x800, 0xc0}, {0x10000, 0xe0}, {0x110000, 0xf0}};
+    size_t more = 0;
+    while (more + 1 < TW_COUNT(forms) && rune >= forms[more].below)
+        more++;
+    text[0] = (char)(forms[more].first | rune >> MORE_SHIFT * more);
+    for (size_t i = 1; i <= more; i++)
+        text[i] = (char)(MORE | (rune >> MORE_SHIFT * (more - i) & MORE_BITS));
+    text[more + 1] = '\0';
+    return text;
+}
+
+char *canvas_as_text(const struct canvas *canvas, size_t *length) {
+    size_t cells = (size_t)canvas->width * (size_t)canvas->height, at = 0;
+    char *text = malloc(cells * CANVAS_RUNE_OCTETS + (size_t)canvas->height + 1);
+    *length = 0;
+    if (text == NULL)
+        return NULL;
+    for (int y = 0; y < canvas->height; y++) {
+        const struct cell *row = &canvas->cells[(size_t)y * (size_t)canvas->width];
+        size_t end = at; // behind the last one that is no blank
+        for (int x = 0; x < canvas->width; x++) {
+            char rune[CANVAS_RUNE_OCTETS + 1];
+            if (row[x].rune == 0)
+                continue;
+            size_t octets = strlen(canvas_rune_text(row[x].rune, rune));
+            memcpy(text + at, rune, octets);
+            at += octets;
+            if (row[x].rune != ' ')
+                end = at;
+        }
+        at = end;
+        text[at++] = '\n';
+    }
+    text[at] = '\0';
+    *length = at;
+    return text;
+}
 
 int canvas_rune_width(uint32_t rune) {
-    if (rune < 0x300)
+    static const struct {
+        uint32_t first, last;
+        int width;
+    } ranges[] = {
+#include "widths.h"
+    };
+    if (rune >= ' ' && rune < 0x7f)
         return 1;
-    for (size_t i = 0; i < TW_COUNT(ranges) && rune >= ranges[i].first; i++)
-        if (rune <= ranges[i].last)
-            return ranges[i].width;
-    return 1;
+    size_t from = 0, to = TW_COUNT(ranges);
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (rune > ranges[middle].last)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    if (from == TW_COUNT(ranges))
+        return -1; // beyond Unicode
+    return rune >= ranges[from].first ? ranges[from].width : 1;
 }
 
 int canvas_text_width(const char *text) {

@@ -49,7 +49,8 @@ void canvas_clear(struct canvas *canvas);
 void canvas_put(struct canvas *canvas, struct area area, int x, int y, uint32_t rune,
                 enum role role);
 // Text in UTF-8; returns the column behind it. What does not fit is cut, never half a character.
-// Control characters and what is no UTF-8 are drawn as '?', combining characters are left out.
+// What is no UTF-8 and what is never drawn (canvas_rune_width) is drawn as '?', combining
+// characters are left out.
 int canvas_text(struct canvas *canvas, struct area area, int x, int y, const char *text,
                 enum role role);
 // The same with its last column at `x`.
@@ -67,10 +68,17 @@ void canvas_target(struct canvas *canvas, struct area area, int x, int y, int wi
 void canvas_fill(struct canvas *canvas, struct area area, uint32_t rune, enum role role);
 void canvas_highlight(struct canvas *canvas, struct area area, int y);
 
-// Columns of one code point (0: combining), and of a text as canvas_text draws it.
+// Columns of one code point: 0 for one that combines, -1 for one that is never drawn (controls and
+// what turns the writing around, private use, what Unicode has not assigned).
 int canvas_rune_width(uint32_t rune);
-int canvas_text_width(const char *text);
-// Takes one code point off a UTF-8 text; 0 at its end, '?' for what is not one or is a control.
+int canvas_text_width(const char *text); // as canvas_text draws it
+// Takes one code point off a UTF-8 text; 0 at its end, '?' for what is not one or is never drawn.
 uint32_t canvas_rune_next(const char **text);
+// One code point in UTF-8; returns `text`.
+enum { CANVAS_RUNE_OCTETS = 4 };
+char *canvas_rune_text(uint32_t rune, char text[CANVAS_RUNE_OCTETS + 1]);
+// What is seen, as UTF-8, blanks at the ends of rows cut off; *length is without the octet 0 behind
+// it. To be freed; NULL: there is no memory.
+char *canvas_as_text(const struct canvas *canvas, size_t *length);
 
 #endif

@@ -25,7 +25,7 @@ static const struct {
     [GLYPH_CURSOR] = {0x25b8, '>'},      // ▸
     [GLYPH_ELLIPSIS] = {0x2026, '~'},    // …
     [GLYPH_CORRECTED] = {'*', '*'},      [GLYPH_ASSUMED] = {'?', '?'},
-    [GLYPH_PLAYING] = {0x25b6, '>'},                                        // ▶
+    [GLYPH_ESTIMATE] = {'~', '~'},       [GLYPH_PLAYING] = {0x25b6, '>'},   // ▶
     [GLYPH_MARK] = {0x25cf, '*'},                                           // ●
     [GLYPH_PAUSED] = {'=', '='},         [GLYPH_SEPARATOR] = {0x00b7, '-'}, // ·
 };
@@ -44,7 +44,7 @@ uint32_t glyph_level(bool ascii, unsigned level) {
 }
 
 uint32_t glyph_joint(bool ascii, unsigned sides) {
-    static const uint32_t unicode[16] = {
+    static const uint32_t unicode[GLYPH_JOINTS] = {
         [0] = ' ',
         [JOIN_UP] = 0x2502,
         [JOIN_DOWN] = 0x2502,
@@ -62,7 +62,7 @@ uint32_t glyph_joint(bool ascii, unsigned sides) {
         [JOIN_UP | JOIN_LEFT | JOIN_RIGHT] = 0x2534,             // ┴
         [JOIN_UP | JOIN_DOWN | JOIN_LEFT | JOIN_RIGHT] = 0x253c, // ┼
     };
-    sides &= 15U;
+    sides &= GLYPH_JOINTS - 1U;
     if (!ascii)
         return unicode[sides];
     bool vertical = (sides & (JOIN_UP | JOIN_DOWN)) != 0;

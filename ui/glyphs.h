@@ -24,7 +24,8 @@ enum glyph {
     GLYPH_ELLIPSIS,
     GLYPH_CORRECTED,
     GLYPH_ASSUMED,
-    GLYPH_DIFFERS, // the kernel says otherwise
+    GLYPH_ESTIMATE, // a time that is not the capture's own
+    GLYPH_DIFFERS,  // the kernel says otherwise
     GLYPH_PLAYING,
     GLYPH_PAUSED,
     GLYPH_SEPARATOR,
@@ -40,7 +41,7 @@ uint32_t glyph_level(bool ascii, unsigned level);
 
 // The line character that joins the sides of a cell given by these bits. What lies behind, and what
 // happens, look different without colour.
-enum { JOIN_UP = 1, JOIN_DOWN = 2, JOIN_LEFT = 4, JOIN_RIGHT = 8 };
+enum { JOIN_UP = 1, JOIN_DOWN = 2, JOIN_LEFT = 4, JOIN_RIGHT = 8, GLYPH_JOINTS = 16 };
 enum line { LINE_THIN, LINE_HEAVY, LINE_DOUBLE, LINE_COUNT };
 uint32_t glyph_joint(bool ascii, unsigned sides);
 uint32_t glyph_line(bool ascii, unsigned sides, enum line line); // of at most two sides

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How each role looks in each theme. The background is always the terminal's own; what matters
-// has a letter, a shape or a place as well, so that mono tells the same.
+// has a letter, a shape or a place as well, so that mono tells the same. Colours are chosen by
+// their contrast (WCAG 2) with black, or with white in the themes for a light background: 4.5 for
+// text, 3 for what may stand back, 7 where a theme promises much.
 #include "theme.h"
 
 #include <string.h>
@@ -20,7 +22,7 @@ static const struct style styles[][ROLE_COUNT] =
                 [ROLE_TITLE] = look(-1, -1, ATTR_BOLD),
                 [ROLE_HEADING] = look(246, WHITE, ATTR_PLAIN),
                 [ROLE_CHOSEN] = look(-1, -1, ATTR_REVERSE | ATTR_BOLD),
-                [ROLE_RULE] = look(240, WHITE, ATTR_DIM),
+                [ROLE_RULE] = look(242, WHITE, ATTR_DIM),
                 [ROLE_KEY] = look(80, CYAN, ATTR_BOLD),
                 [ROLE_CLIENT] = look(75, CYAN, ATTR_BOLD),
                 [ROLE_SERVER] = look(215, YELLOW, ATTR_BOLD),
@@ -39,7 +41,7 @@ static const struct style styles[][ROLE_COUNT] =
                 [ROLE_FLYING] = look(231, WHITE, ATTR_BOLD),
                 [ROLE_NODE] = look(244, WHITE, ATTR_DIM),
                 [ROLE_NODE_PAST] = plain,
-                [ROLE_EDGE] = look(240, WHITE, ATTR_DIM),
+                [ROLE_EDGE] = look(242, WHITE, ATTR_DIM),
                 [ROLE_EDGE_PAST] = look(250, WHITE, ATTR_PLAIN),
                 [ROLE_EDGE_NOW] = look(231, WHITE, ATTR_BOLD),
                 [ROLE_WHY] = plain,
@@ -49,11 +51,11 @@ static const struct style styles[][ROLE_COUNT] =
         [THEME_LIGHT] =
             {
                 [ROLE_TEXT] = plain,
-                [ROLE_FAINT] = look(245, BLACK, ATTR_DIM),
+                [ROLE_FAINT] = look(243, BLACK, ATTR_DIM),
                 [ROLE_TITLE] = look(-1, -1, ATTR_BOLD),
                 [ROLE_HEADING] = look(240, BLACK, ATTR_PLAIN),
                 [ROLE_CHOSEN] = look(-1, -1, ATTR_REVERSE | ATTR_BOLD),
-                [ROLE_RULE] = look(250, BLACK, ATTR_DIM),
+                [ROLE_RULE] = look(245, BLACK, ATTR_DIM),
                 [ROLE_KEY] = look(25, BLUE, ATTR_BOLD),
                 [ROLE_CLIENT] = look(25, BLUE, ATTR_BOLD),
                 [ROLE_SERVER] = look(130, RED, ATTR_BOLD),
@@ -70,9 +72,9 @@ static const struct style styles[][ROLE_COUNT] =
                 [ROLE_SEGMENT_DATA] = look(28, GREEN, ATTR_PLAIN),
                 [ROLE_SEGMENT_AGAIN] = look(90, MAGENTA, ATTR_PLAIN),
                 [ROLE_FLYING] = look(16, BLACK, ATTR_BOLD),
-                [ROLE_NODE] = look(245, BLACK, ATTR_DIM),
+                [ROLE_NODE] = look(243, BLACK, ATTR_DIM),
                 [ROLE_NODE_PAST] = plain,
-                [ROLE_EDGE] = look(250, BLACK, ATTR_DIM),
+                [ROLE_EDGE] = look(245, BLACK, ATTR_DIM),
                 [ROLE_EDGE_PAST] = look(236, BLACK, ATTR_PLAIN),
                 [ROLE_EDGE_NOW] = look(16, BLACK, ATTR_BOLD),
                 [ROLE_WHY] = plain,
@@ -93,15 +95,15 @@ static const struct style styles[][ROLE_COUNT] =
                 [ROLE_STATE_CLOSED] = look(-1, -1, ATTR_BOLD),
                 [ROLE_STATE_OPENING] = look(226, YELLOW, ATTR_BOLD),
                 [ROLE_STATE_OPEN] = look(46, GREEN, ATTR_BOLD),
-                [ROLE_STATE_CLOSING] = look(226, YELLOW, ATTR_BOLD),
-                [ROLE_STATE_WAITING] = look(201, MAGENTA, ATTR_BOLD),
+                [ROLE_STATE_CLOSING] = look(215, RED, ATTR_BOLD),
+                [ROLE_STATE_WAITING] = look(207, MAGENTA, ATTR_BOLD),
                 [ROLE_LIFELINE] = look(-1, -1, ATTR_BOLD),
                 [ROLE_SEGMENT] = look(-1, -1, ATTR_BOLD),
                 [ROLE_SEGMENT_SYN] = look(226, YELLOW, ATTR_BOLD),
-                [ROLE_SEGMENT_FIN] = look(226, YELLOW, ATTR_BOLD),
+                [ROLE_SEGMENT_FIN] = look(215, RED, ATTR_BOLD),
                 [ROLE_SEGMENT_RST] = look(-1, -1, ATTR_BOLD | ATTR_REVERSE),
                 [ROLE_SEGMENT_DATA] = look(46, GREEN, ATTR_BOLD),
-                [ROLE_SEGMENT_AGAIN] = look(201, MAGENTA, ATTR_BOLD),
+                [ROLE_SEGMENT_AGAIN] = look(207, MAGENTA, ATTR_BOLD),
                 [ROLE_FLYING] = look(-1, -1, ATTR_BOLD | ATTR_REVERSE),
                 [ROLE_NODE] = plain,
                 [ROLE_NODE_PAST] = look(-1, -1, ATTR_BOLD),
@@ -120,13 +122,13 @@ static const struct style styles[][ROLE_COUNT] =
                 [ROLE_TITLE] = look(-1, -1, ATTR_BOLD),
                 [ROLE_HEADING] = look(246, WHITE, ATTR_PLAIN),
                 [ROLE_CHOSEN] = look(-1, -1, ATTR_REVERSE | ATTR_BOLD),
-                [ROLE_RULE] = look(240, WHITE, ATTR_DIM),
+                [ROLE_RULE] = look(242, WHITE, ATTR_DIM),
                 [ROLE_KEY] = look(-1, -1, ATTR_BOLD),
-                [ROLE_CLIENT] = look(75, BLUE, ATTR_BOLD),
+                [ROLE_CLIENT] = look(75, CYAN, ATTR_BOLD),
                 [ROLE_SERVER] = look(214, YELLOW, ATTR_BOLD),
                 [ROLE_STATE_CLOSED] = look(246, WHITE, ATTR_PLAIN),
                 [ROLE_STATE_OPENING] = look(229, WHITE, ATTR_UNDERLINE),
-                [ROLE_STATE_OPEN] = look(75, BLUE, ATTR_PLAIN),
+                [ROLE_STATE_OPEN] = look(75, CYAN, ATTR_PLAIN),
                 [ROLE_STATE_CLOSING] = look(214, YELLOW, ATTR_PLAIN),
                 [ROLE_STATE_WAITING] = look(214, YELLOW, ATTR_UNDERLINE),
                 [ROLE_LIFELINE] = look(244, WHITE, ATTR_PLAIN),
@@ -134,17 +136,51 @@ static const struct style styles[][ROLE_COUNT] =
                 [ROLE_SEGMENT_SYN] = look(229, WHITE, ATTR_BOLD),
                 [ROLE_SEGMENT_FIN] = look(214, YELLOW, ATTR_PLAIN),
                 [ROLE_SEGMENT_RST] = look(214, YELLOW, ATTR_BOLD | ATTR_REVERSE),
-                [ROLE_SEGMENT_DATA] = look(75, BLUE, ATTR_PLAIN),
+                [ROLE_SEGMENT_DATA] = look(75, CYAN, ATTR_PLAIN),
                 [ROLE_SEGMENT_AGAIN] = look(214, YELLOW, ATTR_UNDERLINE),
                 [ROLE_FLYING] = look(231, WHITE, ATTR_BOLD),
                 [ROLE_NODE] = look(243, WHITE, ATTR_DIM),
                 [ROLE_NODE_PAST] = plain,
-                [ROLE_EDGE] = look(240, WHITE, ATTR_DIM),
+                [ROLE_EDGE] = look(242, WHITE, ATTR_DIM),
                 [ROLE_EDGE_PAST] = look(250, WHITE, ATTR_PLAIN),
                 [ROLE_EDGE_NOW] = look(231, WHITE, ATTR_BOLD),
                 [ROLE_WHY] = plain,
-                [ROLE_PROOF] = look(75, BLUE, ATTR_PLAIN),
+                [ROLE_PROOF] = look(75, CYAN, ATTR_PLAIN),
                 [ROLE_WARNING] = look(214, YELLOW, ATTR_BOLD),
+            },
+        // For a lamp in a bright room: a light background, strong colours, nothing thin or dim.
+        [THEME_PROJECTOR] =
+            {
+                [ROLE_TEXT] = look(-1, -1, ATTR_BOLD),
+                [ROLE_FAINT] = look(235, BLACK, ATTR_PLAIN),
+                [ROLE_TITLE] = look(-1, -1, ATTR_BOLD | ATTR_REVERSE),
+                [ROLE_HEADING] = look(-1, -1, ATTR_BOLD | ATTR_UNDERLINE),
+                [ROLE_CHOSEN] = look(-1, -1, ATTR_BOLD | ATTR_REVERSE),
+                [ROLE_RULE] = look(237, BLACK, ATTR_PLAIN),
+                [ROLE_KEY] = look(19, BLUE, ATTR_BOLD),
+                [ROLE_CLIENT] = look(19, BLUE, ATTR_BOLD),
+                [ROLE_SERVER] = look(88, RED, ATTR_BOLD),
+                [ROLE_STATE_CLOSED] = look(-1, -1, ATTR_BOLD),
+                [ROLE_STATE_OPENING] = look(19, BLUE, ATTR_BOLD),
+                [ROLE_STATE_OPEN] = look(22, GREEN, ATTR_BOLD),
+                [ROLE_STATE_CLOSING] = look(88, RED, ATTR_BOLD),
+                [ROLE_STATE_WAITING] = look(54, MAGENTA, ATTR_BOLD),
+                [ROLE_LIFELINE] = look(-1, -1, ATTR_BOLD),
+                [ROLE_SEGMENT] = look(-1, -1, ATTR_BOLD),
+                [ROLE_SEGMENT_SYN] = look(19, BLUE, ATTR_BOLD),
+                [ROLE_SEGMENT_FIN] = look(88, RED, ATTR_BOLD),
+                [ROLE_SEGMENT_RST] = look(88, RED, ATTR_BOLD | ATTR_REVERSE),
+                [ROLE_SEGMENT_DATA] = look(22, GREEN, ATTR_BOLD),
+                [ROLE_SEGMENT_AGAIN] = look(54, MAGENTA, ATTR_BOLD | ATTR_UNDERLINE),
+                [ROLE_FLYING] = look(-1, -1, ATTR_BOLD | ATTR_REVERSE),
+                [ROLE_NODE] = look(237, BLACK, ATTR_PLAIN),
+                [ROLE_NODE_PAST] = look(-1, -1, ATTR_BOLD),
+                [ROLE_EDGE] = look(237, BLACK, ATTR_PLAIN),
+                [ROLE_EDGE_PAST] = look(-1, -1, ATTR_BOLD),
+                [ROLE_EDGE_NOW] = look(88, RED, ATTR_BOLD | ATTR_REVERSE),
+                [ROLE_WHY] = look(-1, -1, ATTR_BOLD),
+                [ROLE_PROOF] = look(19, BLUE, ATTR_BOLD),
+                [ROLE_WARNING] = look(88, RED, ATTR_BOLD | ATTR_REVERSE),
             },
         [THEME_MONO] =
             {
@@ -199,6 +235,10 @@ bool theme_on_white(enum theme theme) {
 
 const char *theme_name(enum theme theme) {
     return names[theme];
+}
+
+bool theme_is_light(enum theme theme) {
+    return theme == THEME_LIGHT || theme == THEME_PROJECTOR;
 }
 
 bool theme_find(const char *name, enum theme *theme) {

@@ -45,6 +45,7 @@ enum role {
     X(LIGHT, "light")                                                                              \
     X(HIGH_CONTRAST, "high-contrast")                                                              \
     X(COLOUR_BLIND, "colour-blind")                                                                \
+    X(PROJECTOR, "projector")                                                                      \
     X(MONO, "mono")
 
 enum theme {
@@ -66,6 +67,7 @@ struct style {
 const struct style *theme_style(enum theme theme, enum role role);
 bool theme_on_white(enum theme theme); // it is made for a white background, not a black one
 const char *theme_name(enum theme theme);
+bool theme_is_light(enum theme theme); // made for a light background, else for a dark one
 bool theme_find(const char *name, enum theme *theme) TW_CHECKED;
 
 #endif

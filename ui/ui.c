@@ -3,6 +3,7 @@
 #include "ui.h"
 
 #include "app.h"
+#include "glyphs.h"
 #include "term.h"
 
 #include <errno.h>
@@ -10,8 +11,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <wchar.h>
 
 enum {
     READ_MS = 20,      // how long a key may have to wait for the reading
@@ -142,6 +145,25 @@ static int patience(const struct loop *loop) {
     return app->loading ? LIVE_MS : -1;
 }
 
+// What has just been drawn goes to the clipboard. Whether it arrives, no terminal tells.
+static void copy(struct loop *loop) {
+    size_t length, sent = 0;
+    char *text = canvas_as_text(&loop->canvas, &length);
+    loop->app.copy = false;
+    if (text != NULL)
+        sent = term_copy(text, length);
+    free(text);
+    if (text == NULL || (sent == 0 && length > 0))
+        app_say(&loop->app, "%s", _("not copied: out of memory"));
+    else if (sent < length)
+        app_say(&loop->app, _("the first %zu of %zu octets sent to the terminal's clipboard"), sent,
+                length);
+    else if (getenv("TMUX") != NULL)
+        app_say(&loop->app, "%s", _("sent to tmux, which takes it with set-clipboard on"));
+    else
+        app_say(&loop->app, "%s", _("sent to the terminal's clipboard; it may refuse"));
+}
+
 static void show(struct loop *loop, bool at_once) {
     struct app *app = &loop->app;
     tw_time time = now();
@@ -149,8 +171,16 @@ static void show(struct loop *loop, bool at_once) {
     int frame = app_moving(app) ? FRAME_MS : PROGRESS_MS;
     if (!app->changed || (!at_once && (time - loop->drawn) / TW_MILLISECOND < frame))
         return;
+    if (!term_mouse(app->mouse)) {
+        app->mouse = false;
+        app_say(app, "%s", _("this terminal has no mouse"));
+    }
     term_theme(app->theme);
     app_draw(app, &loop->canvas);
+    if (app->copy) {
+        copy(loop);
+        app_draw(app, &loop->canvas);
+    }
     term_present(&loop->canvas, app->anew);
     app->changed = app->anew = false;
     loop->drawn = time;
@@ -166,6 +196,13 @@ static bool wait_for_something(struct loop *loop, const sigset_t *mask, bool *re
     int count = ppoll(files, TW_COUNT(files), ms < 0 ? NULL : &limit, mask);
     *readable = loop->app.loading && (loop->fd < 0 || count == 0 || files[1].revents != 0);
     return count < 0 ? errno == EINTR : (files[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
+}
+
+// What the next click means is what this one leads to, also when both have come already.
+static void click(struct loop *loop, const struct mouse *mouse) {
+    app_mouse(&loop->app, &loop->canvas, mouse);
+    if (mouse->kind == MOUSE_PRESS)
+        app_draw(&loop->app, &loop->canvas);
 }
 
 static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_error *error) {
@@ -196,7 +233,7 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
         for (uint32_t key; (key = term_key(&mouse)) != KEY_IS_NONE && !loop->app.quit;
              at_once = true)
             if (key == KEY_IS_MOUSE)
-                app_mouse(&loop->app, &loop->canvas, &mouse);
+                click(loop, &mouse);
             else
                 app_key(&loop->app, key);
         if (readable && !loop->app.quit)
@@ -205,6 +242,19 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
     }
     gone = gone || ended;
     return TW_OK;
+}
+
+// Whether the locale has the glyphs, each one column wide; some of East Asia have lines of two.
+static bool has_glyphs(void) {
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        return false;
+    for (unsigned i = 0; i < GLYPH_COUNT; i++)
+        if (wcwidth((wchar_t)glyph(false, (enum glyph)i)) != 1)
+            return false;
+    for (unsigned sides = 0; sides < GLYPH_JOINTS; sides++)
+        if (wcwidth((wchar_t)glyph_joint(false, sides)) != 1)
+            return false;
+    return true;
 }
 
 bool ui_theme_known(const char *name) {
@@ -259,9 +309,10 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
                              .fd = feed != NULL && feed->fd != NULL ? feed->fd(feed->context) : -1};
         struct app_options app_options;
         app_options_of(options, theme, &app_options);
-        app_options.ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+        app_options.ascii = options->ascii || !has_glyphs();
         app_options.colors = options->color && term_colors();
         app_options.epoch = clock_time(CLOCK_REALTIME) - now();
+        app_options.mouse = options->mouse && term_mouse(true);
         app_init(&loop.app, &app_options);
         status = run(&loop, &before.mask, error);
         if (options->start != NULL) {

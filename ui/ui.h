@@ -7,6 +7,8 @@
 #include "tcpwalk/source.h"
 #include "tcpwalk/story.h"
 
+#include "config.h"
+
 // Where the story's segments come from. The screen calls `more` when it has nothing better to do,
 // so that a key is never waited for. `more` alone must be given.
 struct ui_feed {
@@ -127,6 +129,7 @@ struct ui_options {
     bool color;                       // false: the theme is mono
     bool utc;                         // times of day in UTC, not local
     bool mouse;                       // it is taken from the terminal
+    const struct config *config;      // where playback stops, even time; NULL: the defaults
 };
 
 // Whether there is such a theme; for the command line's check.

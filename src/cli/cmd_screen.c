@@ -81,17 +81,20 @@ static enum tw_status choices(void) {
 }
 
 struct ui_options screen_options(const struct settings *settings) {
+    const struct config *config = &settings->config;
     const char *no_color = getenv("NO_COLOR");
     return (struct ui_options){
         .filter = settings->filter,
-        .theme = settings->theme,
+        .theme = settings->theme != NULL ? settings->theme : theme_name(config->theme),
         .profile = settings->profile,
-        .speed = settings->speed,
+        .speed = settings->speed > 0 ? settings->speed : config->speed,
         .connection = settings->report.connection,
         .greeting = settings->greeting,
-        .ascii = settings->ascii,
+        .ascii = settings->ascii || config->ascii,
         .color = !settings->no_color && (no_color == NULL || no_color[0] == '\0'),
-        .utc = settings->report.utc,
+        .utc = settings->report.utc || config->utc,
+        .mouse = config->mouse,
+        .config = config,
     };
 }
 

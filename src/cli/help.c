@@ -164,26 +164,54 @@ static void manual(FILE *to) {
     }
 }
 
-static void manual_keys(FILE *to) {
-    const char *group = "";
-    for (unsigned i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-        const struct action_info *action = action_info((enum action)i);
-        if (strcmp(action->group, group) != 0) {
-            group = action->group;
-            fprintf(to, ".SS %s\n", group);
-        }
-        fputs(".TP\n.B ", to);
-        for (const char *key = action->keys; *key != '\0';) {
-            char text[16];
-            size_t length = strcspn(key, " ");
-            snprintf(text, sizeof text, "%.*s", (int)length, key);
-            roff(text, to);
-            key += length + strspn(key + length, " ");
-            fputs(*key != '\0' ? ", " : "\n", to);
-        }
-        roff(action->help, to);
-        fputc('\n', to);
+static void manual_key(enum action action, FILE *to) {
+    fputs(".TP\n.B ", to);
+    for (const char *key = action_info(action)->keys; *key != '\0';) {
+        char text[16];
+        size_t length = strcspn(key, " ");
+        snprintf(text, sizeof text, "%.*s", (int)length, key);
+        roff(text, to);
+        key += length + strspn(key + length, " ");
+        fputs(*key != '\0' ? ", " : "\n", to);
     }
+    roff(action_info(action)->help, to);
+    fputc('\n', to);
+}
+
+static void manual_keys(FILE *to) {
+    for (unsigned i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+        if (action_begins_group((enum action)i)) {
+            fprintf(to, ".SS %s\n", action_info((enum action)i)->group);
+            for (enum action a = (enum action)i; a != ACTION_NONE; a = action_next_in_group(a)) {
+                manual_key(a, to);
+            }
+        }
+    }
+}
+
+static void manual_value(void *context, const char *name) {
+    struct list *list = context;
+    fputs(list->count++ == 0 ? list->before : list->between, list->to);
+    roff(name, list->to);
+}
+
+static void manual_setting(void *context, const char *name, const char *value, const char *help,
+                           enum config_names names) {
+    struct list list = {context, "\nKnown: ", ", ", 0};
+    fputs(".TP\n.B ", context);
+    roff(name, context);
+    fputs(value[0] != '\0' ? " = " : " =", context);
+    roff(value, context);
+    fputc('\n', context);
+    roff(help, context);
+    config_each_name(names, manual_value, &list);
+    fputc('\n', context);
+}
+
+static void manual_settings(FILE *to) {
+    struct config config;
+    config_init(&config);
+    config_each_setting(&config, manual_setting, to);
 }
 
 // All names that the output for programs may hold as values, to be compared with its description.
@@ -421,8 +449,15 @@ bool completion_print(const char *kind, FILE *to) {
     static const struct {
         const char *name;
         void (*print)(FILE *to);
-    } kinds[] = {{"bash", bash},        {"zsh", zsh},     {"fish", fish},          {"man", manual},
-                 {"keys", manual_keys}, {"names", names}, {"scenarios", scenarios}};
+    } kinds[] = {{"bash", bash},
+                 {"zsh", zsh},
+                 {"fish", fish},
+                 {"man", manual},
+                 {"keys", manual_keys},
+                 {"names", names},
+                 {"scenarios", scenarios},
+                 {"config", config_print},
+                 {"settings", manual_settings}};
     for (size_t i = 0; i < TW_COUNT(kinds); i++) {
         if (strcmp(kind, kinds[i].name) == 0) {
             kinds[i].print(to);

@@ -32,12 +32,19 @@ static enum tw_status run(const struct settings *settings, struct tw_error *erro
     if (settings->print != NULL) {
         return completion_print(settings->print, stdout)
                    ? TW_OK
-                   : tw_fail(
-                         error, TW_USAGE,
-                         "--print %s: bash, zsh, fish, man, keys, names, scenarios or catalogue",
-                         settings->print);
+                   : tw_fail(error, TW_USAGE,
+                             "--print %s: bash, zsh, fish, man, keys, names, scenarios, config or "
+                             "catalogue",
+                             settings->print);
     }
     return commands[settings->command](settings, error);
+}
+
+// Whether the screen is opened, which alone has a configuration.
+static bool has_screen(const struct settings *settings) {
+    bool only_told = settings->help || settings->version || settings->print != NULL;
+    return !only_told && (settings->command == COMMAND_SCREEN ||
+                          (settings->command == COMMAND_LAB && !settings->batch));
 }
 
 // What the commands wrote through stdio must be out, too.
@@ -57,6 +64,9 @@ int main(int count, char **words) {
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); // a file that may not grow is told, as a full disk is
     enum tw_status status = settings_parse(count, words, &settings, &error);
+    if (status == TW_OK && has_screen(&settings)) {
+        status = config_read(&settings.config, &error);
+    }
     if (status == TW_OK) {
         status = run(&settings, &error);
     }

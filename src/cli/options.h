@@ -6,6 +6,8 @@
 
 #include "tcpwalk/report.h"
 
+#include "config.h"
+
 #include <stdio.h>
 
 enum command {
@@ -146,6 +148,7 @@ struct settings {
     const struct tw_profile *profile;
     struct tw_report_options report;
     const char *greeting; // of the start screen's lessons: told at once; or NULL
+    struct config config; // of the screen, where there is one; the command line comes before it
 };
 
 // Fills `settings`, which settings_fini must free whatever is returned. TW_USAGE, or TW_OPEN for a
@@ -157,9 +160,10 @@ void settings_fini(struct settings *settings);
 const char *settings_source(const struct settings *settings);
 
 void help_print(enum command command, FILE *to);
-// "bash", "zsh", "fish": a completion script; "man", "keys": the manual's sections on options and
-// on keys; "names": all names that JSON may hold as values; "scenarios": names of the stored
-// scenarios. False for another.
+// "bash", "zsh", "fish": a completion script; "man", "keys", "settings": the manual's sections on
+// options, on keys and on the configuration; "names": all names that JSON may hold as values;
+// "scenarios": names of the stored scenarios; "config": the configuration file with every default.
+// False for another.
 bool completion_print(const char *kind, FILE *to) TW_CHECKED;
 
 #endif

@@ -11,6 +11,8 @@
 
 static const char universal[] = "C.UTF-8"; // there, unlike others, on every system of today
 
+static bool by_word; // the language is that of --lang
+
 static bool is_utf8(void) {
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
@@ -48,16 +50,27 @@ static const char *asked_for(int count, char **words) {
     return found;
 }
 
+// Who asks for a language can show it, whatever the locale says.
+static void speak(const char *language) {
+    if (tw_language_set(language) && !is_utf8() && strcmp(tw_language(), tw_language_at(0)) != 0)
+        (void)setlocale(LC_CTYPE, universal);
+}
+
 void speech_begin(int count, char **words) {
     const char *asked = asked_for(count, words);
     if (setlocale(LC_CTYPE, "") == NULL && names_utf8(locale_name("LC_CTYPE")))
         (void)setlocale(LC_CTYPE, universal);
-    if (asked != NULL && tw_language_set(asked)) {
-        if (!is_utf8() && strcmp(tw_language(), tw_language_at(0)) != 0)
-            (void)setlocale(LC_CTYPE, universal); // who asks for it can show it
+    by_word = asked != NULL;
+    if (asked != NULL) {
+        speak(asked);
     } else if (is_utf8()) {
         (void)!tw_language_set(locale_name("LC_MESSAGES")); // else English
     }
+}
+
+void speech_prefer(const char *name) {
+    if (!by_word)
+        speak(name);
 }
 
 bool speech_known(const char *name) {

@@ -9,6 +9,8 @@
 // else so that errors in what follows it are told in it, too; else the locale's, where that is
 // UTF-8. Numbers keep the C locale.
 void speech_begin(int count, char **words);
+// A language that is not the locale's was asked for elsewhere; --lang goes before it.
+void speech_prefer(const char *name);
 // As --lang says it; false: there is no such language.
 bool speech_known(const char *name) TW_CHECKED;
 // Text that is ASCII alone is English.

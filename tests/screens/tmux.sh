@@ -37,7 +37,7 @@ see '[Diagram]'
 tm send-keys '?'
 see '1-21 of'
 tm send-keys G
-see 'What the marks mean'
+see 'there was no room'
 tm send-keys Escape
 see '[Diagram]'
 tm send-keys q

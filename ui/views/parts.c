@@ -25,39 +25,59 @@ void draw_rule(const struct app *app, struct canvas *canvas, struct area area, i
         canvas_put(canvas, area, x, y, glyph(app->ascii, GLYPH_RULE), ROLE_RULE);
 }
 
-// One key of the bottom line; returns the column behind it, or `x` where there is no room.
-static int draw_key(struct canvas *canvas, struct area area, int x, int y, int room,
-                    enum action action) {
+// The key by which an action is called here; KEY_IS_NONE: by none, other actions have them.
+static uint32_t key_here(const struct app *app, enum action action) {
+    const char *keys = action_info(action)->keys;
+    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
+        if (action_of_key(app_context(app), key) == action)
+            return key;
+    return KEY_IS_NONE;
+}
+
+// Whether it stands in the bottom line; help and the way out do so last, and always.
+static bool in_keys(const struct app *app, enum action action, bool last) {
     const struct action_info *info = action_info(action);
-    char key[16];
-    snprintf(key, sizeof key, "%.*s", (int)strcspn(info->keys, " "), info->keys);
-    const char *label = _(info->label);
-    int width = (int)strlen(key) + 1 + canvas_text_width(label);
-    if (key[0] == '\0' || x + width > room)
-        return x;
-    int after = canvas_text(canvas, area, x, y, key, ROLE_KEY);
-    canvas_target(canvas, area, x, y, width, TARGET_ACTION, action);
-    return canvas_text(canvas, area, after + 1, y, label, ROLE_TEXT) + 2;
+    bool is_last = action == ACTION_HELP || action == ACTION_BACK || action == ACTION_QUIT ||
+                   action == ACTION_WALK_END;
+    return info->label != NULL && (info->contexts & app_context(app)) != 0 && is_last == last &&
+           key_here(app, action) != KEY_IS_NONE;
+}
+
+static int key_width(const struct app *app, enum action action) {
+    char key[KEY_TEXT];
+    return canvas_text_width(key_text(key_here(app, action), key)) + 1 +
+           canvas_text_width(_(action_info(action)->label));
+}
+
+enum { KEYS_GAP = 2 };
+
+// Those of the bottom line, up to column `room`; returns the column behind them.
+static int draw_some_keys(const struct app *app, struct canvas *canvas, struct area area, int x,
+                          int y, int room, bool last) {
+    for (unsigned i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+        enum action action = (enum action)i;
+        char key[KEY_TEXT];
+        if (!in_keys(app, action, last) || x + key_width(app, action) > room)
+            continue;
+        canvas_target(canvas, area, x, y, key_width(app, action), TARGET_ACTION, i);
+        x = canvas_text(canvas, area, x, y, key_text(key_here(app, action), key), ROLE_KEY) + 1;
+        x = canvas_text(canvas, area, x, y, _(action_info(action)->label), ROLE_TEXT) + KEYS_GAP;
+    }
+    return x;
 }
 
 void draw_keys(const struct app *app, struct canvas *canvas, struct area area, int y) {
-    static const char everywhere[] = "Everywhere"; // help and the way out are always there
-    const int reserved = 16;
-    int x = 1;
+    int reserved = 0;
     if (app->notice[0] != '\0') {
-        canvas_text_elided(canvas, area, x, y, area.width - 2, app->notice,
+        canvas_text_elided(canvas, area, 1, y, area.width - 2, app->notice,
                            glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_WARNING);
         return;
     }
-    for (int pass = 0; pass < 2; pass++)
-        for (unsigned i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-            const struct action_info *info = action_info((enum action)i);
-            bool last = strcmp(info->group, everywhere) == 0;
-            if (info->label != NULL && (info->contexts & app_context(app)) != 0 &&
-                last == (pass == 1))
-                x = draw_key(canvas, area, x, y, area.width - (last ? 0 : reserved),
-                             (enum action)i);
-        }
+    for (unsigned i = ACTION_NONE + 1; i < ACTION_COUNT; i++)
+        if (in_keys(app, (enum action)i, true))
+            reserved += key_width(app, (enum action)i) + KEYS_GAP;
+    int x = draw_some_keys(app, canvas, area, 1, y, area.width - reserved, false);
+    draw_some_keys(app, canvas, area, x, y, area.width, true);
 }
 
 void draw_prompt(const struct app *app, struct canvas *canvas) {

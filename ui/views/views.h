@@ -29,7 +29,8 @@ void view_connections(const struct app *app, struct canvas *canvas);
 void view_connection(const struct app *app, struct canvas *canvas);
 void view_help(const struct app *app, struct canvas *canvas);
 void view_lab(const struct app *app, struct canvas *canvas); // while there is no connection
-int help_height(void);                                       // rows of the help's text
+int help_height(const struct app *app);                      // rows of the help's text
+int help_page(const struct app *app);                        // how many of them are seen
 
 // Parts of the connection's view.
 void draw_ladder(const struct app *app, struct canvas *canvas, struct area area);

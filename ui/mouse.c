@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// The mouse: a click means what the view has said of the cell, the wheel goes on and back.
+#include "app.h"
+
+#include "views/views.h"
+
+enum { WHEEL_ROWS = 3 };
+
+static void act_times(struct app *app, enum action action, int times) {
+    for (int i = 0; i < times; i++)
+        app_act(app, action);
+}
+
+// The wheel moves in rows where there are some, and else in the story.
+static void turn_wheel(struct app *app, bool up) {
+    unsigned context = app_context(app);
+    if (context & IN_LISTS)
+        act_times(app, up ? ACTION_UP : ACTION_DOWN, WHEEL_ROWS);
+    else if (context & IN_STREAM)
+        act_times(app, up ? ACTION_STREAM_UP : ACTION_STREAM_DOWN, WHEEL_ROWS);
+    else if (context & IN_CONNECTION)
+        app_act(app, up ? ACTION_STEP_BACK : ACTION_STEP);
+    else
+        app_act(app, up ? ACTION_FLIGHT_UP : ACTION_FLIGHT_DOWN);
+}
+
+// A click puts the cursor on the row, a second one opens it. What can be switched is switched.
+static void click_row(struct app *app, const struct mouse *mouse, uint32_t row) {
+    switch (app->view) {
+    case VIEW_CONNECTIONS:
+        if (row < list_count(app))
+            list_go(app, row);
+        break;
+    case VIEW_START: start_click(app, mouse, row); return;
+    case VIEW_BREAKS:
+        app->playback.break_cursor = row;
+        app_act(app, ACTION_TOGGLE);
+        return;
+    default: return;
+    }
+    if (mouse->kind == MOUSE_DOUBLE)
+        app_act(app, ACTION_OPEN);
+}
+
+// The column that the list is sorted by already is turned round.
+static void click_heading(struct app *app, uint32_t sort) {
+    if (sort == (uint32_t)app->list.sort)
+        app_act(app, ACTION_REVERSE);
+    for (unsigned i = 0; i < SORT_COUNT && sort != (uint32_t)app->list.sort; i++)
+        app_act(app, ACTION_SORT);
+}
+
+static void click(struct app *app, enum target_kind kind, uint32_t value,
+                  const struct mouse *mouse) {
+    bool connection = app->view == VIEW_CONNECTION;
+    switch (kind) {
+    case TARGET_ACTION: app_act(app, (enum action)value); break;
+    case TARGET_ROW: click_row(app, mouse, value); break;
+    case TARGET_SORT:
+        if (app->view == VIEW_CONNECTIONS)
+            click_heading(app, value);
+        break;
+    case TARGET_PLACE:
+        if (connection)
+            playback_to_place(app, value);
+        break;
+    case TARGET_TIME:
+        if (connection)
+            playback_seek(app, (double)value / TARGET_WHOLE);
+        break;
+    case TARGET_STATE:
+        if (!connection)
+            break;
+        if (!app->walk.on)
+            walk_act(app, ACTION_WALK);
+        walk_to(app, (enum tw_state)(value % TARGET_OVER), (value & TARGET_OVER) != 0);
+        break;
+    case TARGET_PART:
+        if (connection && has_part(app, (enum part)value))
+            app->part = (enum part)value;
+        break;
+    case TARGET_NONE: break;
+    }
+}
+
+void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse *mouse) {
+    if (mouse->x < 0 || mouse->y < 0 || mouse->x >= canvas->width || mouse->y >= canvas->height)
+        return;
+    if (app->prompt.question != ASK_NOTHING)
+        return; // what is asked comes first
+    app->changed = true;
+    app->notice[0] = '\0';
+    app->wanted = 0;
+    if (mouse->kind == MOUSE_WHEEL_UP || mouse->kind == MOUSE_WHEEL_DOWN) {
+        turn_wheel(app, mouse->kind == MOUSE_WHEEL_UP);
+        return;
+    }
+    uint32_t target = canvas->cells[mouse->y * canvas->width + mouse->x].target;
+    click(app, (enum target_kind)(target >> TARGET_SHIFT), target & ((1U << TARGET_SHIFT) - 1),
+          mouse);
+}
