@@ -39,6 +39,7 @@ void app_init(struct app *app, const struct app_options *options) {
 
 void app_fini(struct app *app) {
     list_fini(&app->list);
+    moment_fini(&app->moment);
     stream_fini(&app->stream);
     save_fini(&app->save);
     tw_ladder_fini(&app->ladder);
@@ -107,7 +108,7 @@ bool app_moving(const struct app *app) {
 }
 
 bool app_busy(const struct app *app) {
-    return app->story != NULL && (list_busy(app) || app->save.running);
+    return app->story != NULL && (list_busy(app) || moment_busy(app) || app->save.running);
 }
 
 void app_broken(struct app *app, const char *message) {
@@ -148,6 +149,16 @@ static void answer(struct app *app, enum question question, enum prompt_result r
     }
 }
 
+// Each of the keys that seek means a tenth of the time line, in their order.
+static void seek(struct app *app, uint32_t key) {
+    const char *keys = action_info(ACTION_SEEK)->keys;
+    int tenth = 0;
+    for (uint32_t k; (k = key_next(&keys)) != key && k != KEY_IS_NONE;)
+        tenth++;
+    app->changed = true;
+    playback_seek(app, (double)tenth / 10);
+}
+
 void app_key(struct app *app, uint32_t key) {
     app->changed = app->changed || app->notice[0] != '\0';
     app->notice[0] = '\0';
@@ -164,9 +175,11 @@ void app_key(struct app *app, uint32_t key) {
         save_stop(app);
         return;
     }
-    app_act(app, action_of_key(app_context(app), key));
-    if (action_of_key(app_context(app), key) == ACTION_SEEK && app->view == VIEW_CONNECTION)
-        playback_seek(app, (double)(key - '0') / 10);
+    enum action action = action_of_key(app_context(app), key);
+    if (action == ACTION_SEEK)
+        seek(app, key);
+    else
+        app_act(app, action);
 }
 
 void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse *mouse) {
@@ -174,8 +187,17 @@ void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse 
         return;
     uint32_t target = canvas->cells[mouse->y * canvas->width + mouse->x].target;
     uint32_t value = target & ((1U << TARGET_SHIFT) - 1);
-    if (mouse->kind == MOUSE_PRESS && target >> TARGET_SHIFT == TARGET_ACTION)
+    if (mouse->kind != MOUSE_PRESS)
+        return;
+    if (target >> TARGET_SHIFT == TARGET_ACTION) {
         app_act(app, (enum action)value);
+    } else if (target >> TARGET_SHIFT == TARGET_TIME) {
+        app->changed = true;
+        playback_seek(app, (double)value / TARGET_WHOLE);
+    } else if (target >> TARGET_SHIFT == TARGET_ROW && app->view == VIEW_BREAKS) {
+        app->changed = true;
+        breaks_click(app, value);
+    }
 }
 
 static void help_act(struct app *app, enum action action) {
@@ -200,6 +222,8 @@ static void back(struct app *app) {
         app->view = app->behind;
         return;
     }
+    if (app->view == VIEW_CONNECTION)
+        moment_follow(app);
     app->view = VIEW_CONNECTIONS;
     app->playback.playing = app->measuring = app->walk.on = false;
 }

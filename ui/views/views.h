@@ -28,6 +28,7 @@ void view_connections(const struct app *app, struct canvas *canvas);
 void view_connection(const struct app *app, struct canvas *canvas);
 void view_help(const struct app *app, struct canvas *canvas);
 void view_lab(const struct app *app, struct canvas *canvas); // while there is no connection
+int breaks_page(const struct app *app);                      // rows of the breakpoints
 int help_height(void);                                       // rows of the help's text
 
 // Parts of the connection's view.
