@@ -31,6 +31,7 @@ struct app {
     const struct tw_story *story;
     const struct tw_witness *witness; // or NULL
     const struct ui_files *files;     // the input's packets, what is saved; or NULL
+    const struct tw_profile *profile; // whose timers run out
     const char *source_name, *filter;
     bool ascii, utc, colors, mouse;
     enum theme theme;
@@ -74,6 +75,7 @@ struct app_options {
     const struct ui_lab *lab;         // or NULL
     const struct ui_files *files;     // or NULL
     const struct ui_start *start;     // or NULL; then there is no story
+    const struct tw_profile *profile; // NULL: linux
     const char *source_name, *filter;
     bool ascii, utc;
     bool colors; // else the theme is mono, and stays so

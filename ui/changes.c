@@ -14,7 +14,7 @@ enum {
     FIRST_ROOM = 1024,
     ROOM_MOST = 1 << 24, // changes, in 18 octets each
     CONNECTIONS_MOST = 1 << 23,
-    CENSUS_EVERY = 1024, // changes
+    CENSUS_EVERY = 1024,  // changes
     CONNECTION_WORK = 32, // as much as so many segments
 };
 

@@ -34,7 +34,8 @@ tw_time changes_begin(const struct changes *changes); // of the first connection
 tw_time changes_end(const struct changes *changes);   // of the last change, or the last segment
 // How many there are up to `time`, that one included; and one of them, by this number.
 size_t changes_by(const struct changes *changes, tw_time time);
-tw_time changes_time(const struct changes *changes, size_t at); // of the last one for what is behind
+tw_time changes_time(const struct changes *changes,
+                     size_t at); // of the last one for what is behind
 struct change changes_at(const struct changes *changes, size_t at);
 // How many connections have begun by `time`: those, as they come in order of first sight.
 size_t changes_begun(const struct changes *changes, tw_time time);

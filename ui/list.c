@@ -19,7 +19,9 @@ static bool own_order(const struct list *list) {
 }
 
 size_t list_count(const struct app *app) {
-    return own_order(&app->list) ? tw_story_count(app->story) : app->list.row_count;
+    if (!own_order(&app->list))
+        return app->list.row_count;
+    return moment_known(app) ? moment_visible(app) : tw_story_count(app->story);
 }
 
 size_t list_connection(const struct app *app, size_t row) {

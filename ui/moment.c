@@ -17,8 +17,8 @@ static const tw_time hold = TW_SECOND; // how long a loop stands at the end
 // While the story grows, the changes are looked at anew as often as this; and no more than a part
 // of the time is spent on it.
 static const tw_time renewed = 2 * TW_SECOND, renewing_share = 8;
-enum { SLICE = 16384 };         // segments and changes that are looked at in a tick
-enum { KEEP_MOST = 4 << 20 };   // changes that are kept while they are looked at anew
+enum { SLICE = 16384 };       // segments and changes that are looked at in a tick
+enum { KEEP_MOST = 4 << 20 }; // changes that are kept while they are looked at anew
 
 void moment_fini(struct moment *moment) {
     changes_free(moment->changes);
@@ -322,7 +322,8 @@ bool moment_act(struct app *app, enum action action) {
 
 void moment_tick(struct app *app) {
     struct moment *m = &app->moment;
-    bool stale = m->changes == NULL || changes_revision(m->changes) != tw_story_revision(app->story);
+    bool stale =
+        m->changes == NULL || changes_revision(m->changes) != tw_story_revision(app->story);
     tw_time pause = renewed > m->looked * renewing_share ? renewed : m->looked * renewing_share;
     bool asked = m->wanted != ACTION_NONE, due = app->now - m->renewed >= pause || !app->loading;
     if (m->next == NULL && stale && (asked || m->set) && (m->changes == NULL || due))

@@ -11,8 +11,8 @@
 
 static const tw_time row_takes = 900 * TW_MILLISECOND; // in even time, at speed 1
 static const tw_time last_takes = TW_MILLISECOND;      // of the capture's time, the last row
-static const tw_time hold = TW_SECOND;             // how long a loop stands at the end
-static const tw_time glide = 350 * TW_MILLISECOND; // a step takes that long
+static const tw_time hold = TW_SECOND;                 // how long a loop stands at the end
+static const tw_time glide = 350 * TW_MILLISECOND;     // a step takes that long
 // Between two layouts of a growing ladder; and per row, as a long one takes long.
 static const tw_time least_pause = 250 * TW_MILLISECOND, pause_a_row = 2000;
 static const double slowest = 1.0 / 1024, fastest = 1024;
@@ -58,8 +58,8 @@ static void mark(struct app *app, size_t row, unsigned bits) {
     tw_time span = ladder->end - ladder->begin;
     double by_rows = (double)(row + 1) / (double)ladder->row_count;
     double by_time = span > 0 ? (double)(ladder->rows[row].time - ladder->begin) / (double)span : 1;
-    p->marks[true][(size_t)(by_rows * (TIMELINE_PARTS - 1))] |= (uint8_t)bits;
-    p->marks[false][(size_t)(by_time * (TIMELINE_PARTS - 1))] |= (uint8_t)bits;
+    p->marks[true][(size_t)(by_rows * (TIMELINE_PARTS - 1) + 0.5)] |= (uint8_t)bits;
+    p->marks[false][(size_t)(by_time * (TIMELINE_PARTS - 1) + 0.5)] |= (uint8_t)bits;
 }
 
 // What is lost, sent again or reset, for the time line: looked for once, not with each frame.
@@ -122,9 +122,9 @@ static tw_time rest(const struct app *app, double place) {
     const struct playback *p = &app->playback;
     if (app->ladder.row_count == 0)
         return 0;
-    double ns = p->even ? (last_place(app) - place) * (double)row_takes
-                        : (double)(app->ladder.end + last_takes -
-                                   tw_ladder_time(&app->ladder, place));
+    double ns = p->even
+                    ? (last_place(app) - place) * (double)row_takes
+                    : (double)(app->ladder.end + last_takes - tw_ladder_time(&app->ladder, place));
     ns = ceil(ns / p->speed);
     return ns > (double)(INT64_MAX / 4) ? INT64_MAX / 4 : (tw_time)ns;
 }
@@ -140,10 +140,10 @@ static double place_at(const struct app *app, tw_time now) {
     if (elapsed >= rest(app, p->from))
         return last_place(app);
     double ahead = (double)elapsed * p->speed;
-    double place = p->even ? p->from + ahead / (double)row_takes
-                           : tw_ladder_place(&app->ladder,
-                                             tw_ladder_time(&app->ladder, p->from) +
-                                                 (tw_time)ahead);
+    double place =
+        p->even
+            ? p->from + ahead / (double)row_takes
+            : tw_ladder_place(&app->ladder, tw_ladder_time(&app->ladder, p->from) + (tw_time)ahead);
     return fmin(last_place(app), fmax(p->from, place));
 }
 
@@ -290,7 +290,10 @@ const char *playback_status(const struct app *app, const char *word, bool detail
         snprintf(speed, sizeof speed, "x1/%.0f", slower);
     else if (p->speed != 1)
         snprintf(speed, sizeof speed, "x%.4g", p->speed);
-    const char *const items[] = {word, !detail ? "" : p->even ? _("even time") : _("real time"),
+    const char *const items[] = {word,
+                                 !detail   ? ""
+                                 : p->even ? _("even time")
+                                           : _("real time"),
                                  speed, p->loop ? _("loop") : ""};
     text[0] = '\0';
     size_t length = 0;
@@ -304,8 +307,8 @@ const char *playback_status(const struct app *app, const char *word, bool detail
 bool playback_moving(const struct app *app) {
     const struct playback *p = &app->playback;
     return app->view == VIEW_CONNECTION &&
-           (p->gliding || (p->playing && app->ladder.row_count > 0 &&
-                           (p->loop || p->place < last_place(app))));
+           (p->gliding ||
+            (p->playing && app->ladder.row_count > 0 && (p->loop || p->place < last_place(app))));
 }
 
 static bool is_silence(const struct app *app, double place) {

@@ -216,6 +216,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             .files = options->files,
             .start = options->start,
             .mouse = options->mouse,
+            .profile = options->profile,
             .source_name = options->source_name,
             .filter = options->filter,
             .ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,

@@ -72,6 +72,7 @@ struct ui_options screen_options(const struct settings *settings) {
     const char *no_color = getenv("NO_COLOR");
     return (struct ui_options){
         .filter = settings->filter,
+        .profile = settings->profile,
         .theme = settings->theme,
         .speed = settings->speed,
         .connection = settings->report.connection,

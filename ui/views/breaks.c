@@ -25,8 +25,8 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
     bool state = row < TW_STATE_COUNT, here = row == p->break_cursor;
     unsigned finding = (unsigned)(row - TW_STATE_COUNT);
     bool chosen = state ? p->break_state[row] : p->break_finding[finding];
-    const char *name = state ? tw_state_name((enum tw_state)row)
-                             : tw_finding_name((enum tw_finding_kind)finding);
+    const char *name =
+        state ? tw_state_name((enum tw_state)row) : tw_finding_name((enum tw_finding_kind)finding);
     const char *text = state ? tw_state_meaning((enum tw_state)row)
                              : tw_finding_text((enum tw_finding_kind)finding);
     uint32_t ellipsis = glyph(app->ascii, GLYPH_ELLIPSIS);

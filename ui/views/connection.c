@@ -107,8 +107,7 @@ static void draw_ends(const struct app *app, struct canvas *canvas, struct area 
             canvas_text(canvas, area, at, 1, "S", ROLE_SERVER);
             canvas_text_elided(canvas, area, at - 1 - width, 1, room, address, ellipsis,
                                ROLE_SERVER);
-            canvas_text(canvas, area, at - 1 - width - 2 - name_width, 1, name,
-                        state_role(state));
+            canvas_text(canvas, area, at - 1 - width - 2 - name_width, 1, name, state_role(state));
         }
     }
 }

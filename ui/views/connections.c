@@ -175,7 +175,13 @@ static enum role cell_role(const struct tw_connection_info *info, int column) {
 static void draw_row(const struct app *app, struct canvas *canvas, struct area area, int y,
                      const int widths[COLUMN_COUNT], size_t row) {
     struct tw_connection_info info;
-    tw_story_info(tw_story_at(app->story, list_connection(app, row)), &info);
+    size_t connection = list_connection(app, row);
+    tw_story_info(tw_story_at(app->story, connection), &info);
+    for (int end = 0; end < TW_END_COUNT && moment_known(app); end++) {
+        bool known;
+        info.end[end].state = moment_state(app, connection, (enum tw_end)end, &known);
+        info.end[end].step_count = known;
+    }
     bool here = row == app->list.cursor;
     if (here)
         canvas_put(canvas, area, 0, y, glyph(app->ascii, GLYPH_CURSOR), ROLE_TEXT);
@@ -194,8 +200,10 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
 }
 
 static void draw_title(const struct app *app, struct canvas *canvas, struct area area) {
-    char right[FORMAT_TEXT + 16] = "";
-    if (app->lab.hooks != NULL) {
+    char right[MOMENT_TEXT] = "";
+    if (moment_known(app)) {
+        moment_text(app, right);
+    } else if (app->lab.hooks != NULL) {
         snprintf(right, sizeof right, "the lab runs");
     } else if (app->loading && app->total > 0) {
         uint64_t done = app->done < app->total ? app->done : app->total;
@@ -279,7 +287,10 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
 
 static void draw_census(const struct app *app, struct canvas *canvas, struct area area, int y) {
     uint64_t counts[TW_STATE_COUNT];
-    tw_story_census(app->story, counts);
+    if (moment_known(app))
+        moment_census(app, counts);
+    else
+        tw_story_census(app->story, counts);
     int x = 1;
     for (unsigned i = 0; i < TW_STATE_COUNT; i++) {
         char count[FORMAT_TEXT];

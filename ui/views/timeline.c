@@ -44,12 +44,10 @@ static void put_silences(const struct app *app, struct column *columns, int widt
     for (int x = 0; x < width; x++) {
         double fraction = (double)x / (width - 1);
         double ahead = fraction * (double)(ladder->end - ladder->begin);
-        double place = app->playback.even
-                           ? ceil(fraction * (double)ladder->row_count) - 1
-                           : tw_ladder_place(ladder, ladder->begin + (tw_time)ahead);
+        double place = app->playback.even ? ceil(fraction * (double)ladder->row_count) - 1
+                                          : tw_ladder_place(ladder, ladder->begin + (tw_time)ahead);
         size_t row = place > 0 ? (size_t)place : 0;
-        columns[x].silence =
-            row < ladder->row_count && ladder->rows[row].kind == TW_ROW_SILENCE;
+        columns[x].silence = row < ladder->row_count && ladder->rows[row].kind == TW_ROW_SILENCE;
     }
 }
 
@@ -97,22 +95,25 @@ static void draw_bar(const struct app *app, struct canvas *canvas, struct area b
 
 // A time in the form that suits the whole: "0.110 s", "1:02.3", "1:02:03".
 static const char *clock_text(tw_time time, tw_time whole, char text[WORD_TEXT]) {
-    double seconds = time > 0 ? (double)time / (double)TW_SECOND : 0;
-    int minutes = (int)(seconds / 60);
+    const char *sign = time < 0 ? "-" : "";
+    const tw_time minute = 60 * TW_SECOND, hour = 60 * minute;
+    double past = fabs((double)time);
+    int tenths = (int)fmod(past / (double)TW_SECOND * 10, 600);
+    int minutes = (int)fmod(past / (double)minute, 60);
     if (whole < TW_SECOND)
-        snprintf(text, WORD_TEXT, "%.1f ms", seconds * 1000);
+        snprintf(text, WORD_TEXT, "%s%.1f ms", sign, past / (double)TW_MILLISECOND);
     else if (whole < 100 * TW_SECOND)
-        snprintf(text, WORD_TEXT, "%.3f s", seconds);
-    else if (whole < 3600 * TW_SECOND)
-        snprintf(text, WORD_TEXT, "%d:%04.1f", minutes, floor((seconds - minutes * 60) * 10) / 10);
+        snprintf(text, WORD_TEXT, "%s%.3f s", sign, past / (double)TW_SECOND);
+    else if (whole < hour)
+        snprintf(text, WORD_TEXT, "%s%d:%02d.%d", sign, minutes, tenths / 10, tenths % 10);
     else
-        snprintf(text, WORD_TEXT, "%d:%02d:%02d", minutes / 60, minutes % 60,
-                 (int)seconds - minutes * 60);
+        snprintf(text, WORD_TEXT, "%s%.0f:%02d:%02d", sign, floor(past / (double)hour), minutes,
+                 tenths / 10);
     return text;
 }
 
 static const char *word(const struct app *app) {
-    return app->playback.playing    ? _("playing")
+    return app->playback.playing   ? _("playing")
            : playback_follows(app) ? _("following")
                                    : _("paused");
 }
@@ -133,11 +134,11 @@ enum { LEVELS = 4 };
 static int draw_state(const struct app *app, struct canvas *canvas, struct area area, int level,
                       bool draws) {
     const struct tw_ladder *ladder = &app->ladder;
-    tw_time whole = ladder->end - ladder->begin;
-    tw_time passed = playback_time(app, app->playback.place) - ladder->begin;
+    tw_time whole = ladder->end - ladder->zero; // counted as on the ladder
+    tw_time passed = playback_time(app, app->playback.place) - ladder->zero;
     char time[WORD_TEXT], end[WORD_TEXT], text[2 * WORD_TEXT + 16], status[STATUS_TEXT];
     bool playing = app->playback.playing;
-    char sign[2] = {playing ? '>' : '=', '\0'};
+    const char *sign = !playing ? "=" : app->ascii ? ">" : "\u25b6";
     clock_text(passed > whole ? whole : passed, whole, time);
     clock_text(whole, whole, end);
     int times = canvas_text_width(end), states;
