@@ -103,8 +103,11 @@ static void refresh(struct app *app, bool at_once) {
     if (!at_once && !grown)
         return;
     // Out of memory leaves an empty ladder, which draws as such.
-    if (tw_ladder_build(&app->ladder, connection, app->witness) != TW_OK)
+    if (tw_ladder_build(&app->ladder, connection, app->witness) != TW_OK) {
         tw_ladder_fini(&app->ladder);
+        app->ladder.connection = connection;
+        tw_story_info(connection, &app->ladder.info);
+    }
     mark_rows(app);
     app->ladder_segments = segments;
     app->ladder_changes = changes;

@@ -29,7 +29,6 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
         state ? tw_state_name((enum tw_state)row) : tw_finding_name((enum tw_finding_kind)finding);
     const char *text = state ? tw_state_meaning((enum tw_state)row)
                              : tw_finding_text((enum tw_finding_kind)finding);
-    uint32_t ellipsis = glyph(app->ascii, GLYPH_ELLIPSIS);
     if (here)
         canvas_put(canvas, area, 0, y, glyph(app->ascii, GLYPH_CURSOR), ROLE_TEXT);
     canvas_text(canvas, area, 2, y, chosen ? "[x]" : "[ ]", chosen ? ROLE_CHOSEN : ROLE_FAINT);
@@ -37,9 +36,13 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
                 here    ? ROLE_TEXT
                 : state ? state_role((enum tw_state)row)
                         : ROLE_WARNING);
-    if (area.width > NARROW)
-        canvas_text_elided(canvas, area, TEXT_AT, y, area.width - TEXT_AT - 1, _(text), ellipsis,
-                           here ? ROLE_TEXT : ROLE_FAINT);
+    if (area.width > NARROW) {
+        struct area rest = {area.x, area.y, area.width - 1, area.height};
+        canvas_text(canvas, rest, TEXT_AT, y, _(text), here ? ROLE_TEXT : ROLE_FAINT);
+        if (TEXT_AT + canvas_text_width(_(text)) > rest.width)
+            canvas_put(canvas, rest, rest.width - 1, y, glyph(app->ascii, GLYPH_ELLIPSIS),
+                       ROLE_FAINT);
+    }
     if (here)
         canvas_highlight(canvas, area, y);
     canvas_target(canvas, area, 0, y, area.width, TARGET_ROW, (uint32_t)row);

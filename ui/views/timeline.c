@@ -4,6 +4,7 @@
 //  =='=,:====x==V--'---....R----,--   0.110 s of 1.204 s   paused, even time, x2
 //
 // Marks point up at what the client does and down at what the server does; both at once: a cross.
+// R: a RST, x: lost, or sent again, *: corrected, m: what is measured from, dots: silence.
 #include "views.h"
 
 #include <math.h>
@@ -90,6 +91,9 @@ static void draw_bar(const struct app *app, struct canvas *canvas, struct area b
         double parts = ceil((double)x / (width - 1) * TARGET_WHOLE);
         canvas_target(canvas, bar, x, 0, 1, TARGET_TIME, (uint32_t)parts);
     }
+    if (app->measuring)
+        canvas_put(canvas, bar, column_of(playback_fraction(app, app->measured_from), width), 0,
+                   'm', ROLE_CHOSEN);
     canvas_put(canvas, bar, cursor, 0, glyph(app->ascii, GLYPH_LINE_CURSOR), ROLE_CHOSEN);
 }
 

@@ -111,23 +111,24 @@ static bool next_event(const struct app *app, struct words *words) {
     return true;
 }
 
-// Returns how many columns are left on the rule for what stands at its left.
-static int draw_words(const struct app *app, struct canvas *canvas, struct area area) {
-    enum { LEFT_LEAST = 40 };
+// Returns how many columns are left on the rule for what stands at its left, which needs `least`.
+static int draw_words(const struct app *app, struct canvas *canvas, struct area area, int least) {
+    enum { AROUND = 4 };
     struct words words[WORDS_MAX];
-    int count = 0, right = area.width;
+    int count = 0, all = 0, right = area.width;
     if (app->measuring)
         measured(app, &words[count++]);
     count += time_wait(app, &words[count]);
     count += next_event(app, &words[count]);
+    for (int i = 0; i < count; i++)
+        all += canvas_text_width(words[i].text) + AROUND;
+    bool brief = area.width - all < least;
     for (int i = 0; i < count; i++) {
-        const char *text = words[i].text;
-        if (right - canvas_text_width(text) - 4 < LEFT_LEAST)
-            text = words[i].brief;
-        int width = canvas_text_width(text);
-        if (right - width - 4 < area.width / 2 - 4)
+        const char *text = brief ? words[i].brief : words[i].text;
+        int width = canvas_text_width(text) + AROUND;
+        if (right - width < least)
             break;
-        right -= width + 4;
+        right -= width;
         on_rule(canvas, area, right + 1, text, ROLE_CHOSEN);
     }
     return right;
@@ -157,7 +158,7 @@ static void draw_packet(const struct app *app, struct canvas *canvas, struct are
     bool has_after = !narrow && room - more >= SEGMENT_LEAST;
     int x = on_rule(canvas, area, 2, before, ROLE_FAINT);
     segment_text(&app->ladder, segment, has_after ? room - more : room, what);
-    x = on_rule(canvas, area, x - 1, what, ROLE_TEXT);
+    x = on_rule(canvas, area, x, what, ROLE_TEXT);
     if (has_after)
         on_rule(canvas, area, x, after, ROLE_FAINT);
 }
@@ -464,7 +465,8 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
     const struct tw_story_segment *segment =
         row->segment != TW_NO_SEGMENT && row->segment < count ? &segments[row->segment] : NULL;
-    struct area rule = {area.x, area.y, draw_words(app, canvas, area), 1};
+    int least = row->kind == TW_ROW_SILENCE ? 0 : area.width / 2;
+    struct area rule = {area.x, area.y, draw_words(app, canvas, area, least), 1};
     if (segment != NULL)
         draw_packet(app, canvas, rule, segment, row->kind == TW_ROW_CHANGE);
     if (row->kind == TW_ROW_CALL || row->kind == TW_ROW_RETURN) {
