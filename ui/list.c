@@ -19,9 +19,13 @@ static bool own_order(const struct list *list) {
 }
 
 size_t list_count(const struct app *app) {
-    if (!own_order(&app->list))
-        return app->list.row_count;
-    return moment_known(app) ? moment_visible(app) : tw_story_count(app->story);
+    const struct list *list = &app->list;
+    if (own_order(list))
+        return moment_known(app) ? moment_visible(app) : tw_story_count(app->story);
+    size_t count = list->row_count, visible = moment_known(app) ? moment_visible(app) : SIZE_MAX;
+    while (list->sort == SORT_NUMBER && count > 0 && list->rows[count - 1] >= visible)
+        count--;
+    return count;
 }
 
 size_t list_connection(const struct app *app, size_t row) {

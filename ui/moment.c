@@ -43,6 +43,23 @@ enum tw_state moment_state(const struct app *app, size_t connection, enum tw_end
     return changes_state(app->moment.changes, connection, end, app->moment.time, known);
 }
 
+void moment_info(const struct app *app, size_t connection, struct tw_connection_info *info) {
+    if (!moment_known(app))
+        return;
+    tw_time time = app->moment.time, over = info->closed != TW_NO_TIME ? info->closed : info->last;
+    for (int end = 0; end < TW_END_COUNT; end++) {
+        bool known;
+        info->end[end].state = moment_state(app, connection, (enum tw_end)end, &known);
+        info->end[end].step_count = known;
+    }
+    if (time < over) { // what came of it was not yet to be seen
+        info->outcome = TW_OUTCOME_OPEN;
+        info->closed_by = TW_CLOSED_BY_NOBODY;
+    }
+    if (time < info->last)
+        info->last = time;
+}
+
 void moment_census(const struct app *app, uint64_t counts[TW_STATE_COUNT]) {
     changes_census(app->moment.changes, changes_by(app->moment.changes, app->moment.time), counts);
 }

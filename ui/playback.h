@@ -70,6 +70,9 @@ bool moment_known(const struct app *app);
 size_t moment_visible(const struct app *app); // connections that have begun: the first ones
 // An end's state; not `known` where it had none yet.
 enum tw_state moment_state(const struct app *app, size_t connection, enum tw_end end, bool *known);
+// What is told of a connection, as far as it had come by then: states, outcome, last activity.
+// Nothing is changed where no moment is set. Counters are those of the whole.
+void moment_info(const struct app *app, size_t connection, struct tw_connection_info *info);
 void moment_census(const struct app *app, uint64_t counts[TW_STATE_COUNT]);
 // "12:00:01.123456  paused, even time, x2, loop". Returns `text`.
 enum { MOMENT_TEXT = 160 };

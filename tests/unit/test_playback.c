@@ -118,9 +118,12 @@ static void speed_has_its_bounds(void **state) {
     static const struct {
         double speed;
         const char *text;
-    } texts[] = {{1, "now, even time"},          {2, "now, even time, x2"},
-                 {1000, "now, even time, x1000"}, {1.5, "now, even time, x1.5"},
-                 {0.25, "now, even time, x1/4"}, {0.3, "now, even time, x0.3"},
+    } texts[] = {{1, "now, even time"},
+                 {2, "now, even time, x2"},
+                 {1000, "now, even time, x1000"},
+                 {1.5, "now, even time, x1.5"},
+                 {0.25, "now, even time, x1/4"},
+                 {0.3, "now, even time, x0.3"},
                  {0.001, "now, even time, x1/1000"}};
     for (size_t i = 0; i < TW_COUNT(texts); i++) {
         char text[STATUS_TEXT];
@@ -135,10 +138,9 @@ static void speed_has_its_bounds(void **state) {
 // Two screens that show the same: one is drawn at every opportunity, the other once.
 static void frames_do_not_matter(void **state) {
     (void)state;
-    static const char *const ways[] = {"Enter Space",       "Enter e Space",
-                                       "Enter O Space",     "Enter e O Space",
-                                       "Enter + + O Space", "Enter e - - - Space",
-                                       "Enter n n Space O", "Down Enter e O + Space"};
+    static const char *const ways[] = {
+        "Enter Space",       "Enter e Space",       "Enter O Space",     "Enter e O Space",
+        "Enter + + O Space", "Enter e - - - Space", "Enter n n Space O", "Down Enter e O + Space"};
     static const int64_t times[] = {1, 40, 700, 5003, 11777, 60000, 3600017};
     static struct app once;
     for (size_t i = 0; i < TW_COUNT(ways) * TW_COUNT(times); i++) {

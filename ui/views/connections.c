@@ -172,16 +172,17 @@ static enum role cell_role(const struct tw_connection_info *info, int column) {
     }
 }
 
+// What is told of the connection on a row, at the list's moment.
+static void row_info(const struct app *app, size_t row, struct tw_connection_info *info) {
+    size_t connection = list_connection(app, row);
+    tw_story_info(tw_story_at(app->story, connection), info);
+    moment_info(app, connection, info);
+}
+
 static void draw_row(const struct app *app, struct canvas *canvas, struct area area, int y,
                      const int widths[COLUMN_COUNT], size_t row) {
     struct tw_connection_info info;
-    size_t connection = list_connection(app, row);
-    tw_story_info(tw_story_at(app->story, connection), &info);
-    for (int end = 0; end < TW_END_COUNT && moment_known(app); end++) {
-        bool known;
-        info.end[end].state = moment_state(app, connection, (enum tw_end)end, &known);
-        info.end[end].step_count = known;
-    }
+    row_info(app, row, &info);
     bool here = row == app->list.cursor;
     if (here)
         canvas_put(canvas, area, 0, y, glyph(app->ascii, GLYPH_CURSOR), ROLE_TEXT);
@@ -267,7 +268,7 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
     if (list_count(app) == 0)
         return;
     struct tw_connection_info info;
-    tw_story_info(tw_story_at(app->story, list_connection(app, app->list.cursor)), &info);
+    row_info(app, app->list.cursor, &info);
     const struct tw_end_info *c = &info.end[TW_CLIENT], *s = &info.end[TW_SERVER];
     char outcome[FORMAT_TEXT], duration[FORMAT_TEXT], segments[FORMAT_TEXT + 16],
         octets[FORMAT_TEXT], clock[FORMAT_TEXT], began[FORMAT_TEXT + 16];
