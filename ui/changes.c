@@ -12,8 +12,6 @@
 
 enum {
     FIRST_ROOM = 1024,
-    ROOM_MOST = 1 << 24, // changes, in 18 octets each
-    CONNECTIONS_MOST = 1 << 23,
     CENSUS_EVERY = 1024,  // changes
     CONNECTION_WORK = 32, // as much as so many segments
 };
@@ -23,6 +21,8 @@ struct kind {
     uint16_t end : 1, known : 1, from : 4, to : 4; // `known`: it was in `from`
 };
 _Static_assert(TW_STATE_COUNT <= 16, "a state fits");
+// With its places in the heap and in the order.
+enum { CHANGE_OCTETS = sizeof(tw_time) + sizeof(struct kind) + 2 * sizeof(uint32_t) };
 
 struct changes {
     const struct tw_story *story;
@@ -33,7 +33,7 @@ struct changes {
     tw_time *begun;
     tw_time *times; // of the changes, as they were found
     struct kind *kinds;
-    size_t count, room;
+    size_t count, room, most;
     uint32_t *order; // of time
     size_t ordered;
     uint32_t *heap; // those that are not yet in order, the earliest first
@@ -44,12 +44,14 @@ struct changes {
     struct tw_ladder ladder;
 };
 
-struct changes *changes_new(const struct tw_story *story, const struct tw_witness *witness) {
+struct changes *changes_new(const struct tw_story *story, const struct tw_witness *witness,
+                            size_t octets) {
     struct changes *c = calloc(1, sizeof *c);
     if (c == NULL)
         return NULL;
     c->story = story;
     c->witness = witness;
+    c->most = octets / CHANGE_OCTETS < UINT32_MAX ? octets / CHANGE_OCTETS : UINT32_MAX;
     c->revision = tw_story_revision(story);
     c->connections = tw_story_count(story);
     c->first = malloc((c->connections + 1) * sizeof *c->first);
@@ -82,7 +84,11 @@ static bool resize(void **items, size_t count, size_t size) {
     return resized != NULL;
 }
 
-static bool set_room(struct changes *c, size_t room) {
+static bool make_room(struct changes *c) {
+    size_t room = c->room == 0 ? FIRST_ROOM : c->room * 2;
+    room = room < c->most ? room : c->most;
+    if (room == c->room)
+        return false;
     bool done = resize((void **)&c->times, room, sizeof *c->times) &&
                 resize((void **)&c->kinds, room, sizeof *c->kinds) &&
                 resize((void **)&c->order, room, sizeof *c->order) &&
@@ -155,8 +161,7 @@ static enum changes_status look_at(struct changes *c, size_t *work) {
     for (size_t i = 0; i < ladder->step_count; i++) {
         const struct tw_ladder_step *step = &ladder->steps[i];
         tw_time time = step->place < 0 ? begun : ladder->rows[(size_t)step->place].time;
-        if (c->count == c->room &&
-            (c->room >= ROOM_MOST || !set_room(c, c->room == 0 ? FIRST_ROOM : c->room * 2)))
+        if (c->count == c->room && !make_room(c))
             return CHANGES_TOO_MANY;
         c->times[c->count] = time < begun ? begun : time;
         c->kinds[c->count] = (struct kind){.end = step->end & 1U,
@@ -174,8 +179,6 @@ static enum changes_status look_at(struct changes *c, size_t *work) {
 }
 
 enum changes_status changes_look(struct changes *c, size_t work) {
-    if (c->connections > CONNECTIONS_MOST)
-        return CHANGES_TOO_MANY;
     for (size_t done = 0; done < work;) {
         bool rest = c->looked == c->connections;
         if (rest && c->waiting == 0) {

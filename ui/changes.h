@@ -19,9 +19,10 @@ struct change {
 
 enum changes_status { CHANGES_MORE, CHANGES_ALL, CHANGES_TOO_MANY };
 
-// For the connections that there are now. NULL: out of memory.
-struct changes *changes_new(const struct tw_story *story,
-                            const struct tw_witness *witness) TW_CHECKED;
+// For the connections that there are now, in at most so many octets for the changes. NULL: out of
+// memory.
+struct changes *changes_new(const struct tw_story *story, const struct tw_witness *witness,
+                            size_t octets) TW_CHECKED;
 void changes_free(struct changes *changes);
 // Looks at some more connections, by about that many segments and changes.
 enum changes_status changes_look(struct changes *changes, size_t work) TW_CHECKED;

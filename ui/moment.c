@@ -17,6 +17,8 @@ static const tw_time hold = TW_SECOND; // how long a loop stands at the end
 // While the story grows, the changes are looked at anew as often as this; and no more than a part
 // of the time is spent on it.
 static const tw_time renewed = 2 * TW_SECOND, renewing_share = 8;
+// What the changes may take: half as much as the story, or this.
+enum { LEAST_OCTETS = 16 << 20 };
 enum { SLICE = 16384 };       // segments and changes that are looked at in a tick
 enum { KEEP_MOST = 4 << 20 }; // changes that are kept while they are looked at anew
 
@@ -235,7 +237,8 @@ static void renew(struct app *app) {
         changes_free(m->changes);
         m->changes = NULL;
     }
-    m->next = changes_new(app->story, app->witness);
+    size_t octets = tw_story_memory(app->story) / 2;
+    m->next = changes_new(app->story, app->witness, octets > LEAST_OCTETS ? octets : LEAST_OCTETS);
     m->renewed = app->now;
     m->told = -1;
     if (m->next == NULL) {

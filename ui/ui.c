@@ -133,9 +133,15 @@ static void show(struct loop *loop, bool at_once) {
     struct app *app = &loop->app;
     tw_time time = now();
     app_tick(app, time);
-    int frame = app_moving(app) ? FRAME_MS : PROGRESS_MS;
-    if (!app->changed || (!at_once && (time - loop->drawn) / TW_MILLISECOND < frame))
+    bool moving = app_moving(app);
+    int frame = moving ? FRAME_MS : PROGRESS_MS;
+    if (!at_once && (time - loop->drawn) / TW_MILLISECOND < frame)
         return;
+    if (!app->changed) {
+        if (moving) // this frame is as the last one was; the next one has its time
+            loop->drawn = time;
+        return;
+    }
     term_theme(app->theme);
     app_draw(app, &loop->canvas);
     term_present(&loop->canvas, app->anew);

@@ -190,7 +190,7 @@ static void check_moment(const struct changes *changes, const struct model *m, t
 }
 
 static struct changes *look(size_t work) {
-    struct changes *changes = changes_new(scene.story, NULL);
+    struct changes *changes = changes_new(scene.story, NULL, 1 << 20);
     assert_non_null(changes);
     enum changes_status status;
     while ((status = changes_look(changes, work)) == CHANGES_MORE)
@@ -474,6 +474,24 @@ static void the_story_grows(void **state) {
     assert_false(app.moment.playing);
 }
 
+static void memory_is_bounded(void **state) {
+    (void)state;
+    app.moment.next = changes_new(scene.story, NULL, 18 * 20);
+    press("p");
+    assert_string_equal(app.notice,
+                        "too many state changes for the memory: the list cannot play along");
+    assert_false(moment_known(&app) || app_busy(&app) || app_moving(&app));
+    struct changes *changes = look(SIZE_MAX);
+    size_t count = changes_count(changes);
+    changes_free(changes);
+    for (size_t i = 0; i < 2; i++) { // exactly as many as there are, and one less
+        changes = changes_new(scene.story, NULL, 18 * count - i);
+        assert_non_null(changes);
+        assert_int_equal(changes_look(changes, SIZE_MAX), i == 0 ? CHANGES_ALL : CHANGES_TOO_MANY);
+        changes_free(changes);
+    }
+}
+
 static void much_is_looked_at_in_slices(void **state) {
     (void)state;
     app_fini(&app);
@@ -514,6 +532,7 @@ int main(void) {
         CASE(one_moment_everywhere),
         CASE(within_a_silence),
         CASE(the_story_grows),
+        CASE(memory_is_bounded),
         CASE(much_is_looked_at_in_slices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
