@@ -233,10 +233,12 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             .connection = options->connection,
         };
         app_init(&loop.app, &app_options);
+        breaks_restore(&loop.app);
         status = run(&loop, &before.mask, error);
         if (options->chosen != NULL)
             *options->chosen = loop.app.start.chosen ? loop.app.start.cursor : UI_NOTHING;
         term_close();
+        breaks_keep(&loop.app);
         app_fini(&loop.app);
         canvas_fini(&loop.canvas);
     }

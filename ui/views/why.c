@@ -76,8 +76,9 @@ static tw_time time_wait_ends(const struct app *app, enum tw_end end) {
 }
 
 static bool time_wait(const struct app *app, struct words *words) {
-    bool live = app->lab.hooks != NULL && playback_follows(app);
-    tw_time now = live ? app->lab.now : playback_time(app, app->playback.place), ends = TW_NO_TIME;
+    if (app->lab.hooks != NULL)
+        return false; // the kernel says it itself
+    tw_time now = playback_time(app, app->playback.place), ends = TW_NO_TIME;
     for (int end = 0; end < TW_END_COUNT; end++) {
         tw_time time = time_wait_ends(app, (enum tw_end)end);
         if (time != TW_NO_TIME && (ends == TW_NO_TIME || time < ends))
@@ -466,7 +467,8 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_story_segment *segment =
         row->segment != TW_NO_SEGMENT && row->segment < count ? &segments[row->segment] : NULL;
     int least = row->kind == TW_ROW_SILENCE ? 0 : area.width / 2;
-    struct area rule = {area.x, area.y, draw_words(app, canvas, area, least), 1};
+    int left = draw_words(app, canvas, area, least);
+    struct area rule = {area.x, area.y, left < area.width ? left + 1 : left, 1}; // with the blank
     if (segment != NULL)
         draw_packet(app, canvas, rule, segment, row->kind == TW_ROW_CHANGE);
     if (row->kind == TW_ROW_CALL || row->kind == TW_ROW_RETURN) {
