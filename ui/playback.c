@@ -78,7 +78,8 @@ static void mark_rows(struct app *app) {
             continue;
         const struct tw_story_segment *segment = &segments[row->segment];
         unsigned bits = (segment->flags & TW_RST) != 0 ? MARK_RST : 0;
-        if (row->lost || (segment->findings & LOST) != 0)
+        bool held = row->lost && app->witness->flights[segment->packet - 1].flying;
+        if ((row->lost && !held) || (segment->findings & LOST) != 0)
             bits |= MARK_LOST;
         if (bits != 0)
             mark(app, i, bits);

@@ -388,10 +388,11 @@ static void it_stops_at_states(void **state) {
 // A connection is opened at the moment of the list, and the list comes along.
 static void one_moment_everywhere(void **state) {
     (void)state;
+    app_fini(&app);
+    scene_close(&scene);
     random_scene(5, true);
     struct model model;
     model_init(&model);
-    app_fini(&app);
     begin();
     press(">");
     for (int i = 0; i < 300; i++) {

@@ -283,10 +283,10 @@ static void draw_call(const struct app *app, struct canvas *canvas, struct area 
     char clock[FORMAT_TEXT], took[FORMAT_TEXT], text[400];
     format_duration(tw_witness_blocked(call), took);
     format_clock(row->time, app->utc, clock);
-    if (returns)
-        snprintf(text, sizeof text,
-                 narrow ? _("returned, was blocked for %s") : _("returned, was blocked for %s, %s"),
-                 took, clock);
+    if (returns && narrow)
+        snprintf(text, sizeof text, _("returned, was blocked for %s"), took);
+    else if (returns)
+        snprintf(text, sizeof text, _("returned %s, was blocked for %s"), clock, took);
     else if (!row->blocks)
         snprintf(text, sizeof text,
                  narrow ? _("called, returns at once") : _("called %s, returns at once"), clock);
