@@ -267,6 +267,16 @@ struct change changes_at(const struct changes *c, size_t at) {
                            .to = (enum tw_state)c->kinds[change].to};
 }
 
+size_t changes_find(const struct changes *c, size_t at, size_t end,
+                    const bool states[TW_STATE_COUNT]) {
+    bool any = false;
+    for (unsigned i = 0; i < TW_STATE_COUNT; i++)
+        any = any || states[i];
+    while (any && at < end && !states[c->kinds[c->order[at]].to])
+        at++;
+    return any ? at : end;
+}
+
 enum tw_state changes_state(const struct changes *c, size_t connection, enum tw_end end,
                             tw_time time, bool *known) {
     enum tw_state state = TW_CLOSED;

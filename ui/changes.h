@@ -38,6 +38,9 @@ size_t changes_by(const struct changes *changes, tw_time time);
 tw_time changes_time(const struct changes *changes,
                      size_t at); // of the last one for what is behind
 struct change changes_at(const struct changes *changes, size_t at);
+// The first one from `at` on that is into one of the states; `end`: none before that one is.
+size_t changes_find(const struct changes *changes, size_t at, size_t end,
+                    const bool states[TW_STATE_COUNT]);
 // How many connections have begun by `time`: those, as they come in order of first sight.
 size_t changes_begun(const struct changes *changes, tw_time time);
 tw_time changes_begun_at(const struct changes *changes, size_t connection);

@@ -66,14 +66,19 @@ void moment_census(const struct app *app, uint64_t counts[TW_STATE_COUNT]) {
     changes_census(app->moment.changes, changes_by(app->moment.changes, app->moment.time), counts);
 }
 
-static const char *moment_status(const struct app *app, char text[STATUS_TEXT]) {
-    return playback_status(app, app->moment.playing ? _("playing") : _("paused"), true, text);
+static const char *moment_status(const struct app *app, bool detail, char text[STATUS_TEXT]) {
+    return playback_status(app, app->moment.playing ? _("playing") : _("paused"), detail, text);
 }
 
-const char *moment_text(const struct app *app, char text[MOMENT_TEXT]) {
+const char *moment_text(const struct app *app, int room, char text[MOMENT_TEXT]) {
     char clock[FORMAT_TEXT], status[STATUS_TEXT];
-    snprintf(text, MOMENT_TEXT, "%s  %s", format_clock(app->moment.time, app->utc, clock),
-             moment_status(app, status));
+    format_clock(app->moment.time, app->utc, clock);
+    for (int detail = 1; detail >= 0; detail--) {
+        snprintf(text, MOMENT_TEXT, "%s  %s", clock, moment_status(app, detail == 1, status));
+        if (canvas_text_width(text) <= room)
+            return text;
+    }
+    snprintf(text, MOMENT_TEXT, "%s", clock);
     return text;
 }
 
@@ -171,21 +176,15 @@ static void tell(struct app *app, const struct change *change, bool stopped) {
 // Stops at the first change into a state with a breakpoint behind `from`, up to `to`.
 static bool stop_between(struct app *app, tw_time from, tw_time to) {
     const struct moment *m = &app->moment;
-    const bool *stops = app->playback.break_state;
-    bool any = false;
-    for (unsigned i = 0; i < TW_STATE_COUNT; i++)
-        any = any || stops[i];
-    size_t end = any ? changes_by(m->changes, to) : 0;
-    for (size_t i = changes_by(m->changes, from); i < end; i++) {
-        const struct change change = changes_at(m->changes, i);
-        if (!stops[change.to])
-            continue;
-        app->moment.playing = false;
-        go(app, change.time);
-        tell(app, &change, true);
-        return true;
-    }
-    return false;
+    size_t end = changes_by(m->changes, to), begin = changes_by(m->changes, from);
+    size_t at = changes_find(m->changes, begin, end, app->playback.break_state);
+    if (at >= end)
+        return false;
+    const struct change change = changes_at(m->changes, at);
+    app->moment.playing = false;
+    go(app, change.time);
+    tell(app, &change, true);
+    return true;
 }
 
 // A loop that is over begins anew, by the clock. False: it was stopped.
@@ -259,13 +258,13 @@ static void look(struct app *app) {
         return;
     }
     case CHANGES_ALL:
+        if (m->changes == NULL && m->told >= 0)
+            app->notice[0] = '\0'; // how far it was
         changes_free(m->changes);
         m->changes = m->next;
         m->next = NULL;
         m->looked = app->now - m->renewed;
         m->renewed = app->now;
-        if (m->told >= 0)
-            app->notice[0] = '\0';
         if (m->set && m->playing) // the changes before it may be others now
             go(app, m->time);
         app->changed = true;
@@ -334,7 +333,7 @@ bool moment_act(struct app *app, enum action action) {
             go(app, m->time);
         playback_act(app, action);
         if (!moment_known(app))
-            app_say(app, "%s", moment_status(app, text));
+            app_say(app, "%s", moment_status(app, true, text));
         return true;
     default: return false;
     }

@@ -74,9 +74,9 @@ enum tw_state moment_state(const struct app *app, size_t connection, enum tw_end
 // Nothing is changed where no moment is set. Counters are those of the whole.
 void moment_info(const struct app *app, size_t connection, struct tw_connection_info *info);
 void moment_census(const struct app *app, uint64_t counts[TW_STATE_COUNT]);
-// "12:00:01.123456  paused, even time, x2, loop". Returns `text`.
+// "12:00:01.123456  paused, even time, x2, loop", or less of it in `room` columns. Returns `text`.
 enum { MOMENT_TEXT = 160 };
-const char *moment_text(const struct app *app, char text[MOMENT_TEXT]);
+const char *moment_text(const struct app *app, int room, char text[MOMENT_TEXT]);
 // The place in the ladder at that moment, 0 where there is none; and back: the list comes along to
 // where one has moved in the ladder.
 double moment_place(const struct app *app);

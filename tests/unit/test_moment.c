@@ -335,6 +335,15 @@ static void playing(void **state) {
     assert_true(app.moment.time == paused + 200 * TW_MILLISECOND);
     app_resize(&app, 40, 12);
     expect_screen(&app, "moment-40x12");
+    char text[MOMENT_TEXT];
+    app.playback.speed = 1.0 / 1024;
+    app.playback.loop = true;
+    assert_string_equal(moment_text(&app, 60, text),
+                        "22:13:20.400000  playing, real time, x1/1024, loop");
+    assert_string_equal(moment_text(&app, 39, text), "22:13:20.400000  playing x1/1024 loop");
+    assert_string_equal(moment_text(&app, 30, text), "22:13:20.400000");
+    app.playback.speed = 2;
+    app.playback.loop = false;
     app_tick(&app, app.now + 3600 * TW_SECOND);
     assert_true(app.moment.time == changes_end(changes) && !app.moment.playing);
     assert_int_equal(list_count(&app), 6);
@@ -495,14 +504,16 @@ static void the_story_grows(void **state) {
     assert_int_equal(list_count(&app), 1);
     scene_simultaneous_close(&scene, 1, 200000);
     app_tick(&app, 101 * TW_SECOND);
-    app_tick(&app, 111 * TW_SECOND);
-    assert_int_equal(list_count(&app), 2);
     scene_handshake(&scene, 2, 400000);
-    app_tick(&app, 111 * TW_SECOND + TW_MILLISECOND); // not at once again
+    app_tick(&app, 101 * TW_SECOND + TW_MILLISECOND); // not at once again
+    assert_true(changes_revision(app.moment.changes) < tw_story_revision(scene.story));
+    app_tick(&app, 102 * TW_SECOND);
     assert_int_equal(list_count(&app), 2);
+    app_tick(&app, 103 * TW_SECOND + TW_MILLISECOND);
+    assert_true(changes_revision(app.moment.changes) == tw_story_revision(scene.story));
     app.loading = false;
     app_tick(&app, 112 * TW_SECOND);
-    app_tick(&app, 122 * TW_SECOND);
+    app_tick(&app, 132 * TW_SECOND);
     assert_int_equal(list_count(&app), 3);
     assert_false(app.moment.playing);
 }

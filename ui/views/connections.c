@@ -203,7 +203,7 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
 static void draw_title(const struct app *app, struct canvas *canvas, struct area area) {
     char right[MOMENT_TEXT] = "";
     if (moment_known(app)) {
-        moment_text(app, right);
+        moment_text(app, area.width - 3, right);
     } else if (app->lab.hooks != NULL) {
         snprintf(right, sizeof right, "the lab runs");
     } else if (app->loading && app->total > 0) {
