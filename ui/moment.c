@@ -305,6 +305,8 @@ static void act(struct app *app, enum action action) {
 bool moment_act(struct app *app, enum action action) {
     struct moment *m = &app->moment;
     char text[STATUS_TEXT];
+    if (m->playing && moment_known(app))
+        play(app); // to where it is now, not with the last frame
     switch (action) {
     case ACTION_PLAY_ALL:
     case ACTION_STEP_ALL:

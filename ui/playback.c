@@ -57,7 +57,8 @@ static void mark(struct app *app, size_t row, unsigned bits) {
     const struct tw_ladder *ladder = &app->ladder;
     tw_time span = ladder->end - ladder->begin;
     double by_rows = (double)(row + 1) / (double)ladder->row_count;
-    double by_time = span > 0 ? (double)(ladder->rows[row].time - ladder->begin) / (double)span : 1;
+    double by_time =
+        span > 0 ? (double)(ladder->rows[row].time - ladder->begin) / (double)span : by_rows;
     p->marks[true][(size_t)(by_rows * (TIMELINE_PARTS - 1) + 0.5)] |= (uint8_t)bits;
     p->marks[false][(size_t)(by_time * (TIMELINE_PARTS - 1) + 0.5)] |= (uint8_t)bits;
 }
@@ -242,6 +243,7 @@ void playback_open(struct app *app, size_t connection) {
     app->view = VIEW_CONNECTION;
     app->playback.playing = false;
     app->measuring = false;
+    app->moment.playing = false; // it waits where the connection is looked at
     refresh(app, true);
     stand(app, moment_place(app));
     app->playback.opened_at = app->playback.place;
@@ -380,6 +382,8 @@ static void move(struct app *app, int by) {
 
 void playback_act(struct app *app, enum action action) {
     struct playback *p = &app->playback;
+    if (p->playing || p->gliding)
+        playback_tick(app); // to where it is now, not with the last frame
     double place = p->gliding ? p->to : p->place;
     int around = CONNECTION_FRAME - WHY_HEIGHT + why_height(app) + 1;
     double page = app->height > around ? app->height - around : 1;
@@ -414,15 +418,15 @@ void playback_act(struct app *app, enum action action) {
         break;
     case ACTION_FASTER:
     case ACTION_SLOWER:
-        stand(app, p->place);
+        stand(app, place);
         p->speed = fmin(fastest, fmax(slowest, p->speed * (action == ACTION_FASTER ? 2 : 0.5)));
         break;
     case ACTION_EVEN:
-        stand(app, p->place);
+        stand(app, place);
         p->even = !p->even;
         break;
     case ACTION_LOOP:
-        stand(app, p->place);
+        stand(app, place);
         p->loop = !p->loop;
         break;
     case ACTION_SELECT:

@@ -477,13 +477,18 @@ static void within_a_silence(void **state) {
     begin();
     press("e p");
     app_tick(&app, app.now + 30 * TW_SECOND);
-    press("p");
     tw_time time = app.moment.time;
-    press("Enter");
+    press("Enter"); // what plays waits
+    app_tick(&app, app.now + TW_SECOND);
     assert_true(playback_time(&app, app.playback.place) - time <= 1 &&
                 time - playback_time(&app, app.playback.place) <= 1);
     press("q");
+    app_tick(&app, app.now + TW_SECOND);
     assert_true(app.moment.time == time);
+    press("p");
+    app.now += 100 * TW_MILLISECOND; // a key between two frames
+    press("p");
+    assert_true(app.moment.time == time + 100 * TW_MILLISECOND);
 }
 
 // --- while more is read

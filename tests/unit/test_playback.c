@@ -6,6 +6,8 @@
 
 #include "ui/views/views.h"
 
+#include <math.h>
+
 static struct scene scene;
 static struct app app;
 
@@ -91,6 +93,22 @@ static void even_time(void **state) {
     wait_ms(3600 * 1000);
     assert_true(app.playback.place == rows(&app) && !app.playback.playing);
     assert_false(app_moving(&app));
+}
+
+// A key that is pressed between two frames finds the picture where the clock has it.
+static void keys_between_frames(void **state) {
+    (void)state;
+    press("Enter Space");
+    app.now += 450 * TW_MILLISECOND;
+    press("+");
+    assert_true(app.playback.place == 0.5);
+    app.now += 450 * TW_MILLISECOND;
+    press("Space");
+    assert_true(app.playback.place == 1.5);
+    press("g n"); // a step is on its way, and arrives
+    wait_ms(100);
+    press("-");
+    assert_true(app.playback.place == floor(app.playback.place) && app.playback.place > 0);
 }
 
 static void real_time(void **state) {
@@ -546,6 +564,7 @@ int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
         CASE(even_time),
+        CASE(keys_between_frames),
         CASE(real_time),
         CASE(speed_has_its_bounds),
         CASE(frames_do_not_matter),
