@@ -560,6 +560,34 @@ static void time_wait_is_counted_down(void **state) {
     assert_true(seen("rfc: 240 s"));
 }
 
+// The time is written as it suits the whole.
+static void long_connections(void **state) {
+    (void)state;
+    static const struct {
+        int64_t us;
+        const char *end, *half;
+    } cases[] = {
+        {99000000, "99.000 s of 99.000 s", "49.500 s of 99.000 s"},
+        {754300000, "12:34.3 of 12:34.3", "6:17.1 of 12:34.3"},
+        {7384000000, "2:03:04 of 2:03:04", "1:01:32 of 2:03:04"},
+        {360000000000, "100:00:00 of 100:00:00", "50:00:00 of 100:00:00"},
+    };
+    for (size_t i = 0; i < TW_COUNT(cases); i++) {
+        app_fini(&app);
+        scene_close(&scene);
+        scene_open(&scene);
+        scene_send(&scene, 0, 0, TW_CLIENT, TW_ACK, 1, 1, 0);
+        scene_send(&scene, 0, cases[i].us, TW_CLIENT, TW_ACK, 1, 1, 0);
+        tw_tracker_finish(scene.tracker);
+        begin(&app);
+        app_resize(&app, 120, 24);
+        press("Enter e G");
+        assert_true(seen(cases[i].end));
+        press("5");
+        assert_true(seen(cases[i].half));
+    }
+}
+
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
@@ -584,6 +612,7 @@ int main(void) {
         CASE(nothing_to_draw),
         CASE(measures),
         CASE(time_wait_is_counted_down),
+        CASE(long_connections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,19 +99,18 @@ static void draw_bar(const struct app *app, struct canvas *canvas, struct area b
 
 // A time in the form that suits the whole: "0.110 s", "1:02.3", "1:02:03".
 static const char *clock_text(tw_time time, tw_time whole, char text[WORD_TEXT]) {
-    const char *sign = time < 0 ? "-" : "";
     const tw_time minute = 60 * TW_SECOND, hour = 60 * minute;
-    double past = fabs((double)time);
+    double past = (double)time;
     int tenths = (int)fmod(past / (double)TW_SECOND * 10, 600);
     int minutes = (int)fmod(past / (double)minute, 60);
     if (whole < TW_SECOND)
-        snprintf(text, WORD_TEXT, "%s%.1f ms", sign, past / (double)TW_MILLISECOND);
+        snprintf(text, WORD_TEXT, "%.1f ms", past / (double)TW_MILLISECOND);
     else if (whole < 100 * TW_SECOND)
-        snprintf(text, WORD_TEXT, "%s%.3f s", sign, past / (double)TW_SECOND);
+        snprintf(text, WORD_TEXT, "%.3f s", past / (double)TW_SECOND);
     else if (whole < hour)
-        snprintf(text, WORD_TEXT, "%s%d:%02d.%d", sign, minutes, tenths / 10, tenths % 10);
+        snprintf(text, WORD_TEXT, "%d:%02d.%d", minutes, tenths / 10, tenths % 10);
     else
-        snprintf(text, WORD_TEXT, "%s%.0f:%02d:%02d", sign, floor(past / (double)hour), minutes,
+        snprintf(text, WORD_TEXT, "%.0f:%02d:%02d", floor(past / (double)hour), minutes,
                  tenths / 10);
     return text;
 }
@@ -138,8 +137,8 @@ enum { LEVELS = 4 };
 static int draw_state(const struct app *app, struct canvas *canvas, struct area area, int level,
                       bool draws) {
     const struct tw_ladder *ladder = &app->ladder;
-    tw_time whole = ladder->end - ladder->zero; // counted as on the ladder
-    tw_time passed = playback_time(app, app->playback.place) - ladder->zero;
+    tw_time whole = ladder->end - ladder->begin;
+    tw_time passed = playback_time(app, app->playback.place) - ladder->begin;
     char time[WORD_TEXT], end[WORD_TEXT], text[2 * WORD_TEXT + 16], status[STATUS_TEXT];
     bool playing = app->playback.playing;
     const char *sign = !playing ? "=" : app->ascii ? ">" : "\u25b6";
