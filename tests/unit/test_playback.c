@@ -560,6 +560,26 @@ static void time_wait_is_counted_down(void **state) {
     assert_true(seen("rfc: 240 s"));
 }
 
+static void any_size_draws(void **state) {
+    (void)state;
+    playback_open(&app, LONG_AGO);
+    press("n m G p 7 O + +");
+    for (int view = 0; view < 3; view++) {
+        app.view = view == 2 ? VIEW_BREAKS : VIEW_CONNECTION;
+        app.playback.even = view == 1;
+        app.ascii = view == 1;
+        for (int width = 1; width <= 300; width += width < 90 ? 1 : 30)
+            for (int height = 1; height <= 60; height += height < 26 ? 1 : 5) {
+                struct canvas canvas;
+                app_resize(&app, width, height);
+                assert_true(canvas_init(&canvas, width, height));
+                app_draw(&app, &canvas);
+                check_whole(&canvas);
+                canvas_fini(&canvas);
+            }
+    }
+}
+
 // The time is written as it suits the whole.
 static void long_connections(void **state) {
     (void)state;
@@ -612,6 +632,7 @@ int main(void) {
         CASE(nothing_to_draw),
         CASE(measures),
         CASE(time_wait_is_counted_down),
+        CASE(any_size_draws),
         CASE(long_connections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
