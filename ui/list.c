@@ -33,7 +33,7 @@ static size_t rows_begun(const struct list *list, size_t begun) {
 
 size_t list_count(const struct app *app) {
     const struct list *list = &app->list;
-    bool moment = moment_known(app);
+    bool moment = app->moment.set;
     if (own_order(list))
         return moment ? moment_visible(app) : tw_story_count(app->story);
     return moment && list->sort == SORT_NUMBER ? rows_begun(list, moment_visible(app))

@@ -19,16 +19,11 @@ static const tw_time hold = TW_SECOND; // how long a loop stands at the end
 static const tw_time renewed = 2 * TW_SECOND, renewing_share = 8;
 // What the changes may take: half as much as the story, or this.
 enum { LEAST_OCTETS = 16 << 20 };
-enum { SLICE = 16384 };       // segments and changes that are looked at in a tick
-enum { KEEP_MOST = 4 << 20 }; // changes that are kept while they are looked at anew
+enum { SLICE = 16384 }; // segments and changes that are looked at in a tick
 
 void moment_fini(struct moment *moment) {
     changes_free(moment->changes);
     changes_free(moment->next);
-}
-
-bool moment_known(const struct app *app) {
-    return app->moment.set && app->moment.changes != NULL;
 }
 
 bool moment_busy(const struct app *app) {
@@ -46,7 +41,7 @@ enum tw_state moment_state(const struct app *app, size_t connection, enum tw_end
 }
 
 void moment_info(const struct app *app, size_t connection, struct tw_connection_info *info) {
-    if (!moment_known(app))
+    if (!app->moment.set)
         return;
     tw_time time = app->moment.time, over = info->closed != TW_NO_TIME ? info->closed : info->last;
     for (int end = 0; end < TW_END_COUNT; end++) {
@@ -86,7 +81,7 @@ const char *moment_text(const struct app *app, int room, char text[MOMENT_TEXT])
 
 double moment_place(const struct app *app) {
     const struct tw_ladder *ladder = &app->ladder;
-    if (!moment_known(app) || ladder->row_count == 0)
+    if (!app->moment.set || ladder->row_count == 0)
         return 0;
     size_t low = 0, high = ladder->row_count;
     while (low < high) {
@@ -111,7 +106,7 @@ static void go(struct app *app, tw_time time) {
 }
 
 void moment_follow(struct app *app) {
-    if (!moment_known(app) || app->playback.place == app->playback.opened_at)
+    if (!app->moment.set || app->playback.place == app->playback.opened_at)
         return;
     tw_time time = playback_time(app, app->playback.place);
     tw_time begun = changes_begun_at(app->moment.changes, app->shown);
@@ -224,7 +219,7 @@ static void play(struct app *app) {
 
 bool moment_moving(const struct app *app) {
     const struct moment *m = &app->moment;
-    return app->view == VIEW_CONNECTIONS && moment_known(app) && m->playing &&
+    return app->view == VIEW_CONNECTIONS && app->moment.set && m->playing &&
            (app->playback.loop || m->time < changes_end(m->changes));
 }
 
@@ -232,10 +227,6 @@ bool moment_moving(const struct app *app) {
 
 static void renew(struct app *app) {
     struct moment *m = &app->moment;
-    if (m->changes != NULL && changes_count(m->changes) > KEEP_MOST) {
-        changes_free(m->changes);
-        m->changes = NULL;
-    }
     size_t octets = tw_story_memory(app->story) / 2;
     m->next = changes_new(app->story, app->witness, octets > LEAST_OCTETS ? octets : LEAST_OCTETS);
     m->renewed = app->now;
@@ -305,7 +296,7 @@ static void act(struct app *app, enum action action) {
 bool moment_act(struct app *app, enum action action) {
     struct moment *m = &app->moment;
     char text[STATUS_TEXT];
-    if (m->playing && moment_known(app))
+    if (m->playing && app->moment.set)
         play(app); // to where it is now, not with the last frame
     switch (action) {
     case ACTION_PLAY_ALL:
@@ -331,10 +322,10 @@ bool moment_act(struct app *app, enum action action) {
     case ACTION_SLOWER:
     case ACTION_EVEN:
     case ACTION_LOOP:
-        if (moment_known(app))
+        if (app->moment.set)
             go(app, m->time);
         playback_act(app, action);
-        if (!moment_known(app))
+        if (!app->moment.set)
             app_say(app, "%s", moment_status(app, true, text));
         return true;
     default: return false;
@@ -356,6 +347,6 @@ void moment_tick(struct app *app) {
         m->wanted = ACTION_NONE;
         act(app, action);
     }
-    if (m->playing && moment_known(app) && app->view == VIEW_CONNECTIONS)
+    if (m->playing && app->moment.set && app->view == VIEW_CONNECTIONS)
         play(app);
 }

@@ -63,8 +63,7 @@ static void mark(struct app *app, size_t row, unsigned bits) {
     p->marks[false][(size_t)(by_time * (TIMELINE_PARTS - 1) + 0.5)] |= (uint8_t)bits;
 }
 
-// What is lost, sent again or reset, for the time line: looked for once, not with each frame.
-static void mark_rows(struct app *app) {
+void playback_mark_rows(struct app *app) {
     enum {
         LOST = 1 << TW_FINDING_RETRANSMISSION | 1 << TW_FINDING_GAP | 1 << TW_FINDING_ACKED_UNSEEN
     };
@@ -110,7 +109,7 @@ static void refresh(struct app *app, bool at_once) {
         app->ladder.connection = connection;
         tw_story_info(connection, &app->ladder.info);
     }
-    mark_rows(app);
+    playback_mark_rows(app);
     app->ladder_segments = segments;
     app->ladder_changes = changes;
     app->ladder_witnessed = witnessed;
@@ -169,7 +168,7 @@ static bool stops_behind(struct app *app, size_t row) {
     }
     size_t count;
     const struct tw_story_segment *segments = tw_story_segments(app->ladder.connection, &count);
-    if (r->kind == TW_ROW_CHANGE || r->segment == TW_NO_SEGMENT || r->segment >= count)
+    if (r->kind != TW_ROW_SEGMENT || r->segment >= count)
         return false;
     const struct tw_story_segment *segment = &segments[r->segment];
     for (unsigned i = 0; i < TW_FINDING_COUNT; i++)

@@ -33,7 +33,7 @@ struct changes; // of changes.h
 
 // The moment that the list shows, of the capture's clock.
 struct moment {
-    bool set; // else it shows how all ended, or is now
+    bool set; // else it shows how all ended, or is now; then `changes` are known
     tw_time time;
     bool playing;
     tw_time from, since;            // playing began at `from`, `since` by the screen's clock
@@ -46,6 +46,8 @@ struct moment {
 bool playback_follows(const struct app *app); // it is at the end, where more may come
 void playback_open(struct app *app, size_t connection);
 void playback_act(struct app *app, enum action action);
+// Looks for what the time line marks: once for a ladder, not with each frame.
+void playback_mark_rows(struct app *app);
 // The time line: by time, or by rows in even time. What has happened at a place, has by then.
 tw_time playback_time(const struct app *app, double place);
 double playback_fraction(const struct app *app, double place);
@@ -65,8 +67,7 @@ bool moment_act(struct app *app, enum action action);
 void moment_tick(struct app *app);
 bool moment_moving(const struct app *app);
 bool moment_busy(const struct app *app); // more changes wait to be looked at
-// The list is to show a moment: then the following say what.
-bool moment_known(const struct app *app);
+// What was then, where a moment is set:
 size_t moment_visible(const struct app *app); // connections that have begun: the first ones
 // An end's state; not `known` where it had none yet.
 enum tw_state moment_state(const struct app *app, size_t connection, enum tw_end end, bool *known);

@@ -281,7 +281,7 @@ static void nothing_was_captured(void **state) {
     begin();
     press("p > < O e + Esc");
     app_tick(&app, TW_SECOND);
-    assert_false(moment_known(&app) || app_moving(&app) || app_busy(&app));
+    assert_false(app.moment.set || app_moving(&app) || app_busy(&app));
     close_scene(NULL);
 }
 
@@ -294,7 +294,7 @@ static void stepping(void **state) {
     for (tw_time last = -1; last != app.moment.time; count++) {
         last = count > 0 ? app.moment.time : -1;
         press(">");
-        assert_true(moment_known(&app) && !app.moment.playing);
+        assert_true(app.moment.set && !app.moment.playing);
         if (app.moment.time == last)
             break;
         assert_true(app.moment.time > last && app.notice[0] != '\0');
@@ -308,7 +308,7 @@ static void stepping(void **state) {
     }
     assert_true(app.moment.time == times[0]);
     press("Esc");
-    assert_false(moment_known(&app));
+    assert_false(app.moment.set);
     press("<"); // from the end
     assert_true(app.moment.time == times[count - 1]);
 }
@@ -529,7 +529,7 @@ static void memory_is_bounded(void **state) {
     press("p");
     assert_string_equal(app.notice,
                         "too many state changes for the memory: the list cannot play along");
-    assert_false(moment_known(&app) || app_busy(&app) || app_moving(&app));
+    assert_false(app.moment.set || app_busy(&app) || app_moving(&app));
     struct changes *changes = look(SIZE_MAX);
     size_t count = changes_count(changes);
     changes_free(changes);
@@ -550,13 +550,13 @@ static void much_is_looked_at_in_slices(void **state) {
         scene_close_by_client(&scene, i, (int64_t)i * 2000);
     begin();
     press("p");
-    assert_true(app_busy(&app) && !moment_known(&app));
+    assert_true(app_busy(&app) && !app.moment.set);
     assert_non_null(strstr(app.notice, "looking at all state changes: "));
     press("Esc"); // not that long
     assert_false(app_busy(&app) && app.moment.next != NULL);
     press("p");
     int ticks = 0;
-    for (; !moment_known(&app); ticks++) {
+    for (; !app.moment.set; ticks++) {
         assert_in_range(ticks, 0, 1000);
         app_tick(&app, app.now + TW_MILLISECOND);
     }

@@ -202,7 +202,7 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
 
 static void draw_title(const struct app *app, struct canvas *canvas, struct area area) {
     char right[MOMENT_TEXT] = "";
-    if (moment_known(app)) {
+    if (app->moment.set) {
         moment_text(app, area.width - 3, right);
     } else if (app->lab.hooks != NULL) {
         snprintf(right, sizeof right, "the lab runs");
@@ -288,7 +288,7 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
 
 static void draw_census(const struct app *app, struct canvas *canvas, struct area area, int y) {
     uint64_t counts[TW_STATE_COUNT];
-    if (moment_known(app))
+    if (app->moment.set)
         moment_census(app, counts);
     else
         tw_story_census(app->story, counts);
