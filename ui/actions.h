@@ -117,7 +117,7 @@ enum context {
       N_("even time (each event takes as long), real time"))                                       \
     X(LOOP, IN_CONNECTION | IN_CONNECTIONS, "O", NULL, N_("One connection"),                       \
       N_("play again and again, or once"))                                                         \
-    X(BREAKS, IN_CONNECTION | IN_CONNECTIONS, "b", NULL, N_("One connection"),                     \
+    X(BREAKS, IN_CONNECTION | IN_CONNECTIONS | IN_BREAKS, "b", NULL, N_("One connection"),         \
       N_("states and findings at which playback stops"))                                           \
     X(PART, IN_CONNECTION | IN_LAB, "Tab", N_("part"), N_("One connection"),                       \
       N_("the next part: ladder, state diagram, segment, stream"))                                 \

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEEK_PARTS = 10 }; // as many as there are digits
-
 void app_options_of(const struct ui_options *options, enum theme theme, struct app_options *to) {
     *to = (struct app_options){
         .story = options->story,
@@ -76,6 +74,7 @@ void app_init(struct app *app, const struct app_options *options) {
 void app_fini(struct app *app) {
     start_fini(&app->start);
     list_fini(&app->list);
+    moment_fini(&app->moment);
     stream_fini(&app->stream);
     save_fini(&app->save);
     tw_ladder_fini(&app->ladder);
@@ -155,7 +154,7 @@ bool app_moving(const struct app *app) {
 }
 
 bool app_busy(const struct app *app) {
-    return app->story != NULL && (list_busy(app) || app->save.running);
+    return app->story != NULL && (list_busy(app) || moment_busy(app) || app->save.running);
 }
 
 void app_broken(struct app *app, const char *message) {
@@ -198,13 +197,14 @@ static void answer(struct app *app, enum question question, enum prompt_result r
     }
 }
 
-// Which of its keys an action was called by, from 0.
-static unsigned which_key(enum action action, uint32_t key) {
-    const char *keys = action_info(action)->keys;
-    unsigned which = 0;
-    for (uint32_t one; (one = key_next(&keys)) != KEY_IS_NONE && one != key;)
-        which++;
-    return which;
+// Each of the keys that seek means a tenth of the time line, in their order.
+static void seek(struct app *app, uint32_t key) {
+    const char *keys = action_info(ACTION_SEEK)->keys;
+    int tenth = 0;
+    for (uint32_t k; (k = key_next(&keys)) != key && k != KEY_IS_NONE;)
+        tenth++;
+    app->changed = true;
+    playback_seek(app, (double)tenth / 10);
 }
 
 // What is pasted is something to be typed, and never done.
@@ -241,9 +241,10 @@ void app_key(struct app *app, uint32_t key) {
         return;
     }
     enum action action = action_of_key(app_context(app), key);
-    app_act(app, action);
-    if (action == ACTION_SEEK && app->view == VIEW_CONNECTION)
-        playback_seek(app, (double)which_key(action, key) / SEEK_PARTS);
+    if (action == ACTION_SEEK)
+        seek(app, key);
+    else
+        app_act(app, action);
 }
 
 static void help_act(struct app *app, enum action action) {
@@ -268,6 +269,8 @@ static void back(struct app *app) {
         app->view = app->behind;
         return;
     }
+    if (app->view == VIEW_CONNECTION)
+        moment_follow(app);
     app->view = VIEW_CONNECTIONS;
     app->playback.playing = app->measuring = app->walk.on = false;
 }

@@ -32,6 +32,7 @@ struct app {
     const struct tw_story *story;
     const struct tw_witness *witness; // or NULL
     const struct ui_files *files;     // the input's packets, what is saved; or NULL
+    const struct tw_profile *profile; // whose timers run out
     const char *source_name, *filter;
     bool ascii, utc, colors, mouse;
     enum theme theme;
@@ -39,7 +40,6 @@ struct app {
     tw_time now;   // a clock that only goes forward
     tw_time epoch; // live: what the capture's clock is ahead of that; else TW_NO_TIME
     bool loading;
-    const struct tw_profile *profile; // that the tracker has
     bool broken;                      // the input broke off
     char notice[NOTICE_MAX];          // instead of the bottom line, until the next key
     uint64_t wanted;        // number of the connection to open as soon as it is there; 0: none
@@ -77,12 +77,12 @@ struct app_options {
     const struct ui_lab *lab;         // or NULL
     const struct ui_files *files;     // or NULL
     const struct ui_start *start;     // or NULL; then there is no story
+    const struct tw_profile *profile; // NULL: linux
     const char *source_name, *filter;
     bool ascii, utc;
     bool colors; // else the theme is mono, and stays so
     bool mouse;
     enum theme theme;
-    const struct tw_profile *profile; // NULL: linux
     bool live;                        // the packets come as they are captured:
     tw_time epoch;                    // what their clock is ahead of that of the ticks
     double speed;                     // 0: 1

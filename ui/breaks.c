@@ -2,13 +2,94 @@
 // Breakpoints: the states and findings at which playback stops.
 #include "app.h"
 
+#include "views/views.h"
+
+#include <string.h>
+
+bool *breaks_at(struct playback *playback, size_t row) {
+    return row < TW_STATE_COUNT ? &playback->break_state[row]
+                                : &playback->break_finding[row - TW_STATE_COUNT];
+}
+
+static void clear(struct playback *playback) {
+    memset(playback->break_state, 0, sizeof playback->break_state);
+    memset(playback->break_finding, 0, sizeof playback->break_finding);
+}
+
+// What was chosen when a screen was left, for the next one.
+static struct playback kept;
+
+static void copy(struct playback *to, const struct playback *from) {
+    memcpy(to->break_state, from->break_state, sizeof to->break_state);
+    memcpy(to->break_finding, from->break_finding, sizeof to->break_finding);
+}
+
+void breaks_keep(const struct app *app) {
+    copy(&kept, &app->playback);
+}
+
+void breaks_restore(struct app *app) {
+    copy(&app->playback, &kept);
+}
+
 void breaks_act(struct app *app, enum action action) {
     struct playback *p = &app->playback;
+    size_t page = (size_t)breaks_page(app), last = BREAK_COUNT - 1;
+    bool *here = breaks_at(p, p->break_cursor);
     switch (action) {
     case ACTION_UP: p->break_cursor -= p->break_cursor > 0; break;
-    case ACTION_DOWN:
-        p->break_cursor += p->break_cursor + 1 < TW_STATE_COUNT + (size_t)TW_FINDING_COUNT;
-        break;
+    case ACTION_DOWN: p->break_cursor++; break;
+    case ACTION_PAGE_UP: p->break_cursor -= p->break_cursor < page ? p->break_cursor : page; break;
+    case ACTION_PAGE_DOWN: p->break_cursor += page; break;
+    case ACTION_FIRST: p->break_cursor = 0; break;
+    case ACTION_LAST: p->break_cursor = last; break;
+    case ACTION_TOGGLE: *here = !*here; break;
+    case ACTION_CLEAR: clear(p); break;
     default: break;
     }
+    if (p->break_cursor > last)
+        p->break_cursor = last;
+    p->break_top = breaks_top(app);
+}
+
+size_t breaks_top(const struct app *app) {
+    const struct playback *p = &app->playback;
+    size_t page = (size_t)breaks_page(app), most = page < BREAK_COUNT ? BREAK_COUNT - page : 0;
+    size_t top = p->break_top < most ? p->break_top : most;
+    if (p->break_cursor < top)
+        return p->break_cursor;
+    return p->break_cursor >= top + page ? p->break_cursor - page + 1 : top;
+}
+
+void breaks_click(struct app *app, size_t row) {
+    if (row >= BREAK_COUNT)
+        return;
+    app->playback.break_cursor = row;
+    breaks_act(app, ACTION_TOGGLE);
+}
+
+// Names agree in any case, and whatever stands between their words.
+static bool same_name(const char *a, const char *b) {
+    for (; *a != '\0' && *b != '\0'; a++, b++) {
+        char x = *a == '_' ? '-' : *a, y = *b == '_' ? '-' : *b;
+        x = (char)(x >= 'A' && x <= 'Z' ? x - 'A' + 'a' : x);
+        y = (char)(y >= 'A' && y <= 'Z' ? y - 'A' + 'a' : y);
+        if (x != y)
+            return false;
+    }
+    return *a == *b;
+}
+
+bool playback_break(struct app *app, const char *name) {
+    enum tw_state state;
+    if (tw_state_parse(name, &state)) {
+        app->playback.break_state[state] = true;
+        return true;
+    }
+    for (unsigned i = 0; i < TW_FINDING_COUNT; i++)
+        if (same_name(tw_finding_name((enum tw_finding_kind)i), name)) {
+            app->playback.break_finding[i] = true;
+            return true;
+        }
+    return false;
 }

@@ -24,10 +24,19 @@ static const struct {
     [GLYPH_TOKEN_LEFT] = {0x25c2, '<'},  // ◂
     [GLYPH_CURSOR] = {0x25b8, '>'},      // ▸
     [GLYPH_ELLIPSIS] = {0x2026, '~'},    // …
-    [GLYPH_CORRECTED] = {'*', '*'},      [GLYPH_ASSUMED] = {'?', '?'},
-    [GLYPH_ESTIMATE] = {'~', '~'},       [GLYPH_PLAYING] = {0x25b6, '>'},   // ▶
-    [GLYPH_MARK] = {0x25cf, '*'},                                           // ●
-    [GLYPH_PAUSED] = {'=', '='},         [GLYPH_SEPARATOR] = {0x00b7, '-'}, // ·
+    [GLYPH_ESTIMATE] = {'~', '~'},
+    [GLYPH_CORRECTED] = {'*', '*'},       [GLYPH_ASSUMED] = {'?', '?'},
+    [GLYPH_PLAYING] = {0x25b6, '>'},                                         // ▶
+    [GLYPH_MARK] = {0x25cf, '*'},                                            // ●
+    [GLYPH_PAST] = {0x2501, '='},                                            // ━
+    [GLYPH_PAST_CLIENT] = {0x253b, '\''},                                    // ┻
+    [GLYPH_PAST_SERVER] = {0x2533, ','},                                     // ┳
+    [GLYPH_PAST_BOTH] = {0x254b, ':'},                                       // ╋
+    [GLYPH_LINE_CLIENT] = {0x2534, '\''},                                    // ┴
+    [GLYPH_LINE_SERVER] = {0x252c, ','},                                     // ┬
+    [GLYPH_LINE_BOTH] = {0x253c, ':'},                                       // ┼
+    [GLYPH_LINE_CURSOR] = {0x25bc, 'V'},                                     // ▼
+    [GLYPH_PAUSED] = {'=', '='},          [GLYPH_SEPARATOR] = {0x00b7, '-'}, // ·
 };
 _Static_assert(TW_COUNT(glyphs) == GLYPH_COUNT, "every glyph has both its forms");
 

@@ -30,6 +30,15 @@ enum glyph {
     GLYPH_PAUSED,
     GLYPH_SEPARATOR,
     GLYPH_MARK, // a row that is marked
+    // The time line: what is over, and state changes in it and in what is to come.
+    GLYPH_PAST,
+    GLYPH_PAST_CLIENT,
+    GLYPH_PAST_SERVER,
+    GLYPH_PAST_BOTH,
+    GLYPH_LINE_CLIENT,
+    GLYPH_LINE_SERVER,
+    GLYPH_LINE_BOTH,
+    GLYPH_LINE_CURSOR,
     GLYPH_COUNT
 };
 

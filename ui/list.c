@@ -18,8 +18,26 @@ static bool own_order(const struct list *list) {
     return list->filter[0] == '\0' && list->sort == SORT_NUMBER;
 }
 
+// At a moment only the rows of connections that had begun: the first ones, in their own order.
+static size_t rows_begun(const struct list *list, size_t begun) {
+    size_t low = 0, high = list->row_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (list->rows[middle] < begun)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 size_t list_count(const struct app *app) {
-    return own_order(&app->list) ? tw_story_count(app->story) : app->list.row_count;
+    const struct list *list = &app->list;
+    bool moment = app->moment.set;
+    if (own_order(list))
+        return moment ? moment_visible(app) : tw_story_count(app->story);
+    return moment && list->sort == SORT_NUMBER ? rows_begun(list, moment_visible(app))
+                                               : list->row_count;
 }
 
 size_t list_connection(const struct app *app, size_t row) {

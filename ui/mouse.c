@@ -32,10 +32,7 @@ static void click_row(struct app *app, const struct mouse *mouse, uint32_t row) 
             list_go(app, row);
         break;
     case VIEW_START: start_click(app, mouse, row); return;
-    case VIEW_BREAKS:
-        app->playback.break_cursor = row;
-        app_act(app, ACTION_TOGGLE);
-        return;
+    case VIEW_BREAKS: breaks_click(app, row); return;
     default: return;
     }
     if (mouse->kind == MOUSE_DOUBLE)

@@ -4,10 +4,15 @@
 
 #include "views/views.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
-static const double seconds_a_row = 0.9;           // in even time
-static const tw_time glide = 350 * TW_MILLISECOND; // a step takes that long
+static const tw_time row_takes = 900 * TW_MILLISECOND; // in even time, at speed 1
+static const tw_time last_takes = TW_MILLISECOND;      // of the capture's time, the last row
+static const tw_time hold = TW_SECOND;                 // how long a loop stands at the end
+static const tw_time glide = 350 * TW_MILLISECOND;     // a step takes that long
 // Between two layouts of a growing ladder; and per row, as a long one takes long.
 static const tw_time least_pause = 250 * TW_MILLISECOND, pause_a_row = 2000;
 static const double slowest = 1.0 / 1024, fastest = 1024;
@@ -46,6 +51,41 @@ static uint64_t witness_revision(const struct app *app) {
     return told;
 }
 
+// Marks a row's part of the time line. It has happened at the place behind it.
+static void mark(struct app *app, size_t row, unsigned bits) {
+    struct playback *p = &app->playback;
+    const struct tw_ladder *ladder = &app->ladder;
+    tw_time span = ladder->end - ladder->begin;
+    double by_rows = (double)(row + 1) / (double)ladder->row_count;
+    double by_time =
+        span > 0 ? (double)(ladder->rows[row].time - ladder->begin) / (double)span : by_rows;
+    p->marks[true][(size_t)(by_rows * (TIMELINE_PARTS - 1) + 0.5)] |= (uint8_t)bits;
+    p->marks[false][(size_t)(by_time * (TIMELINE_PARTS - 1) + 0.5)] |= (uint8_t)bits;
+}
+
+void playback_mark_rows(struct app *app) {
+    enum {
+        LOST = 1 << TW_FINDING_RETRANSMISSION | 1 << TW_FINDING_GAP | 1 << TW_FINDING_ACKED_UNSEEN
+    };
+    const struct tw_ladder *ladder = &app->ladder;
+    memset(app->playback.marks, 0, sizeof app->playback.marks);
+    size_t count = 0;
+    const struct tw_story_segment *segments =
+        ladder->row_count > 0 ? tw_story_segments(ladder->connection, &count) : NULL;
+    for (size_t i = 0; i < ladder->row_count; i++) {
+        const struct tw_ladder_row *row = &ladder->rows[i];
+        if (row->kind != TW_ROW_SEGMENT || row->segment >= count)
+            continue;
+        const struct tw_story_segment *segment = &segments[row->segment];
+        unsigned bits = (segment->flags & TW_RST) != 0 ? MARK_RST : 0;
+        bool held = row->lost && app->witness->flights[segment->packet - 1].flying;
+        if ((row->lost && !held) || (segment->findings & LOST) != 0)
+            bits |= MARK_LOST;
+        if (bits != 0)
+            mark(app, i, bits);
+    }
+}
+
 // Lays the ladder out anew when the story has grown.
 static void refresh(struct app *app, bool at_once) {
     const struct tw_story_connection *connection = tw_story_at(app->story, app->shown);
@@ -64,8 +104,12 @@ static void refresh(struct app *app, bool at_once) {
     if (!at_once && !grown)
         return;
     // Out of memory leaves an empty ladder, which draws as such.
-    if (tw_ladder_build(&app->ladder, connection, app->witness) != TW_OK)
+    if (tw_ladder_build(&app->ladder, connection, app->witness) != TW_OK) {
         tw_ladder_fini(&app->ladder);
+        app->ladder.connection = connection;
+        tw_story_info(connection, &app->ladder.info);
+    }
+    playback_mark_rows(app);
     app->ladder_segments = segments;
     app->ladder_changes = changes;
     app->ladder_witnessed = witnessed;
@@ -77,22 +121,95 @@ static void refresh(struct app *app, bool at_once) {
         stand(app, last);
 }
 
+// How long playing from `place` to the end takes, by the screen's clock.
+static tw_time rest(const struct app *app, double place) {
+    const struct playback *p = &app->playback;
+    if (app->ladder.row_count == 0)
+        return 0;
+    double ns = p->even
+                    ? (last_place(app) - place) * (double)row_takes
+                    : (double)(app->ladder.end + last_takes - tw_ladder_time(&app->ladder, place));
+    ns = ceil(ns / p->speed);
+    return ns > (double)(INT64_MAX / 4) ? INT64_MAX / 4 : (tw_time)ns;
+}
+
 static double place_at(const struct app *app, tw_time now) {
     const struct playback *p = &app->playback;
     tw_time elapsed = now - p->since;
-    double seconds = (double)elapsed / (double)TW_SECOND * p->speed;
     if (p->gliding)
         return elapsed >= glide ? p->to
                                 : p->from + (p->to - p->from) * (double)elapsed / (double)glide;
     if (!p->playing)
         return p->place;
-    if (p->even)
-        return p->from + seconds / seconds_a_row;
-    double ahead = seconds * (double)TW_SECOND;
-    tw_time from = tw_ladder_time(&app->ladder, p->from);
-    if (ahead > (double)(app->ladder.end - from) + 1e9)
+    if (elapsed >= rest(app, p->from))
         return last_place(app);
-    return fmax(p->from, tw_ladder_place(&app->ladder, from + (tw_time)ahead));
+    double ahead = (double)elapsed * p->speed;
+    double place =
+        p->even
+            ? p->from + ahead / (double)row_takes
+            : tw_ladder_place(&app->ladder, tw_ladder_time(&app->ladder, p->from) + (tw_time)ahead);
+    return fmin(last_place(app), fmax(p->from, place));
+}
+
+// --- breakpoints
+
+// Says that playback stops behind a row, if it does.
+static bool stops_behind(struct app *app, size_t row) {
+    const struct playback *p = &app->playback;
+    const struct tw_ladder_row *r = &app->ladder.rows[row];
+    if (r->step != TW_NONE) {
+        const struct tw_ladder_step *step = &app->ladder.steps[r->step];
+        bool through = step->passes && p->break_state[step->through];
+        if (through || p->break_state[step->to]) {
+            app_say(app, step->end == TW_CLIENT ? _("stopped: client %s") : _("stopped: server %s"),
+                    tw_state_name(through ? step->through : step->to));
+            return true;
+        }
+    }
+    size_t count;
+    const struct tw_story_segment *segments = tw_story_segments(app->ladder.connection, &count);
+    if (r->kind != TW_ROW_SEGMENT || r->segment >= count)
+        return false;
+    const struct tw_story_segment *segment = &segments[r->segment];
+    for (unsigned i = 0; i < TW_FINDING_COUNT; i++)
+        if ((segment->findings & 1U << i) != 0 && p->break_finding[i]) {
+            app_say(app, _("stopped: packet %" PRIu64 ", %s"), segment->packet,
+                    tw_finding_name((enum tw_finding_kind)i));
+            return true;
+        }
+    return false;
+}
+
+// Stops behind the first row with a breakpoint that is over between two places, if there is one. A
+// row is over at the place behind it: who stands there has been stopped by it already.
+static bool stop_between(struct app *app, double from, double to) {
+    for (size_t row = (size_t)from; (double)row + 1 <= to && row < app->ladder.row_count; row++)
+        if (stops_behind(app, row)) {
+            app->playback.playing = false;
+            stand(app, (double)row + 1);
+            return true;
+        }
+    return false;
+}
+
+// A loop that is over begins anew, by the clock: however many frames were drawn, or none. False:
+// it was stopped.
+static bool wrap(struct app *app) {
+    struct playback *p = &app->playback;
+    tw_time takes = rest(app, p->from) + hold;
+    if (app->now - p->since < takes)
+        return true;
+    if (stop_between(app, p->place, last_place(app)))
+        return false;
+    p->from = p->place = 0;
+    p->since += takes;
+    takes = rest(app, 0) + hold;
+    if (app->now - p->since >= takes) {
+        if (stop_between(app, 0, last_place(app)))
+            return false;
+        p->since += (app->now - p->since) / takes * takes;
+    }
+    return true;
 }
 
 void playback_tick(struct app *app) {
@@ -100,15 +217,23 @@ void playback_tick(struct app *app) {
     refresh(app, false);
     if (!p->playing && !p->gliding)
         return;
+    if (p->playing && !p->gliding && p->loop && app->ladder.row_count > 0 && !wrap(app))
+        return;
     double place = place_at(app, app->now);
-    app->changed = true;
-    if (p->gliding && place >= p->to) {
-        stand(app, p->to);
-    } else if (!p->gliding && place >= last_place(app)) {
-        stand(app, last_place(app));
-        p->playing = app->loading; // more may come
-    } else {
+    if (p->gliding) {
+        app->changed = true;
         p->place = place;
+        if (place >= p->to)
+            stand(app, p->to);
+        return;
+    }
+    if (stop_between(app, p->place, place))
+        return;
+    app->changed = app->changed || place != p->place;
+    p->place = place;
+    if (place >= last_place(app) && !p->loop) {
+        stand(app, place);
+        p->playing = app->loading; // more may come
     }
 }
 
@@ -117,8 +242,10 @@ void playback_open(struct app *app, size_t connection) {
     app->view = VIEW_CONNECTION;
     app->playback.playing = false;
     app->measuring = false;
+    app->moment.playing = false; // it waits where the connection is looked at
     refresh(app, true);
-    stand(app, 0);
+    stand(app, moment_place(app));
+    app->playback.opened_at = app->playback.place;
 }
 
 void playback_to_place(struct app *app, double place) {
@@ -126,16 +253,67 @@ void playback_to_place(struct app *app, double place) {
     stand(app, place);
 }
 
+tw_time playback_time(const struct app *app, double place) {
+    const struct tw_ladder *ladder = &app->ladder;
+    size_t row = place > 0 ? (size_t)place : 0;
+    bool behind = row > 0 && row <= ladder->row_count && (double)row == place;
+    return behind ? ladder->rows[row - 1].time : tw_ladder_time(ladder, place);
+}
+
+// Without any time between its rows, a ladder is laid out by these.
+static bool is_even(const struct app *app) {
+    return app->playback.even || app->ladder.end <= app->ladder.begin;
+}
+
+double playback_fraction(const struct app *app, double place) {
+    const struct tw_ladder *ladder = &app->ladder;
+    if (ladder->row_count == 0)
+        return 0;
+    double fraction = is_even(app) ? place / last_place(app)
+                                   : (double)(playback_time(app, place) - ladder->begin) /
+                                         (double)(ladder->end - ladder->begin);
+    return fmin(1, fmax(0, fraction));
+}
+
 void playback_seek(struct app *app, double fraction) {
     const struct tw_ladder *ladder = &app->ladder;
-    double ahead = fraction * (double)(ladder->end - ladder->begin);
-    playback_to_place(app, tw_ladder_place(ladder, ladder->begin + (tw_time)ahead));
+    tw_time ahead = (tw_time)(fraction * (double)(ladder->end - ladder->begin));
+    double place = fraction >= 1  ? last_place(app)
+                   : is_even(app) ? round(fraction * last_place(app))
+                                  : tw_ladder_place(ladder, ladder->begin + ahead);
+    bool playing = app->playback.playing;
+    stand(app, place);
+    app->playback.playing = playing && app->playback.place < last_place(app);
+}
+
+const char *playback_status(const struct app *app, const char *word, bool detail,
+                            char text[STATUS_TEXT]) {
+    const struct playback *p = &app->playback;
+    char speed[32] = "";
+    double slower = 1 / p->speed;
+    if (p->speed < 1 && fabs(slower - round(slower)) < 1e-9)
+        snprintf(speed, sizeof speed, "x1/%.0f", slower);
+    else if (p->speed != 1)
+        snprintf(speed, sizeof speed, "x%.4g", p->speed);
+    const char *const items[] = {word,
+                                 !detail   ? ""
+                                 : p->even ? _("even time")
+                                           : _("real time"),
+                                 speed, p->loop ? _("loop") : ""};
+    text[0] = '\0';
+    size_t length = 0;
+    for (size_t i = 0; i < TW_COUNT(items) && length < STATUS_TEXT; i++)
+        if (items[i][0] != '\0')
+            length += (size_t)snprintf(text + length, STATUS_TEXT - length, "%s%s",
+                                       length > 0 ? detail ? ", " : " " : "", items[i]);
+    return text;
 }
 
 bool playback_moving(const struct app *app) {
     const struct playback *p = &app->playback;
     return app->view == VIEW_CONNECTION &&
-           (p->gliding || (p->playing && p->place < last_place(app)));
+           (p->gliding ||
+            (p->playing && app->ladder.row_count > 0 && (p->loop || p->place < last_place(app))));
 }
 
 static bool is_silence(const struct app *app, double place) {
@@ -203,6 +381,8 @@ static void move(struct app *app, int by) {
 
 void playback_act(struct app *app, enum action action) {
     struct playback *p = &app->playback;
+    if (p->playing || p->gliding)
+        playback_tick(app); // to where it is now, not with the last frame
     double place = p->gliding ? p->to : p->place;
     int around = CONNECTION_FRAME - WHY_HEIGHT + why_height(app) + 1;
     double page = app->height > around ? app->height - around : 1;
@@ -217,7 +397,9 @@ void playback_act(struct app *app, enum action action) {
     case ACTION_PAGE_ON:
     case ACTION_PAGE_BACK:
         p->playing = false;
-        stand(app, floor(place) + (action == ACTION_PAGE_ON ? page : -page));
+        page = floor(place) + (action == ACTION_PAGE_ON ? page : -page);
+        if (!stop_between(app, place, page))
+            stand(app, page);
         break;
     case ACTION_PACKET:
         p->playing = false;
@@ -235,14 +417,17 @@ void playback_act(struct app *app, enum action action) {
         break;
     case ACTION_FASTER:
     case ACTION_SLOWER:
-        stand(app, p->place);
+        stand(app, place);
         p->speed = fmin(fastest, fmax(slowest, p->speed * (action == ACTION_FASTER ? 2 : 0.5)));
         break;
     case ACTION_EVEN:
-        stand(app, p->place);
+        stand(app, place);
         p->even = !p->even;
         break;
-    case ACTION_LOOP: p->loop = !p->loop; break;
+    case ACTION_LOOP:
+        stand(app, place);
+        p->loop = !p->loop;
+        break;
     case ACTION_SELECT:
         app->measuring = !app->measuring;
         app->measured_from = place;

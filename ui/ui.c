@@ -168,12 +168,18 @@ static void show(struct loop *loop, bool at_once) {
     struct app *app = &loop->app;
     tw_time time = now();
     app_tick(app, time);
-    int frame = app_moving(app) ? FRAME_MS : PROGRESS_MS;
-    if (!app->changed || (!at_once && (time - loop->drawn) / TW_MILLISECOND < frame))
+    bool moving = app_moving(app);
+    int frame = moving ? FRAME_MS : PROGRESS_MS;
+    if (!at_once && (time - loop->drawn) / TW_MILLISECOND < frame)
         return;
     if (!term_mouse(app->mouse)) {
         app->mouse = false;
         app_say(app, "%s", _("this terminal has no mouse"));
+    }
+    if (!app->changed) {
+        if (moving) // this frame is as the last one was; the next one has its time
+            loop->drawn = time;
+        return;
     }
     term_theme(app->theme);
     app_draw(app, &loop->canvas);
@@ -314,6 +320,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
         app_options.epoch = clock_time(CLOCK_REALTIME) - now();
         app_options.mouse = options->mouse && term_mouse(true);
         app_init(&loop.app, &app_options);
+        breaks_restore(&loop.app);
         status = run(&loop, &before.mask, error);
         if (options->start != NULL) {
             const struct start *start = &loop.app.start;
@@ -326,6 +333,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
         last_theme = loop.app.theme;
         if (!held)
             term_close();
+        breaks_keep(&loop.app);
         app_fini(&loop.app);
         canvas_fini(&loop.canvas);
     }

@@ -119,8 +119,8 @@ struct ui_options {
     const struct ui_lab *lab;         // that runs behind the story, or NULL
     const char *source_name;          // as the user named it; control characters are shown as '?'
     const char *filter;               // the capture filter, or NULL
+    const struct tw_profile *profile; // whose timers run out; NULL: linux
     const char *theme;                // a name of ui/theme.h, or NULL: dark
-    const struct tw_profile *profile; // that the tracker has; NULL: linux
     bool live;                        // the packets come as they are captured
     double speed;                     // of the playback; 0: 1
     uint64_t connection;              // number of one to open at once; 0: none

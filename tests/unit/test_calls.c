@@ -512,13 +512,15 @@ static void lost_on_the_screen(void **state) {
     expect_screen(&app, "calls-lost-80x24");
 }
 
-static bool shows(uint32_t rune) {
+// On the time line, which shows what is to come, too, or elsewhere.
+static bool shows(uint32_t rune, bool line) {
     struct canvas canvas;
     bool found = false;
     assert_true(canvas_init(&canvas, app.width, app.height));
     app_draw(&app, &canvas);
     for (int i = 0; i < canvas.width * canvas.height; i++)
-        found = found || canvas.cells[i].rune == rune;
+        found = found || (canvas.cells[i].rune == rune &&
+                          (canvas.cells[i].target >> TARGET_SHIFT == TARGET_TIME) == line);
     canvas_fini(&canvas);
     return found;
 }
@@ -532,7 +534,7 @@ static void held_is_not_lost(void **state) {
     app_act(&app, ACTION_OPEN);
     app_act(&app, ACTION_LAST);
     app_tick(&app, app.now + TW_SECOND);
-    assert_true(shows(mark));
+    assert_true(shows(mark, false) && shows(mark, true));
     static const struct ui_lab hooks; // drawing asks nothing of it
     witness->flights[8].flying = true;
     const struct tw_flight held = {
@@ -542,10 +544,13 @@ static void held_is_not_lost(void **state) {
         .segment = {.seq = CLIENT_ISN + 102, .ack = SERVER_ISN + 1402, .flags = TW_ACK}};
     app.lab.hooks = &hooks;
     app.lab.view = (struct tw_lab_view){.flights = &held, .flight_count = 1, .witness = witness};
-    assert_false(shows(mark));
+    assert_false(shows(mark, false));
     app.lab.hooks = NULL;
     app_act(&app, ACTION_FIRST); // nor when one looks back
-    assert_false(shows(mark));
+    assert_false(shows(mark, false));
+    app_act(&app, ACTION_BACK);
+    app_act(&app, ACTION_OPEN);
+    assert_false(shows(mark, true));
 }
 
 static void any_size_draws(void **state) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // One connection: ladder, state diagram and why lines, all at the same moment; the lab below them.
 //
-//  connection 1  closed by both                  [Ladder] Diagram  paused, even time
+//  connection 1  closed by both                       [Ladder] Diagram  Segment  Stream
 //  C 10.0.0.5:51514 ESTABLISHED                         SYN-RECEIVED 93.184.216.34:443 S
 //  ladder                                                        | diagram, where
 //                                                                | there is room
-//  |=====+==+=======V---------------------+------------------------| the time line
+//  ====+==+=======V----------+-------  0.110 s of 1.204 s  paused, even time   the time line
 //  -- packet 3 ------------------------------------------------------------------
 //  why
 //  -- the lab, where there is one -----------------------------------------------
@@ -66,24 +66,9 @@ static int draw_tabs(const struct app *app, struct canvas *canvas, struct area a
 
 static void draw_title(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_connection_info *info = &app->ladder.info;
-    const struct playback *p = &app->playback;
     bool narrow = area.width < NARROW;
-    char text[160], speed[32] = "", outcome[FORMAT_TEXT];
-    if (p->speed > 1)
-        snprintf(speed, sizeof speed, " x%.0f", p->speed);
-    else if (p->speed < 1)
-        snprintf(speed, sizeof speed, " x1/%.0f", 1 / p->speed);
-    snprintf(text, sizeof text, "%s%s%s%s",
-             p->playing              ? _("playing")
-             : playback_follows(app) ? _("following")
-                                     : _("paused"),
-             narrow    ? ""
-             : p->even ? _(", even time")
-                       : _(", real time"),
-             speed, p->loop ? _(", loop") : "");
-    canvas_text_right(canvas, area, area.width - 2, 0, text,
-                      p->playing ? ROLE_WARNING : ROLE_FAINT);
-    int right = draw_tabs(app, canvas, area, area.width - 2 - canvas_text_width(text));
+    char text[160], outcome[FORMAT_TEXT];
+    int right = draw_tabs(app, canvas, area, area.width - 1);
     snprintf(text, sizeof text, narrow ? "#%llu" : _("connection %llu"),
              (unsigned long long)info->number);
     struct area left = {area.x, area.y, right - 1, area.height};
@@ -107,10 +92,11 @@ static void draw_ends(const struct app *app, struct canvas *canvas, struct area 
             tw_ladder_state(&app->ladder, (enum tw_end)end, app->playback.place);
         enum tw_state state = step != NULL ? step->to : TW_CLOSED;
         bool known = info->end[end].step_count > 0; // at any time
-        const char *name = known ? tw_state_name(state) : "unknown";
+        const char *name = known ? tw_state_name(state) : _("unknown");
         char address[TW_ADDRESS_TEXT];
         tw_address_text(info->version, &info->end[end].address, info->end[end].port, address);
-        int room = half - 6 - (int)strlen(name), width = (int)strlen(address);
+        int name_width = canvas_text_width(name), width = canvas_text_width(address);
+        int room = half - 6 - name_width;
         if (width > room)
             width = room;
         if (end == TW_CLIENT) {
@@ -122,8 +108,7 @@ static void draw_ends(const struct app *app, struct canvas *canvas, struct area 
             canvas_text(canvas, area, at, 1, "S", ROLE_SERVER);
             canvas_text_elided(canvas, area, at - 1 - width, 1, room, address, ellipsis,
                                ROLE_SERVER);
-            canvas_text(canvas, area, at - 1 - width - 2 - (int)strlen(name), 1, name,
-                        state_role(state));
+            canvas_text(canvas, area, at - 1 - width - 2 - name_width, 1, name, state_role(state));
         }
     }
 }

@@ -172,10 +172,17 @@ static enum role cell_role(const struct tw_connection_info *info, int column) {
     }
 }
 
+// What is told of the connection on a row, at the list's moment.
+static void row_info(const struct app *app, size_t row, struct tw_connection_info *info) {
+    size_t connection = list_connection(app, row);
+    tw_story_info(tw_story_at(app->story, connection), info);
+    moment_info(app, connection, info);
+}
+
 static void draw_row(const struct app *app, struct canvas *canvas, struct area area, int y,
                      const int widths[COLUMN_COUNT], size_t row) {
     struct tw_connection_info info;
-    tw_story_info(tw_story_at(app->story, list_connection(app, row)), &info);
+    row_info(app, row, &info);
     bool here = row == app->list.cursor;
     if (here)
         canvas_put(canvas, area, 0, y, glyph(app->ascii, GLYPH_CURSOR), ROLE_TEXT);
@@ -194,8 +201,10 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
 }
 
 static void draw_title(const struct app *app, struct canvas *canvas, struct area area) {
-    char right[FORMAT_TEXT + 16] = "";
-    if (app->lab.hooks != NULL) {
+    char right[MOMENT_TEXT] = "";
+    if (app->moment.set) {
+        moment_text(app, area.width - 3, right);
+    } else if (app->lab.hooks != NULL) {
         snprintf(right, sizeof right, "the lab runs");
     } else if (app->loading && app->total > 0) {
         uint64_t done = app->done < app->total ? app->done : app->total;
@@ -259,7 +268,7 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
     if (list_count(app) == 0)
         return;
     struct tw_connection_info info;
-    tw_story_info(tw_story_at(app->story, list_connection(app, app->list.cursor)), &info);
+    row_info(app, app->list.cursor, &info);
     const struct tw_end_info *c = &info.end[TW_CLIENT], *s = &info.end[TW_SERVER];
     char outcome[FORMAT_TEXT], duration[FORMAT_TEXT], segments[FORMAT_TEXT + 16],
         octets[FORMAT_TEXT], clock[FORMAT_TEXT], began[FORMAT_TEXT + 16];
@@ -279,7 +288,10 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
 
 static void draw_census(const struct app *app, struct canvas *canvas, struct area area, int y) {
     uint64_t counts[TW_STATE_COUNT];
-    tw_story_census(app->story, counts);
+    if (app->moment.set)
+        moment_census(app, counts);
+    else
+        tw_story_census(app->story, counts);
     int x = 1;
     for (unsigned i = 0; i < TW_STATE_COUNT; i++) {
         char count[FORMAT_TEXT];

@@ -31,6 +31,7 @@ void view_help(const struct app *app, struct canvas *canvas);
 void view_lab(const struct app *app, struct canvas *canvas); // while there is no connection
 int help_height(const struct app *app);                      // rows of the help's text
 int help_page(const struct app *app);                        // how many of them are seen
+int breaks_page(const struct app *app);                      // rows of the breakpoints
 
 // Parts of the connection's view.
 void draw_ladder(const struct app *app, struct canvas *canvas, struct area area);

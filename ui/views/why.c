@@ -11,31 +11,157 @@
 #include "../format.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { NARROW = 60 };
 
+static const char *end_name(enum tw_end end) {
+    return end == TW_CLIENT ? _("client") : _("server");
+}
+
+static enum role end_role(enum tw_end end) {
+    return end == TW_CLIENT ? ROLE_CLIENT : ROLE_SERVER;
+}
+
+// A text on the rule, with a blank on either side; returns the column behind it.
+static int on_rule(struct canvas *canvas, struct area area, int x, const char *text,
+                   enum role role) {
+    canvas_put(canvas, area, x, 0, ' ', role);
+    x = canvas_text(canvas, area, x + 1, 0, text, role);
+    canvas_put(canvas, area, x, 0, ' ', role);
+    return x + 1;
+}
+
+// --- what the clock says, at the right end of the rule
+
+enum { WORDS_MAX = 3, WORDS_TEXT = 120 };
+struct words {
+    char text[WORDS_TEXT], brief[WORDS_TEXT]; // the same where there is little room
+};
+
+// From the place that was chosen to the cursor.
+static void measured(const struct app *app, struct words *words) {
+    const struct tw_ladder *ladder = &app->ladder;
+    char time[FORMAT_TEXT];
+    size_t count, row = app->measured_from > 0 ? (size_t)ceil(app->measured_from) - 1 : SIZE_MAX;
+    const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
+    format_seconds(playback_time(app, app->playback.place) - playback_time(app, app->measured_from),
+                   time);
+    if (row < ladder->row_count && ladder->rows[row].segment < count)
+        snprintf(words->text, WORDS_TEXT, _("%s s from packet %" PRIu64), time,
+                 segments[ladder->rows[row].segment].packet);
+    else
+        snprintf(words->text, WORDS_TEXT, _("%s s from the mark"), time);
+    snprintf(words->brief, WORDS_TEXT, _("%s s"), time);
+}
+
+// When TIME-WAIT is over: as the history has it, else as the stack's timer would run out, begun
+// with the last segment so far. TW_NO_TIME: the end is not there.
+static tw_time time_wait_ends(const struct app *app, enum tw_end end) {
+    const struct tw_ladder *ladder = &app->ladder;
+    double place = app->playback.place;
+    const struct tw_ladder_step *here = tw_ladder_state(ladder, end, place);
+    if (here == NULL || here->to != TW_TIME_WAIT)
+        return TW_NO_TIME;
+    for (const struct tw_ladder_step *s = here + 1; s < ladder->steps + ladder->step_count; s++)
+        if (s->end == end && s->event == TW_EV_TIMEOUT_2MSL)
+            return ladder->rows[(size_t)s->place].time;
+    size_t row = place < (double)ladder->row_count ? (size_t)place : ladder->row_count;
+    while (row > 0 && ladder->rows[row - 1].kind != TW_ROW_SEGMENT &&
+           (double)(row - 1) > here->place)
+        row--;
+    return (row > 0 ? ladder->rows[row - 1].time : ladder->begin) + app->profile->time_wait;
+}
+
+static bool time_wait(const struct app *app, struct words *words) {
+    if (app->lab.hooks != NULL)
+        return false; // the kernel says it itself
+    tw_time now = playback_time(app, app->playback.place), ends = TW_NO_TIME;
+    for (int end = 0; end < TW_END_COUNT; end++) {
+        tw_time time = time_wait_ends(app, (enum tw_end)end);
+        if (time != TW_NO_TIME && (ends == TW_NO_TIME || time < ends))
+            ends = time;
+    }
+    if (ends == TW_NO_TIME || ends <= now)
+        return false;
+    char left[WORD_TEXT], all[WORD_TEXT];
+    short_time(ends - now, false, left);
+    snprintf(all, sizeof all, "%.0f s", (double)app->profile->time_wait / (double)TW_SECOND);
+    snprintf(words->text, WORDS_TEXT, _("TIME-WAIT over in %s, %s: %s"), left, app->profile->name,
+             all);
+    snprintf(words->brief, WORDS_TEXT, _("over in %s"), left);
+    return true;
+}
+
+// In real time, how long until something happens, where that takes long enough to be read.
+static bool next_event(const struct app *app, struct words *words) {
+    const struct tw_ladder *ladder = &app->ladder;
+    size_t row = (size_t)app->playback.place;
+    if (app->playback.even || row + 1 >= ladder->row_count)
+        return false;
+    bool silence = ladder->rows[row].kind == TW_ROW_SILENCE;
+    tw_time next = ladder->rows[row + 1].time, least = TW_SECOND / 2;
+    if (!silence && (double)(next - ladder->rows[row].time) < (double)least * app->playback.speed)
+        return false;
+    char left[WORD_TEXT];
+    short_time(next - tw_ladder_time(ladder, app->playback.place), false, left);
+    snprintf(words->text, WORDS_TEXT, silence ? _("silence, %s left") : _("next in %s"), left);
+    snprintf(words->brief, WORDS_TEXT, "%s", words->text);
+    return true;
+}
+
+// Returns how many columns are left on the rule for what stands at its left, which needs `least`.
+static int draw_words(const struct app *app, struct canvas *canvas, struct area area, int least) {
+    enum { AROUND = 4 };
+    struct words words[WORDS_MAX];
+    int count = 0, all = 0, right = area.width;
+    if (app->measuring)
+        measured(app, &words[count++]);
+    count += time_wait(app, &words[count]);
+    count += next_event(app, &words[count]);
+    for (int i = 0; i < count; i++)
+        all += canvas_text_width(words[i].text) + AROUND;
+    bool brief = area.width - all < least;
+    for (int i = 0; i < count; i++) {
+        const char *text = brief ? words[i].brief : words[i].text;
+        int width = canvas_text_width(text) + AROUND;
+        if (right - width < least)
+            break;
+        right -= width;
+        on_rule(canvas, area, right + 1, text, ROLE_CHOSEN);
+    }
+    return right;
+}
+
 // The packet of the row at the cursor, on the rule above.
 static void draw_packet(const struct app *app, struct canvas *canvas, struct area area,
                         const struct tw_story_segment *segment, bool landed) {
-    char before[64], after[FORMAT_TEXT + 16], clock[FORMAT_TEXT], what[SEGMENT_TEXT];
-    bool narrow = area.width < NARROW;
+    enum { SEGMENT_LEAST = 12 };
+    char before[96], after[FORMAT_TEXT + 32], clock[FORMAT_TEXT], what[SEGMENT_TEXT];
+    bool narrow = area.width < NARROW, client = segment->sender == TW_CLIENT;
     const struct tw_witness *witness = app->witness;
     bool injected = witness != NULL && segment->packet <= witness->flight_count &&
                     segment->packet > 0 && witness->flights[segment->packet - 1].left == TW_NO_TIME;
-    snprintf(before, sizeof before,
-             narrow ? " %" PRIu64 " %s%s%s " : " packet %" PRIu64 " from %s%s%s ", segment->packet,
-             segment->sender == TW_CLIENT ? "client" : "server", injected ? ", injected" : "",
-             landed ? ", landed" : "");
-    snprintf(after, sizeof after, " captured %s ", format_clock(segment->time, app->utc, clock));
-    int room = area.width - 6 - (int)strlen(before) - (narrow ? 0 : (int)strlen(after));
-    int x = canvas_text(canvas, area, 2, 0, before, ROLE_FAINT) + 1;
-    canvas_put(canvas, area, x - 1, 0, ' ', ROLE_FAINT);
-    x = canvas_text(canvas, area, x, 0, segment_text(&app->ladder, segment, room, what), ROLE_TEXT);
-    canvas_put(canvas, area, x, 0, ' ', ROLE_FAINT);
-    if (!narrow)
-        canvas_text(canvas, area, x + 1, 0, after, ROLE_FAINT);
+    if (narrow)
+        snprintf(before, sizeof before, "%" PRIu64 " %s", segment->packet,
+                 end_name((enum tw_end)segment->sender));
+    else
+        snprintf(before, sizeof before,
+                 client ? _("packet %" PRIu64 " from client") : _("packet %" PRIu64 " from server"),
+                 segment->packet);
+    size_t length = strlen(before);
+    snprintf(before + length, sizeof before - length, "%s%s%s%s", injected ? ", " : "",
+             injected ? _("injected") : "", landed ? ", " : "", landed ? _("landed") : "");
+    snprintf(after, sizeof after, _("captured %s"), format_clock(segment->time, app->utc, clock));
+    int room = area.width - 8 - canvas_text_width(before), more = canvas_text_width(after) + 2;
+    bool has_after = !narrow && room - more >= SEGMENT_LEAST;
+    int x = on_rule(canvas, area, 2, before, ROLE_FAINT);
+    segment_text(&app->ladder, segment, has_after ? room - more : room, what);
+    x = on_rule(canvas, area, x, what, ROLE_TEXT);
+    if (has_after)
+        on_rule(canvas, area, x, after, ROLE_FAINT);
 }
 
 static int put_state(struct canvas *canvas, struct area area, int x, int y, enum tw_state state) {
@@ -44,9 +170,7 @@ static int put_state(struct canvas *canvas, struct area area, int x, int y, enum
 
 static void draw_step(const struct app *app, struct canvas *canvas, struct area area,
                       const struct tw_ladder_step *step) {
-    bool client = step->end == TW_CLIENT;
-    int x = canvas_text(canvas, area, 1, 1, client ? "client" : "server",
-                        client ? ROLE_CLIENT : ROLE_SERVER);
+    int x = canvas_text(canvas, area, 1, 1, end_name(step->end), end_role(step->end));
     const char *to = app->ascii ? " -> " : " \u2192 "; // not the mark of the cursor
     x = put_state(canvas, area, x + 2, 1, step->from);
     x = canvas_text(canvas, area, x, 1, to, ROLE_TEXT);
@@ -55,39 +179,34 @@ static void draw_step(const struct app *app, struct canvas *canvas, struct area 
         x = canvas_text(canvas, area, x, 1, to, ROLE_TEXT);
     }
     x = put_state(canvas, area, x, 1, step->to) + 3;
-    char proof[160];
+    char proof[200], basis[120];
     const char *section = step->cell->section != NULL ? step->cell->section : "";
+    snprintf(basis, sizeof basis, "%s", _(tw_basis_name(step->basis)));
+    if (step->decided_by != 0 && step->decided_by != step->packet)
+        snprintf(basis, sizeof basis, _("%s by packet %" PRIu64), _(tw_basis_name(step->basis)),
+                 step->decided_by);
     snprintf(proof, sizeof proof, "%s%s  %s", strncmp(section, "RFC", 3) == 0 ? "" : "RFC 9293 ",
-             section, tw_basis_name(step->basis));
-    if (step->decided_by != 0 && step->decided_by != step->packet) {
-        size_t end = strlen(proof);
-        snprintf(proof + end, sizeof proof - end, " by packet %" PRIu64, step->decided_by);
-    }
-    int width = (int)strlen(proof), at = area.width - 1 - width;
+             section, basis);
+    int at = area.width - 1 - canvas_text_width(proof);
     const char *label = tw_event_label(step->event);
-    if (x + (int)strlen(label) + 2 <= at)
+    if (x + canvas_text_width(label) + 2 <= at)
         canvas_text(canvas, area, x, 1, label, ROLE_FAINT);
     if (at >= x)
         canvas_text(canvas, area, at, 1, proof, ROLE_PROOF);
     char why[400];
-    const char *call = step->cell->call;
-    snprintf(why, sizeof why, "%s%s%s%s", step->cell->why != NULL ? step->cell->why : "",
-             call != NULL ? "  [" : "", call != NULL ? call : "", call != NULL ? "]" : "");
+    const char *call = step->cell->call, *rule = step->cell->why != NULL ? _(step->cell->why) : "";
+    snprintf(why, sizeof why, call != NULL ? "%s  [%s]" : "%s", rule, call);
     int y = 2 + canvas_text_wrapped(canvas, area, 1, 2, area.width - 2, 2, why, ROLE_WHY);
     const struct tw_story_change *correction = step->correction;
     if (correction == NULL)
         return;
-    // The engine's sentence begins with "taken back:"; what was taken back goes in between.
-    static const char prefix[] = "taken back";
-    const char *reason = correction->why != NULL ? correction->why : prefix;
-    size_t length = (size_t)snprintf(why, sizeof why, "* %s", prefix);
-    for (int i = 0; i < correction->was_count && i < TW_STORY_TAIL && length < sizeof why; i++)
-        length += (size_t)snprintf(why + length, sizeof why - length, " %s",
+    char was[96] = "";
+    size_t length = 0;
+    for (int i = 0; i < correction->was_count && length < sizeof was; i++)
+        length += (size_t)snprintf(was + length, sizeof was - length, "%s%s", i > 0 ? ", " : "",
                                    tw_state_name((enum tw_state)correction->was[i]));
-    if (strncmp(reason, prefix, sizeof prefix - 1) == 0)
-        reason += sizeof prefix - 1;
-    if (length < sizeof why)
-        snprintf(why + length, sizeof why - length, "%s", reason);
+    const char *reason = correction->why != NULL ? _(correction->why) : _("taken back");
+    snprintf(why, sizeof why, was[0] != '\0' ? _("* %s (%s)") : "* %s", reason, was);
     canvas_text_wrapped(canvas, area, 1, y, area.width - 2, area.height - y, why, ROLE_WARNING);
 }
 
@@ -105,24 +224,24 @@ static void draw_sent(const struct app *app, struct canvas *canvas, struct area 
     bool controls = (segment->flags & (TW_SYN | TW_FIN | TW_RST)) != 0;
     char text[400];
     if (controls && cell->kind == TW_STAY)
-        snprintf(text, sizeof text, "%s", cell->why);
+        snprintf(text, sizeof text, "%s", _(cell->why));
     else if (segment->length > 0)
-        snprintf(text, sizeof text, "it sends %" PRIu32 " octet%s", segment->length,
-                 segment->length == 1 ? "" : "s");
-    else
         snprintf(text, sizeof text,
-                 controls ? "it sends this without a change of state"
-                          : "it acknowledges what it has received");
-    int x = canvas_text(canvas, area, 1, 1, end == TW_CLIENT ? "client" : "server",
-                        end == TW_CLIENT ? ROLE_CLIENT : ROLE_SERVER);
-    x = canvas_text(canvas, area, x + 2, 1, "stays", ROLE_FAINT);
+                 n_("it sends %" PRIu32 " octet", "it sends %" PRIu32 " octets", segment->length),
+                 segment->length);
+    else
+        snprintf(text, sizeof text, "%s",
+                 controls ? _("it sends this without a change of state")
+                          : _("it acknowledges what it has received"));
+    int x = canvas_text(canvas, area, 1, 1, end_name(end), end_role(end));
+    x = canvas_text(canvas, area, x + 2, 1, _("stays"), ROLE_FAINT);
     put_state(canvas, area, x + 1, 1, state);
     int y = 2 + canvas_text_wrapped(canvas, area, 1, 2, area.width - 2, 1, text, ROLE_WHY);
     for (unsigned i = 0; i < TW_FINDING_COUNT && y < area.height; i++) {
         if ((segment->findings & 1U << i) == 0)
             continue;
         snprintf(text, sizeof text, "%s: %s", tw_finding_name((enum tw_finding_kind)i),
-                 tw_finding_text((enum tw_finding_kind)i));
+                 _(tw_finding_text((enum tw_finding_kind)i)));
         canvas_text(canvas, area, 1, y++, text, ROLE_WARNING);
     }
 }
@@ -134,20 +253,20 @@ static const char *call_meaning(const char *text) {
     static const struct {
         const char *name, *meaning;
     } meanings[] = {
-        {"socket", "makes a socket; nothing of it is on the wire"},
-        {"setsockopt", "sets an option of the socket"},
-        {"bind", "gives the socket an address and a port of its own"},
-        {"listen", "from here on the kernel answers SYNs to this port"},
-        {"connect", "sends a SYN, and waits until it is answered"},
-        {"accept", "takes a connection whose handshake is over, and waits for one"},
-        {"send", "hands octets to the kernel, which sends them when it may"},
-        {"recv", "takes octets that have arrived, and waits for some; 0: the peer has closed"},
-        {"shutdown", "closes one direction: behind what is still to be sent goes a FIN"},
-        {"close", "gives the socket up: a FIN goes behind what is still to be sent; a RST where "
-                  "data was not read, or SO_LINGER is 0"},
-        {"fork", "makes a process that has the same sockets"},
-        {"exit", "ends the process: its sockets are closed"},
-        {"crash", "the end forgets the connection, without a word on the wire"},
+        {"socket", N_("makes a socket; nothing of it is on the wire")},
+        {"setsockopt", N_("sets an option of the socket")},
+        {"bind", N_("gives the socket an address and a port of its own")},
+        {"listen", N_("from here on the kernel answers SYNs to this port")},
+        {"connect", N_("sends a SYN, and waits until it is answered")},
+        {"accept", N_("takes a connection whose handshake is over, and waits for one")},
+        {"send", N_("hands octets to the kernel, which sends them when it may")},
+        {"recv", N_("takes octets that have arrived, and waits for some; 0: the peer has closed")},
+        {"shutdown", N_("closes one direction: behind what is still to be sent goes a FIN")},
+        {"close", N_("gives the socket up: a FIN goes behind what is still to be sent; a RST where "
+                     "data was not read, or SO_LINGER is 0")},
+        {"fork", N_("makes a process that has the same sockets")},
+        {"exit", N_("ends the process: its sockets are closed")},
+        {"crash", N_("the end forgets the connection, without a word on the wire")},
     };
     size_t length = strcspn(text, "(");
     for (size_t i = 0; i < TW_COUNT(meanings); i++)
@@ -157,21 +276,29 @@ static const char *call_meaning(const char *text) {
 }
 
 static void draw_call(const struct app *app, struct canvas *canvas, struct area area,
-                      const struct tw_ladder_row *row) {
+                      struct area rule, const struct tw_ladder_row *row) {
     const struct tw_witness_call *call = &app->witness->calls[row->call];
-    bool client = row->end == TW_CLIENT, returns = row->kind == TW_ROW_RETURN;
-    bool narrow = area.width < NARROW;
-    char clock[FORMAT_TEXT], duration[FORMAT_TEXT], text[400];
-    format_duration(tw_witness_blocked(call), duration);
-    snprintf(text, sizeof text, " %s%s%s, %s%s ", returns ? "returned" : "called",
-             narrow ? "" : " ", narrow ? "" : format_clock(row->time, app->utc, clock),
-             returns                        ? "was blocked for "
-             : !row->blocks                 ? "returns at once"
-             : call->returned == TW_NO_TIME ? "has not returned"
-                                            : "blocks for ",
-             returns || (row->blocks && call->returned != TW_NO_TIME) ? duration : "");
-    canvas_text(canvas, area, 2, 0, text, ROLE_FAINT);
-    int x = canvas_text(canvas, area, 1, 1, call->process, client ? ROLE_CLIENT : ROLE_SERVER) + 2;
+    enum tw_end end = (enum tw_end)row->end;
+    bool returns = row->kind == TW_ROW_RETURN, narrow = area.width < NARROW;
+    char clock[FORMAT_TEXT], took[FORMAT_TEXT], text[400];
+    format_duration(tw_witness_blocked(call), took);
+    format_clock(row->time, app->utc, clock);
+    if (returns && narrow)
+        snprintf(text, sizeof text, _("returned, was blocked for %s"), took);
+    else if (returns)
+        snprintf(text, sizeof text, _("returned %s, was blocked for %s"), clock, took);
+    else if (!row->blocks)
+        snprintf(text, sizeof text,
+                 narrow ? _("called, returns at once") : _("called %s, returns at once"), clock);
+    else if (call->returned == TW_NO_TIME)
+        snprintf(text, sizeof text,
+                 narrow ? _("called, has not returned") : _("called %s, has not returned"), clock);
+    else if (narrow)
+        snprintf(text, sizeof text, _("called, blocks for %s"), took);
+    else
+        snprintf(text, sizeof text, _("called %s, blocks for %s"), clock, took);
+    on_rule(canvas, rule, 2, text, ROLE_FAINT);
+    int x = canvas_text(canvas, area, 1, 1, call->process, end_role(end)) + 2;
     const char *result = row->blocks ? NULL : call->result;
     snprintf(text, sizeof text, "%s%s%s", call->text, result != NULL ? " = " : "",
              result != NULL ? result : "");
@@ -179,7 +306,7 @@ static void draw_call(const struct app *app, struct canvas *canvas, struct area 
                        glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_TEXT);
     bool failed = result != NULL && call->error != 0;
     canvas_text_wrapped(canvas, area, 1, 2, area.width - 2, 2,
-                        failed ? strerror(call->error) : call_meaning(call->text),
+                        failed ? strerror(call->error) : _(call_meaning(call->text)),
                         failed ? ROLE_WARNING : ROLE_WHY);
 }
 
@@ -190,17 +317,17 @@ static const char *kernel_reason(enum tw_state kernel, const struct tw_ladder_st
     enum tw_state state = shown != NULL ? shown->to : TW_CLOSED;
     if (kernel == state)
         return kernel == TW_SYN_RECEIVED && shown->from == TW_LISTEN
-                   ? "request socket: SYN_RECV (NEW_SYN_RECV)"
+                   ? _("request socket: SYN_RECV (NEW_SYN_RECV)")
                    : "";
     if ((kernel == TW_FIN_WAIT_1 && (state == TW_ESTABLISHED || state == TW_SYN_RECEIVED)) ||
         (kernel == TW_LAST_ACK && state == TW_CLOSE_WAIT))
-        return "its FIN is queued, not yet on the wire";
+        return _("its FIN is queued, not yet on the wire");
     if (kernel == TW_SYN_SENT && state == TW_CLOSED)
-        return "its SYN is not yet on the wire";
+        return _("its SYN is not yet on the wire");
     if (shown != NULL && shown->basis == TW_ASSUMED && kernel == shown->from)
-        return "only assumed: it has not moved";
+        return _("only assumed: it has not moved");
     if (kernel == TW_CLOSED)
-        return "the kernel has no such socket any more";
+        return _("the kernel has no such socket any more");
     return "";
 }
 
@@ -278,7 +405,7 @@ static int draw_said(const struct app *app, struct canvas *canvas, struct area a
 // as there is room for: first one word of each, then the second ones.
 static void draw_kernel(const struct app *app, struct canvas *canvas, struct area area, int y) {
     int gap = area.width < NARROW ? 1 : 2;
-    int x = canvas_text(canvas, area, 1, y, "kernel", ROLE_FAINT) + gap, room = area.width - x;
+    int x = canvas_text(canvas, area, 1, y, _("kernel"), ROLE_FAINT) + gap, room = area.width - x;
     struct said said[TW_END_COUNT];
     for (int i = 0; i < TW_END_COUNT; i++) {
         ask_kernel(app, (enum tw_end)i, &said[i]);
@@ -288,7 +415,7 @@ static void draw_kernel(const struct app *app, struct canvas *canvas, struct are
     if (told->reason[0] == '\0' || (other->differs && !told->differs))
         told = other;
     const char *reason = told->reason;
-    int reserved = told->differs && (int)strlen(reason) < room ? (int)strlen(reason) : -gap;
+    int wish = canvas_text_width(reason), reserved = told->differs && wish < room ? wish : -gap;
     for (int i = 0; i < TW_END_COUNT * KERNEL_WORDS; i++) {
         struct said *of = &said[i % TW_END_COUNT];
         int rank = i / TW_END_COUNT, width = rank == 0 ? 1 : 2;
@@ -302,11 +429,12 @@ static void draw_kernel(const struct app *app, struct canvas *canvas, struct are
     }
     for (int i = 0; i < TW_END_COUNT; i++)
         x = draw_said(app, canvas, area, x, y, (enum tw_end)i, &said[i], gap);
-    char text[64]; // or as much of it as makes sense
-    int length = (int)strlen(reason), room_left = area.width - x - 1;
-    length = length <= room_left ? length : (int)strcspn(reason, ":");
-    snprintf(text, sizeof text, "%.*s", length <= room_left ? length : 0, reason);
-    canvas_text(canvas, area, x, y, text, ROLE_WHY);
+    char text[200]; // or as much of it as makes sense
+    snprintf(text, sizeof text, "%s", reason);
+    if (canvas_text_width(text) > area.width - x - 1)
+        text[strcspn(text, ":")] = '\0';
+    if (canvas_text_width(text) <= area.width - x - 1)
+        canvas_text(canvas, area, x, y, text, ROLE_WHY);
 }
 
 int why_height(const struct app *app) {
@@ -327,13 +455,13 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     }
     int64_t at = cursor_row(app);
     if (ladder->row_count == 0) {
-        canvas_text(canvas, area, 1, 1, "nothing was kept of this connection", ROLE_WARNING);
+        canvas_text(canvas, area, 1, 1, _("nothing was kept of this connection"), ROLE_WARNING);
         return;
     }
     if (at < 0) {
         canvas_text_wrapped(canvas, area, 1, 1, area.width - 2, 3,
-                            "Before the first segment. Space plays, Right and Left step, G goes "
-                            "to the end.",
+                            _("Before the first segment. Space plays, Right and Left step, G goes "
+                              "to the end."),
                             ROLE_WHY);
         return;
     }
@@ -342,14 +470,22 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
     const struct tw_story_segment *segment =
         row->segment != TW_NO_SEGMENT && row->segment < count ? &segments[row->segment] : NULL;
+    int least = row->kind == TW_ROW_SILENCE ? 0 : area.width / 2;
+    int left = draw_words(app, canvas, area, least);
+    struct area rule = {area.x, area.y, left < area.width ? left + 1 : left, 1}; // with the blank
     if (segment != NULL)
-        draw_packet(app, canvas, area, segment, row->kind == TW_ROW_CHANGE);
-    if (row->kind == TW_ROW_CALL || row->kind == TW_ROW_RETURN)
-        draw_call(app, canvas, area, row);
-    else if (row->step != TW_NONE)
+        draw_packet(app, canvas, rule, segment, row->kind == TW_ROW_CHANGE);
+    if (row->kind == TW_ROW_CALL || row->kind == TW_ROW_RETURN) {
+        draw_call(app, canvas, area, rule, row);
+    } else if (row->step != TW_NONE) {
         draw_step(app, canvas, area, &ladder->steps[row->step]);
-    else if (segment != NULL)
+    } else if (segment != NULL) {
         draw_sent(app, canvas, area, segment);
-    else
-        canvas_text(canvas, area, 1, 1, "nothing happens for a while", ROLE_FAINT);
+    } else {
+        char text[FORMAT_TEXT + 80], lasts[FORMAT_TEXT];
+        tw_time until = (size_t)at + 1 < ladder->row_count ? ladder->rows[at + 1].time : row->time;
+        snprintf(text, sizeof text, _("nothing happens for %s"),
+                 format_duration(until - row->time, lasts));
+        canvas_text(canvas, area, 1, 1, text, ROLE_FAINT);
+    }
 }
