@@ -173,7 +173,7 @@ static bool stops_behind(struct app *app, size_t row) {
     const struct tw_story_segment *segment = &segments[r->segment];
     for (unsigned i = 0; i < TW_FINDING_COUNT; i++)
         if ((segment->findings & 1U << i) != 0 && p->break_finding[i]) {
-            app_say(app, _("stopped: packet %" PRIu64 ", %s"), segment->packet,
+            app_say(app, _("stopped: packet %llu, %s"), (unsigned long long)segment->packet,
                     tw_finding_name((enum tw_finding_kind)i));
             return true;
         }

@@ -50,8 +50,8 @@ static void measured(const struct app *app, struct words *words) {
     format_seconds(playback_time(app, app->playback.place) - playback_time(app, app->measured_from),
                    time);
     if (row < ladder->row_count && ladder->rows[row].segment < count)
-        snprintf(words->text, WORDS_TEXT, _("%s s from packet %" PRIu64), time,
-                 segments[ladder->rows[row].segment].packet);
+        snprintf(words->text, WORDS_TEXT, _("%s s from packet %llu"), time,
+                 (unsigned long long)segments[ladder->rows[row].segment].packet);
     else
         snprintf(words->text, WORDS_TEXT, _("%s s from the mark"), time);
     snprintf(words->brief, WORDS_TEXT, _("%s s"), time);
@@ -149,8 +149,8 @@ static void draw_packet(const struct app *app, struct canvas *canvas, struct are
                  end_name((enum tw_end)segment->sender));
     else
         snprintf(before, sizeof before,
-                 client ? _("packet %" PRIu64 " from client") : _("packet %" PRIu64 " from server"),
-                 segment->packet);
+                 client ? _("packet %llu from client") : _("packet %llu from server"),
+                 (unsigned long long)segment->packet);
     size_t length = strlen(before);
     snprintf(before + length, sizeof before - length, "%s%s%s%s", injected ? ", " : "",
              injected ? _("injected") : "", landed ? ", " : "", landed ? _("landed") : "");
@@ -183,8 +183,8 @@ static void draw_step(const struct app *app, struct canvas *canvas, struct area 
     const char *section = step->cell->section != NULL ? step->cell->section : "";
     snprintf(basis, sizeof basis, "%s", _(tw_basis_name(step->basis)));
     if (step->decided_by != 0 && step->decided_by != step->packet)
-        snprintf(basis, sizeof basis, _("%s by packet %" PRIu64), _(tw_basis_name(step->basis)),
-                 step->decided_by);
+        snprintf(basis, sizeof basis, _("%s by packet %llu"), _(tw_basis_name(step->basis)),
+                 (unsigned long long)step->decided_by);
     snprintf(proof, sizeof proof, "%s%s  %s", strncmp(section, "RFC", 3) == 0 ? "" : "RFC 9293 ",
              section, basis);
     int at = area.width - 1 - canvas_text_width(proof);
@@ -227,8 +227,8 @@ static void draw_sent(const struct app *app, struct canvas *canvas, struct area 
         snprintf(text, sizeof text, "%s", _(cell->why));
     else if (segment->length > 0)
         snprintf(text, sizeof text,
-                 n_("it sends %" PRIu32 " octet", "it sends %" PRIu32 " octets", segment->length),
-                 segment->length);
+                 n_("it sends %llu octet", "it sends %llu octets", segment->length),
+                 (unsigned long long)segment->length);
     else
         snprintf(text, sizeof text, "%s",
                  controls ? _("it sends this without a change of state")
