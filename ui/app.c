@@ -97,6 +97,7 @@ void app_tick(struct app *app, tw_time now) {
         lab_tick(app);
     if (app->view == VIEW_CONNECTION) {
         playback_tick(app);
+        header_tick(app);
         stream_tick(app);
     }
 }
