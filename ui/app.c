@@ -108,7 +108,7 @@ bool app_moving(const struct app *app) {
 }
 
 bool app_busy(const struct app *app) {
-    return app->story != NULL && (list_busy(app) || app->save.running);
+    return app->story != NULL && (list_busy(app) || app->save.running || stream_busy(app));
 }
 
 void app_broken(struct app *app, const char *message) {
@@ -129,7 +129,7 @@ static void answer(struct app *app, enum question question, enum prompt_result r
         break;
     case ASK_SEARCH:
         if (app->view == VIEW_CONNECTION)
-            stream_search(app, line, false);
+            stream_search(app, line, answered);
         else if (app->view == VIEW_CONNECTIONS)
             list_search(app, line, answered);
         break;

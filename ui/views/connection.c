@@ -153,17 +153,29 @@ static int beside_width(const struct app *app, int width) {
     return width - right - 1 > LADDER_WIDTH ? width - LADDER_WIDTH - 1 : right;
 }
 
+// All that is between the ends and the time line, and how many rows the lab has below.
+static struct area parts_area(const struct app *app, int *lab) {
+    int height = app->height - HEAD - TIMELINE - KEYS - why_height(app);
+    *lab = lab_rows(app, height, is_beside(app));
+    return (struct area){0, HEAD, app->width, height - *lab};
+}
+
+struct area part_area(const struct app *app) {
+    int lab;
+    struct area body = parts_area(app, &lab);
+    int width = is_beside(app) ? beside_width(app, body.width) : body.width;
+    return (struct area){body.width - width, body.y, width, body.height};
+}
+
 static void draw_parts(const struct app *app, struct canvas *canvas, struct area body) {
-    if (!is_beside(app)) {
-        draw_part(app, canvas, body);
-        return;
+    struct area part = part_area(app);
+    if (is_beside(app)) {
+        struct area ladder = {body.x, body.y, body.width - part.width - 1, body.height};
+        for (int y = 0; y < body.height; y++)
+            canvas_put(canvas, body, ladder.width, y, glyph(app->ascii, GLYPH_LIFELINE), ROLE_RULE);
+        draw_ladder(app, canvas, ladder);
     }
-    int right = beside_width(app, body.width);
-    struct area ladder = {body.x, body.y, body.width - right - 1, body.height};
-    for (int y = 0; y < body.height; y++)
-        canvas_put(canvas, body, ladder.width, y, glyph(app->ascii, GLYPH_LIFELINE), ROLE_RULE);
-    draw_ladder(app, canvas, ladder);
-    draw_part(app, canvas, (struct area){body.x + ladder.width + 1, body.y, right, body.height});
+    draw_part(app, canvas, part);
 }
 
 static bool is_beside(const struct app *app) {
@@ -175,9 +187,8 @@ static bool is_beside(const struct app *app) {
 
 void view_connection(const struct app *app, struct canvas *canvas) {
     struct area area = canvas_area(canvas);
-    int height = area.height - HEAD - TIMELINE - KEYS, why = why_height(app);
-    int lab = lab_rows(app, height - why, is_beside(app));
-    struct area body = {0, HEAD, area.width, height - why - lab};
+    int height = area.height - HEAD - TIMELINE - KEYS, why = why_height(app), lab;
+    struct area body = parts_area(app, &lab);
     draw_title(app, canvas, area);
     draw_ends(app, canvas, area);
     if (shown_part(app) == PART_LAB) {

@@ -43,6 +43,7 @@ void draw_lab(const struct app *app, struct canvas *canvas, struct area area);
 bool lab_fits_below(const struct app *app);
 // The part that is seen, beside the ladder or alone; which parts there are at this size.
 enum part shown_part(const struct app *app);
+struct area part_area(const struct app *app); // where it is drawn
 bool has_part(const struct app *app, enum part part);
 // What is typed, in place of the bottom line; its end is always seen.
 void draw_prompt(const struct app *app, struct canvas *canvas);
