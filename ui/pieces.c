@@ -135,7 +135,8 @@ int64_t pieces_place(const struct pieces *p, const struct tw_story_segment *segm
 
 // --- Adding
 
-// A piece before the one at `index`; what follows was there no earlier than it.
+// A piece before the one at `index`; what follows was there no earlier than it. But what was sent
+// before the capture began had been there, whenever it was sent again.
 static void insert(struct pieces *p, size_t index, struct piece piece) {
     void *all = p->piece;
     if (!reserve(&all, p->count, &p->room, sizeof *p->piece)) {
@@ -147,6 +148,8 @@ static void insert(struct pieces *p, size_t index, struct piece piece) {
     piece.due = piece.packet;
     if (index > 0 && p->piece[index - 1].due > piece.due)
         piece.due = p->piece[index - 1].due;
+    if (!p->known && piece.at < 0 && index < p->count)
+        piece.due = p->piece[index + 1].due;
     p->piece[index] = piece;
     p->count++;
     p->total += piece.length;

@@ -43,8 +43,7 @@ static void draw_head(const struct app *app, struct canvas *canvas, struct area 
                  format_count(app->ladder.segments_dropped, number));
     } else if (differ > 0) {
         snprintf(told, sizeof told,
-                 n_("%s was sent again with other octets", "%s were sent again with other octets",
-                    differ),
+                 n_("%s copy has other octets", "%s copies have other octets", differ),
                  format_count(differ, number));
     }
     const char *mode = s->hex ? _("hex") : _("text");
