@@ -168,6 +168,37 @@ void list_tick(struct app *app) {
     clamp(app);
 }
 
+bool list_marked(const struct app *app, size_t connection) {
+    return connection < app->list.mark_room && app->list.marks[connection];
+}
+
+size_t list_marked_count(const struct app *app) {
+    return app->list.marked;
+}
+
+size_t list_next_marked(const struct app *app, size_t from) {
+    while (from < app->list.mark_room && !app->list.marks[from])
+        from++;
+    return from < app->list.mark_room ? from : SIZE_MAX;
+}
+
+static void mark(struct list *list, size_t connection) {
+    if (connection >= list->mark_room) {
+        const size_t room = connection + connection / 2 + 64;
+        bool *marks = realloc(list->marks, room * sizeof *marks);
+        if (marks == NULL)
+            return;
+        memset(marks + list->mark_room, 0, (room - list->mark_room) * sizeof *marks);
+        list->marks = marks;
+        list->mark_room = room;
+    }
+    list->marks[connection] = !list->marks[connection];
+    if (list->marks[connection])
+        list->marked++;
+    else
+        list->marked--;
+}
+
 void list_act(struct app *app, enum action action) {
     struct list *list = &app->list;
     size_t count = list_count(app), page = (size_t)list_page(app);
@@ -183,6 +214,11 @@ void list_act(struct app *app, enum action action) {
             playback_open(app, list_connection(app, list->cursor));
         else if (app->lab.hooks != NULL)
             app->view = VIEW_LAB;
+        break;
+    case ACTION_MARK:
+        if (count > 0)
+            mark(list, list_connection(app, list->cursor));
+        list->cursor += list->cursor + 1 < count;
         break;
     case ACTION_ALL_ROWS: list_filter(app, ""); break;
     case ACTION_SORT:
@@ -220,4 +256,5 @@ void list_go(struct app *app, size_t row) {
 
 void list_fini(struct list *list) {
     free(list->rows);
+    free(list->marks);
 }

@@ -35,6 +35,8 @@ struct list {
     size_t sorted;                   // rows that are in order
     tw_time sorted_at;               // when that was
     int address_width[TW_END_COUNT]; // of the widest address so far
+    bool *marks;                     // of connections
+    size_t mark_room, marked;        // and how many of them are set
 };
 
 void list_fini(struct list *list);
@@ -50,6 +52,10 @@ void list_go(struct app *app, size_t row);
 void list_tick(struct app *app);
 // More connections wait to be looked at.
 bool list_busy(const struct app *app);
+// Marked connections: whether one is, how many are, and the first from `from` on, SIZE_MAX if none.
+bool list_marked(const struct app *app, size_t connection);
+size_t list_marked_count(const struct app *app);
+size_t list_next_marked(const struct app *app, size_t from);
 int list_page(const struct app *app); // rows that are visible
 
 #endif

@@ -1,17 +1,36 @@
 // SPDX-License-Identifier: MIT
 // Saving: connections as a capture, in slices, so that keys are answered meanwhile; the picture as
-// a file; the screen as text to the clipboard.
+// a file.
 #ifndef UI_SAVE_H
 #define UI_SAVE_H
 
-#include "canvas.h"
+#include "prompt.h"
 
 struct app;
 
+// Packets of one connection, in order, of which those before `at` have been written.
+struct save_run {
+    size_t at, end; // in save.packets
+};
+
+enum save_phase { SAVE_GATHERS, SAVE_WRITES };
+
 struct save {
     bool running;
-    uint64_t *packets; // to be saved, in order
-    size_t count, next;
+    enum save_phase phase;
+    char name[PROMPT_MAX]; // of the file
+    bool marked;           // the marked connections, else only `connection`
+    size_t connection;     // that is gathered
+    uint64_t *packets;     // numbers, connection after connection
+    size_t count, room;
+    struct save_run *runs; // while they are written a heap, the lowest number on top
+    size_t run_count, run_room;
+    uint64_t last; // the number that was gathered last
+    uint64_t done; // so many have been looked at,
+    uint64_t written;
+    uint64_t dropped;     // so many the story had not kept,
+    uint64_t skipped;     // so many were not to be had
+    char why[PROMPT_MAX]; // the last of them
 };
 
 void save_fini(struct save *save);

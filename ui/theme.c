@@ -193,6 +193,10 @@ const struct style *theme_style(enum theme theme, enum role role) {
     return &styles[theme][role];
 }
 
+bool theme_on_white(enum theme theme) {
+    return theme == THEME_LIGHT;
+}
+
 const char *theme_name(enum theme theme) {
     return names[theme];
 }

@@ -64,6 +64,7 @@ struct style {
 };
 
 const struct style *theme_style(enum theme theme, enum role role);
+bool theme_on_white(enum theme theme); // it is made for a white background, not a black one
 const char *theme_name(enum theme theme);
 bool theme_find(const char *name, enum theme *theme) TW_CHECKED;
 

@@ -44,6 +44,12 @@ struct ui_lab {
     const char *(*news)(void *context);
 };
 
+enum ui_saved {
+    UI_SAVED,
+    UI_SKIPPED, // this packet cannot be; *why says why not
+    UI_FAILED,  // nothing more can be; *why says why, and the file has been given up
+};
+
 // The packets of the input, again, and the files that the screen writes. All must be given. Where a
 // message is returned it is lent until the next call; NULL: all is well.
 struct ui_files {
@@ -52,9 +58,9 @@ struct ui_files {
     // *why says why not ("kept only where there was room").
     const struct tw_packet *(*packet)(void *context, uint64_t number, const char **why);
     // A capture file: begun, packet after packet, then given its name, or given up. Nothing that
-    // was there is overwritten before that. `path` is taken from the directory for saved files.
+    // was there is overwritten. `path` is taken from the directory for saved files.
     const char *(*save_begin)(void *context, const char *path);
-    const char *(*save_packet)(void *context, uint64_t number);
+    enum ui_saved (*save_packet)(void *context, uint64_t number, const char **why);
     const char *(*save_end)(void *context, bool keep);
     // A whole file; a name that is taken gets a number ("tcpwalk-2.svg"), *name is what it became.
     const char *(*write)(void *context, const char **name, const char *octets, size_t length);

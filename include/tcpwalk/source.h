@@ -30,6 +30,8 @@ struct tw_source_options {
     int buffer_kib;     // live; 0: the default
     bool promiscuous;   // live
     bool nonblocking;   // a pipe or interface gives TW_GOT_NOTHING rather than wait
+    bool again;         // tw_source_again is going to be used
+    size_t keep;        // for that: octets of packets kept in memory that cannot be read again
 };
 
 struct tw_source_counts {
@@ -55,6 +57,15 @@ enum tw_status tw_source_open_live(const char *interface, const struct tw_source
                                    struct tw_source **source, struct tw_error *error) TW_CHECKED;
 enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
                            struct tw_error *error) TW_CHECKED;
+// A packet that was read, by its number, whether it passed the filter or not. Lent until the next
+// tw_source_again or tw_source_next. Plain files are read again, without disturbing what is read of
+// them otherwise; of all other sources the packets that passed the filter are kept, the newest in
+// `keep` octets. TW_UNMET: it was not read, or is not kept; TW_BROKEN: the file was changed
+// meanwhile, or cannot be read; TW_MEMORY.
+enum tw_status tw_source_again(struct tw_source *source, uint64_t number, struct tw_packet *packet,
+                               struct tw_error *error) TW_CHECKED;
+// Whether packets are kept in memory for that, so that `keep` octets of it may be in use.
+bool tw_source_keeps(const struct tw_source *source);
 // Something to poll for reading, or -1 where tw_source_next never waits.
 int tw_source_fd(const struct tw_source *source);
 bool tw_source_is_live(const struct tw_source *source);
@@ -79,8 +90,14 @@ struct tw_writer;
 // TW_OUTPUT, TW_MEMORY; then *writer is NULL. A file that is there is overwritten.
 enum tw_status tw_writer_open(const char *path, int linktype, struct tw_writer **writer,
                               struct tw_error *error) TW_CHECKED;
+// Writes to a file that is open, and empty; it is the writer's then, whatever is returned. `name` is
+// for messages.
+enum tw_status tw_writer_take(int file, const char *name, int linktype, struct tw_writer **writer,
+                              struct tw_error *error) TW_CHECKED;
 void tw_writer_packet(struct tw_writer *writer, tw_time time, const uint8_t *octets,
                       uint32_t captured, uint32_t length);
+// Something could not be written, so that there is no use in going on.
+bool tw_writer_failed(const struct tw_writer *writer) TW_CHECKED;
 enum tw_status tw_writer_close(struct tw_writer *writer, struct tw_error *error) TW_CHECKED;
 
 // "libpcap version 1.10.3; zlib, liblzma, libzstd" - what this build can read.

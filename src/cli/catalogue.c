@@ -52,7 +52,7 @@ static enum tw_status read_capture(const char *path, struct longest *longest, ui
         .sources = {path}, .source_count = 1, .profile = tw_profile_at(0)};
     const struct tw_observer observer = {.context = longest, .over = over};
     struct reading reading;
-    enum tw_status status = reading_open(&reading, &settings, &observer, 100, error);
+    enum tw_status status = reading_open(&reading, &settings, &observer, 100, 0, error);
     if (status != TW_OK) {
         return status;
     }

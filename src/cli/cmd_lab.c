@@ -14,9 +14,7 @@ static const tw_time look_every = 200 * TW_MILLISECOND;
 
 static void seen(void *context, size_t tap, tw_time time, const uint8_t *octets, size_t length) {
     struct lab_run *run = context;
-    if (run->settings->batch || run->settings->record != NULL) {
-        recording_take(&run->recording, tap, time, octets, length);
-    }
+    recording_take(&run->recording, tap, time, octets, length); // the screen shows its octets, too
     if (run->pump != NULL && tap == 0) {
         const struct tw_packet packet =
             recording_packet(run->pump->counts.packets + 1, time, octets, length);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // tcpwalk FILE at a terminal: the screen, fed while it runs.
 #include "commands.h"
+#include "files.h"
 #include "reading.h"
 #include "screen.h"
 #include "stored.h"
@@ -88,12 +89,16 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     snprintf(title, sizeof title, several ? "%s and %zu more" : "%s", settings_source(settings),
              settings->source_count - 1);
     struct ui_options options = screen_options(settings);
+    struct files files = {.source = feed->reading.pump.source, .directory = settings->save_dir};
+    const struct ui_files hooks = files_hooks(&files);
+    options.files = &hooks;
     options.story = story;
     options.witness = feed->reading.witness;
     options.source_name = title;
     const struct ui_feed ui_feed = {
         .context = feed, .more = more, .fd = descriptor, .progress = progress, .fault = fault};
     enum tw_status status = ui_run(&options, &ui_feed, error);
+    files_fini(&files);
     if (status == TW_OK && feed->reading.broken) {
         *error = feed->reading.fault;
         status = TW_BROKEN;
@@ -105,13 +110,15 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
                            struct tw_error *error) {
     struct tw_observer observer = tw_story_observer(story);
     struct feed feed = {0};
-    enum tw_status status = reading_open(&feed.reading, settings, &observer, 50, error);
+    // Connections may have half of the memory limit, the story's segments the other half; packets
+    // that cannot be read again an eighth of it all.
+    const size_t left = memory_left(settings), keep = left / 8;
+    enum tw_status status = reading_open(&feed.reading, settings, &observer, 50, keep, error);
     if (status != TW_OK) {
         return status;
     }
     reading_find_witness(&feed.reading);
-    // The story keeps segments, the tracker connections: half of the memory limit each.
-    tw_story_limit(story, memory_left(settings) / 2);
+    tw_story_limit(story, left / 2 - (tw_source_keeps(feed.reading.pump.source) ? keep : 0));
     // The beginning is read before the screen opens: it may be no capture for us at all.
     if (!tw_source_is_live(feed.reading.pump.source)) {
         (void)more(&feed, FIRST_MS);

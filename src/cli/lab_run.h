@@ -14,7 +14,7 @@ struct lab_run {
     struct tw_scenario *scenario; // the same
     struct tw_lab *lab;
     struct recording recording;
-    struct pump *pump; // that is given each packet at once, or NULL: it is recorded
+    struct pump *pump; // that is given each packet at once, or NULL
 };
 
 // Shows the lab until the user leaves. TW_UNMET with *error where the scenario failed.

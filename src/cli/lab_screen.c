@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The lab on the screen: turned while the screen waits, worked by its keys.
+#include "files.h"
 #include "lab_run.h"
 #include "reading.h"
 #include "screen.h"
@@ -174,11 +175,15 @@ static enum tw_status show(struct screen *screen, struct tw_story *story, struct
                                .type = type,
                                .news = news};
     const struct ui_feed feed = {.context = screen, .more = more, .fd = descriptor, .fault = fault};
+    struct files files = {.recording = &run->recording, .directory = run->settings->save_dir};
+    const struct ui_files hooks = files_hooks(&files);
+    options.files = &hooks;
     options.story = story;
     options.witness = now.witness;
     options.lab = &lab;
     options.source_name = title;
     enum tw_status status = ui_run(&options, &feed, error);
+    files_fini(&files);
     if (status == TW_OK && screen->reading.broken) {
         status = tw_fail(error, TW_BROKEN, "%s", screen->reading.fault.text);
     }

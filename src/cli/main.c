@@ -55,6 +55,7 @@ int main(int count, char **words) {
     struct tw_error error = {""};
     setlocale(LC_CTYPE, ""); // numbers keep the C locale
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // a file that may not grow is told, as a full disk is
     enum tw_status status = settings_parse(count, words, &settings, &error);
     if (status == TW_OK) {
         status = run(&settings, &error);

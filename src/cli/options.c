@@ -207,6 +207,7 @@ static enum tw_status take(struct parse *parse, enum option_id id, const char *v
     case OPTION_SPEED: return take_speed(parse, value);
     case OPTION_BATCH: settings->batch = true; break;
     case OPTION_RECORD: settings->record = value; break;
+    case OPTION_SAVE_DIR: settings->save_dir = value; break;
     case OPTION_LIST_INTERFACES: parse->interfaces = true; break;
     case OPTION_HELP: settings->help = true; break;
     case OPTION_VERSION: settings->version = true; break;

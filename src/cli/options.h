@@ -62,6 +62,7 @@ enum option_id {
     OPTION_SPEED,
     OPTION_BATCH,
     OPTION_RECORD,
+    OPTION_SAVE_DIR,
     OPTION_LIST_INTERFACES,
     OPTION_HELP,
     OPTION_VERSION,
@@ -81,7 +82,6 @@ enum option_id {
     OPTION_REDACT,
     OPTION_RESOLVE,
     OPTION_SCREENSHOT,
-    OPTION_SAVE_DIR,
     OPTION_COUNT
 };
 
@@ -127,8 +127,9 @@ struct settings {
     const char *interface;
     const char *scenario; // of the lab: a stored one's name or a path; NULL: free play
     bool batch;
-    const char *record; // a directory
-    char *filter;       // joined, or NULL; owned
+    const char *record;   // a directory
+    const char *save_dir; // for what the screen saves; NULL: the current directory
+    char *filter;         // joined, or NULL; owned
     const char *filter_file;
     uint64_t count;
     int snaplen, buffer_kib;

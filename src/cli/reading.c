@@ -103,12 +103,14 @@ static void explain_filter(const struct settings *settings, struct tw_error *err
     }
 }
 
-static enum tw_status open_source(const struct settings *settings, struct tw_source **source,
-                                  struct tw_error *error) {
+static enum tw_status open_source(const struct settings *settings, size_t keep,
+                                  struct tw_source **source, struct tw_error *error) {
     struct tw_source_options options = {
         .count = settings->count,
         .snaplen = settings->snaplen,
         .buffer_kib = settings->buffer_kib,
+        .again = keep > 0,
+        .keep = keep,
         .promiscuous = !settings->not_promiscuous,
         .nonblocking = settings->interface != NULL || reads_input(settings),
     };
@@ -270,11 +272,11 @@ enum tw_status reading_begin(struct reading *reading, const struct settings *set
 }
 
 enum tw_status reading_open(struct reading *reading, const struct settings *settings,
-                            const struct tw_observer *observer, unsigned share,
+                            const struct tw_observer *observer, unsigned share, size_t keep,
                             struct tw_error *error) {
     enum tw_status status = reading_begin(reading, settings, observer, share, error);
     if (status == TW_OK) {
-        status = open_source(settings, &reading->pump.source, error);
+        status = open_source(settings, keep, &reading->pump.source, error);
     }
     if (status == TW_OK && tw_source_is_live(reading->pump.source)) {
         status = reading_check_link(reading, error);
@@ -451,7 +453,7 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
     }
     struct tw_observer observer = tw_report_observer(report);
     struct reading reading;
-    enum tw_status status = reading_open(&reading, settings, &observer, sorts ? 50 : 100, error);
+    enum tw_status status = reading_open(&reading, settings, &observer, sorts ? 50 : 100, 0, error);
     if (status == TW_OK) {
         // Sorted lines are held beside the tracker's connections: each may have half.
         if (sorts) {

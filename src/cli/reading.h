@@ -23,9 +23,10 @@ enum tw_status reading_check_source(const struct settings *settings,
 enum tw_status reading_begin(struct reading *reading, const struct settings *settings,
                              const struct tw_observer *observer, unsigned share,
                              struct tw_error *error) TW_CHECKED;
-// The same, and opens the source.
+// The same, and opens the source. Where its packets are going to be had again, `keep` octets are
+// for those that must be kept for that; else it is 0.
 enum tw_status reading_open(struct reading *reading, const struct settings *settings,
-                            const struct tw_observer *observer, unsigned share,
+                            const struct tw_observer *observer, unsigned share, size_t keep,
                             struct tw_error *error) TW_CHECKED;
 // TW_OPEN when all packets read so far, or none, are of a link type that is not known. A capture
 // with several interfaces may have some that are, so this says little before something was read.

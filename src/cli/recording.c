@@ -59,6 +59,10 @@ static void *grown(const struct recording *recording, void *old, size_t needed, 
 void recording_take(struct recording *recording, size_t tap, tw_time time, const uint8_t *octets,
                     size_t length) {
     struct recorded_tap *to = &recording->taps[tap];
+    if (recording->lost > 0) {
+        recording->lost++; // a gap would shift the numbers of what follows
+        return;
+    }
     void *packets =
         grown(recording, to->packets, to->count + 1, PACKETS_FIRST, sizeof *to->packets, &to->room);
     to->packets = packets != NULL ? packets : to->packets;
@@ -83,12 +87,20 @@ struct tw_packet recording_packet(uint64_t number, tw_time time, const uint8_t *
                               .linktype = RECORDING_LINKTYPE};
 }
 
-void recording_feed(const struct recording *recording, struct pump *pump) {
+bool recording_packet_at(const struct recording *recording, uint64_t number,
+                         struct tw_packet *packet) {
     const struct recorded_tap *tap = &recording->taps[0];
-    for (size_t i = 0; i < tap->count; i++) {
-        const struct recorded *one = &tap->packets[i];
-        const struct tw_packet packet =
-            recording_packet(i + 1, one->time, tap->octets + one->at, one->length);
+    if (number == 0 || number > tap->count) {
+        return false;
+    }
+    const struct recorded *one = &tap->packets[number - 1];
+    *packet = recording_packet(number, one->time, tap->octets + one->at, one->length);
+    return true;
+}
+
+void recording_feed(const struct recording *recording, struct pump *pump) {
+    struct tw_packet packet;
+    for (uint64_t number = 1; recording_packet_at(recording, number, &packet); number++) {
         pump_take(pump, &packet);
     }
     pump_flush(pump);

@@ -21,13 +21,16 @@ struct recording {
         size_t count, room, used, size;
     } taps[RECORDING_TAPS];
     size_t limit;  // octets that it may hold
-    uint64_t lost; // packets for which there was no room
+    uint64_t lost; // packets since there was no room
 };
 
 void recording_init(struct recording *recording, size_t limit);
 void recording_fini(struct recording *recording);
 void recording_take(struct recording *recording, size_t tap, tw_time time, const uint8_t *octets,
                     size_t length);
+// A packet of the first tap, by its number, lent until more is taken. False: it did not fit.
+bool recording_packet_at(const struct recording *recording, uint64_t number,
+                         struct tw_packet *packet) TW_CHECKED;
 // Gives the pump what the first tap captured.
 void recording_feed(const struct recording *recording, struct pump *pump);
 // One packet as the pump takes it.

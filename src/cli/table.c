@@ -93,6 +93,9 @@ const struct option_row option_table[OPTION_COUNT] = {
                       "run SCENARIO without the screen, then print all that happened"},
     [OPTION_RECORD] = {0, "record", "DIR", VALUES_FOLDER, LAB,
                        "write the capture, and beside it the socket calls and the kernels' states"},
+    [OPTION_SAVE_DIR] =
+        {0, "save-dir", "DIR", VALUES_FOLDER, SCREEN | LAB,
+         N_("where the screen saves captures and pictures (the current directory)")},
     [OPTION_LIST_INTERFACES] = {'D', "list-interfaces", NULL, VALUES_ANY, ALL,
                                 "the same as `interfaces`"},
     [OPTION_HELP] = {'h', "help", NULL, VALUES_ANY, ALL, "this help; each command has its own"},
@@ -112,7 +115,6 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_REDACT] = {0, "redact", NULL, VALUES_ANY, LATER, NULL},
     [OPTION_RESOLVE] = {0, "resolve", NULL, VALUES_ANY, LATER, NULL},
     [OPTION_SCREENSHOT] = {0, "screenshot", "FILE", VALUES_FILE, LATER, NULL},
-    [OPTION_SAVE_DIR] = {0, "save-dir", "DIR", VALUES_FILE, LATER, NULL},
 };
 _Static_assert(TW_COUNT(option_table) == OPTION_COUNT, "each option has a row");
 

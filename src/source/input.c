@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROOM = 64 * 1024 }; // larger is not faster, and many files may be open
+// Larger is not faster, and many files may be open. What is read of a place that was sought may be
+// a single packet.
+enum { ROOM = 64 * 1024, SHARED_ROOM = 16 * 1024 };
 
 static enum tw_status refuse(struct tw_error *error, const char *name, int number) {
     if (number == EACCES || number == EPERM) {
@@ -21,6 +23,15 @@ static enum tw_status refuse(struct tw_error *error, const char *name, int numbe
     }
     return tw_fail(error, TW_OPEN, "%s: %s", name,
                    number == ENOENT ? "no such file" : strerror(number));
+}
+
+static tw_time time_changed(const struct stat *status) {
+#ifdef __APPLE__
+    const struct timespec *at = &status->st_mtimespec;
+#else
+    const struct timespec *at = &status->st_mtim;
+#endif
+    return (tw_time)at->tv_sec * TW_SECOND + at->tv_nsec;
 }
 
 enum tw_status tw_input_init(struct tw_input *input, const char *name, bool nonblocking,
@@ -49,16 +60,50 @@ enum tw_status tw_input_init(struct tw_input *input, const char *name, bool nonb
     }
     input->regular = S_ISREG(status.st_mode);
     if (input->regular) {
+        const off_t base = lseek(input->fd, 0, SEEK_CUR); // standard input may be read in part
         input->size = (uint64_t)status.st_size;
+        input->base = base > 0 ? (uint64_t)base : 0;
+        input->changed = time_changed(&status);
     }
     return TW_OK;
+}
+
+bool tw_input_changed(const struct tw_input *input) {
+    struct stat status;
+    if (fstat(input->fd, &status) != 0) {
+        return true;
+    }
+    const uint64_t size = (uint64_t)status.st_size;
+    return size < input->base + input->octets ||
+           (size == input->size && time_changed(&status) != input->changed);
+}
+
+bool tw_input_share(struct tw_input *input, const struct tw_input *of) {
+    *input = (struct tw_input){.fd = of->fd,
+                               .regular = true,
+                               .shared = true,
+                               .base = of->base,
+                               .detected = true,
+                               .stop = of->stop,
+                               .room = SHARED_ROOM};
+    input->name = strdup(of->name);
+    input->window = malloc(input->room);
+    return input->name != NULL && input->window != NULL;
+}
+
+void tw_input_seek(struct tw_input *input, uint64_t place) {
+    input->start = input->end = 0;
+    input->octets = place;
+    input->fd_ended = false;
+    input->state = TW_SUPPLY_READY;
+    input->why = NULL;
 }
 
 void tw_input_fini(struct tw_input *input) {
     if (input->unpacker != NULL) {
         input->unpacker->free(input->unpacker);
     }
-    if (input->fd > STDIN_FILENO) {
+    if (input->fd > STDIN_FILENO && !input->shared) {
         close(input->fd);
     }
     free(input->packed);
@@ -93,7 +138,12 @@ static enum tw_supply read_some(struct tw_input *input, uint8_t *to, size_t room
             }
             continue;
         }
-        const ssize_t result = read(input->fd, to, room);
+        if (input->shared && room > input->limit - input->octets) {
+            room = (size_t)(input->limit - input->octets);
+        }
+        const ssize_t result =
+            input->shared ? pread(input->fd, to, room, (off_t)(input->base + input->octets))
+                          : read(input->fd, to, room);
         if (result > 0) {
             *got = (size_t)result;
             input->octets += *got;

@@ -63,6 +63,7 @@ enum tw_got tw_pcap_begin(struct tw_reader *reader) {
                     : major == 2 && minor == 3 ? TW_LENGTHS_MAYBE_SWAPPED
                                                : TW_LENGTHS_SWAPPED;
     pcap->header = magic == 0xa1b2cd34 ? LONG_PACKET_HEADER : PACKET_HEADER;
+    reader->head = pcap->header;
     pcap->unit = magic == 0xa1b23c4d ? 1 : MICROSECOND;
     // The upper bits say how long the frame check sequence is.
     reader->linktype = (int)(tw_get32(header + 20, big) & 0x03ffffff);

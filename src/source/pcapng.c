@@ -126,6 +126,7 @@ static enum tw_got section(struct tw_reader *reader, const struct block *block) 
         return tw_reader_fault(reader, "pcapng of version %u.%u, which is not known", major, minor);
     }
     reader->pcapng.count = 0;
+    reader->pcapng.changes++;
     reader->pcapng.block_limit = BLOCK_LIMIT;
     return TW_GOT_PACKET;
 }
@@ -186,6 +187,7 @@ static enum tw_got description(struct tw_reader *reader, const struct block *blo
     }
     interface->number = (*reader->interfaces)++;
     pcapng->count++;
+    pcapng->changes++;
     if (reader->linktype < 0) {
         reader->linktype = interface->linktype;
     }
@@ -278,6 +280,7 @@ static enum tw_got packet(struct tw_reader *reader, const struct block *block) {
     out->captured = captured;
     out->linktype = interface->linktype;
     out->interface = interface->number;
+    reader->head = BLOCK_HEADER + fixed;
     reader->packets++;
     return TW_GOT_PACKET;
 }

@@ -34,6 +34,7 @@ struct tw_pcapng {
     struct tw_pcapng_interface *interfaces;
     size_t count, room;
     uint32_t block_limit;
+    uint32_t changes; // of the interfaces, since the file's beginning
 };
 
 struct tw_reader {
@@ -46,6 +47,8 @@ struct tw_reader {
     uint32_t *interfaces; // how many the source has met; the next one's number
     int linktype;         // the first one, -1 where it is not known yet
     bool big;             // big-endian
+    bool over;            // ended, or broken off
+    uint32_t head;        // octets that stand before the last packet's own
     struct tw_pcap pcap;
     struct tw_pcapng pcapng;
     char why[TW_WHY_MAX]; // of a fault, without the file's name
@@ -64,6 +67,12 @@ TW_CHECKED static inline enum tw_got tw_reader_next(struct tw_reader *reader) {
         packet->length = packet->length < packet->captured ? packet->captured : packet->length;
     }
     return got;
+}
+// Where the last packet stands in a plain file, as long as its octets are lent.
+static inline uint64_t tw_reader_place(const struct tw_reader *reader) {
+    const uint8_t *octets = reader->packet.octets;
+    return tw_input_place(&reader->input) - (uint64_t)(tw_input_octets(&reader->input) - octets) -
+           reader->head;
 }
 void tw_reader_fini(struct tw_reader *reader);
 

@@ -2,9 +2,10 @@
 // A source: files merged in time order, or an interface; counting, filter, limit and stop.
 #include "tcpwalk/source.h"
 
+#include "again.h"
 #include "filter.h"
 #include "live.h"
-#include "reader.h"
+#include "ring.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,16 +19,10 @@ struct tw_source {
     struct tw_live live;
 
     struct tw_filter filter;
-    struct tw_reader *readers;
-    size_t reader_count;
-    uint32_t interfaces;
-    // A heap of the readers that hold a packet, the earliest on top; of equal times the first file.
-    struct tw_reader **heap;
-    size_t heap_count;
-    size_t asked;          // so many readers have been asked for their first packet
-    bool lent;             // the top's packet is with the caller
-    size_t faults;         // readers that broke off
-    struct tw_error first; // what the first of them said
+    struct tw_merge merge;
+    struct tw_index index; // of files that can be read again
+    struct tw_again again;
+    struct tw_ring ring; // of what cannot
 };
 
 static struct tw_source *source_new(const struct tw_source_options *options) {
@@ -45,8 +40,8 @@ static enum tw_status check_filter(struct tw_source *source, struct tw_error *er
     static const int usual[] = {DLT_EN10MB, DLT_IEEE802_11_RADIO};
     enum tw_status status = TW_OK;
     bool known = false;
-    for (size_t i = 0; i < source->reader_count; i++) {
-        const int linktype = source->readers[i].linktype;
+    for (size_t i = 0; i < source->merge.reader_count; i++) {
+        const int linktype = source->merge.readers[i].linktype;
         if (linktype >= 0) {
             status = tw_filter_compile(&source->filter, linktype, known ? NULL : error);
             known = true;
@@ -66,9 +61,9 @@ static enum tw_status check_filter(struct tw_source *source, struct tw_error *er
 
 static enum tw_status open_reader(struct tw_source *source, const char *name,
                                   struct tw_error *error) {
-    struct tw_reader *reader = &source->readers[source->reader_count++];
+    struct tw_reader *reader = &source->merge.readers[source->merge.reader_count++];
     reader->linktype = -1;
-    reader->interfaces = &source->interfaces;
+    reader->interfaces = &source->merge.interfaces;
     const enum tw_status status =
         tw_input_init(&reader->input, name, source->options.nonblocking, &source->stop, error);
     if (status != TW_OK) {
@@ -85,9 +80,7 @@ static enum tw_status open_files(struct tw_source *source, const char *const *na
     if (status != TW_OK) {
         return status;
     }
-    source->readers = calloc(count, sizeof *source->readers);
-    source->heap = calloc(count, sizeof(struct tw_reader *));
-    if (source->readers == NULL || source->heap == NULL) {
+    if (!tw_merge_init(&source->merge, count)) {
         return tw_fail(error, TW_MEMORY, "%s: out of memory", names[0]);
     }
     bool standard = false;
@@ -122,6 +115,11 @@ enum tw_status tw_source_open_files(const char *const *names, size_t count,
         tw_source_free(opened);
         return status;
     }
+    if (opened->options.again && tw_again_possible(&opened->merge)) {
+        tw_index_init(&opened->index, count);
+    } else if (opened->options.again) {
+        opened->ring.limit = opened->options.keep;
+    }
     *source = opened;
     return TW_OK;
 }
@@ -140,6 +138,7 @@ enum tw_status tw_source_open_live(const char *interface, const struct tw_source
         tw_source_free(opened);
         return status;
     }
+    opened->ring.limit = opened->options.again ? opened->options.keep : 0;
     *source = opened;
     return TW_OK;
 }
@@ -148,96 +147,21 @@ void tw_source_free(struct tw_source *source) {
     if (source == NULL) {
         return;
     }
-    for (size_t i = 0; i < source->reader_count; i++) {
-        tw_reader_fini(&source->readers[i]);
-    }
-    free(source->readers);
-    free(source->heap);
+    tw_ring_fini(&source->ring);
+    tw_again_fini(&source->again);
+    tw_index_fini(&source->index);
+    tw_merge_fini(&source->merge);
     tw_filter_fini(&source->filter);
     tw_live_fini(&source->live);
     free(source);
 }
 
-static bool earlier(const struct tw_reader *a, const struct tw_reader *b) {
-    return a->packet.time < b->packet.time || (a->packet.time == b->packet.time && a < b);
-}
-
-static void heap_push(struct tw_source *source, struct tw_reader *reader) {
-    size_t at = source->heap_count++;
-    for (size_t parent; at > 0; at = parent) {
-        parent = (at - 1) / 2;
-        if (!earlier(reader, source->heap[parent])) {
-            break;
-        }
-        source->heap[at] = source->heap[parent];
-    }
-    source->heap[at] = reader;
-}
-
-// Brings the top to its place.
-static void heap_sift(struct tw_source *source) {
-    struct tw_reader **heap = source->heap, *reader = heap[0];
-    size_t at = 0;
-    for (size_t child; (child = 2 * at + 1) < source->heap_count; at = child) {
-        child += child + 1 < source->heap_count && earlier(heap[child + 1], heap[child]);
-        if (!earlier(heap[child], reader)) {
-            break;
-        }
-        heap[at] = heap[child];
-    }
-    heap[at] = reader;
-}
-
-// The next packet of one reader. A fault is kept for the end; the other files go on.
-static enum tw_got advance(struct tw_source *source, struct tw_reader *reader) {
-    enum tw_got got = reader->next == NULL ? tw_reader_begin(reader) : TW_GOT_PACKET;
-    if (TW_LIKELY(got == TW_GOT_PACKET)) {
-        got = tw_reader_next(reader);
-    }
-    if (TW_UNLIKELY(got == TW_GOT_FAULT) && source->faults++ == 0) {
-        tw_input_broke_off(&source->first, reader->input.name, reader->why, reader->packets);
-    }
-    return got;
-}
-
-static enum tw_got files_next(struct tw_source *source, struct tw_packet *packet) {
-    for (; source->asked < source->reader_count; source->asked++) {
-        struct tw_reader *reader = &source->readers[source->asked];
-        const enum tw_got got = advance(source, reader);
-        if (got == TW_GOT_NOTHING) {
-            return got;
-        }
-        if (got == TW_GOT_PACKET) {
-            heap_push(source, reader);
-        }
-    }
-    if (source->lent) {
-        const enum tw_got got = advance(source, source->heap[0]);
-        if (got == TW_GOT_NOTHING) {
-            return got;
-        }
-        if (got != TW_GOT_PACKET) {
-            source->heap[0] = source->heap[--source->heap_count];
-        }
-        source->lent = false;
-        if (source->heap_count > 1) {
-            heap_sift(source);
-        }
-    }
-    if (source->heap_count == 0) {
-        return source->faults > 0 ? TW_GOT_FAULT : TW_GOT_END;
-    }
-    *packet = source->heap[0]->packet;
-    source->lent = true;
-    return TW_GOT_PACKET;
-}
-
 static void tell_faults(const struct tw_source *source, struct tw_error *error) {
-    if (source->faults > 1) {
-        (void)tw_fail(error, TW_BROKEN, "%s; %zu more broke off", source->first.text,
-                      source->faults - 1);
+    if (source->merge.faults > 1) {
+        (void)tw_fail(error, TW_BROKEN, "%s; %zu more broke off", source->merge.first.text,
+                      source->merge.faults - 1);
     } else {
-        (void)tw_fail(error, TW_BROKEN, "%s", source->first.text);
+        (void)tw_fail(error, TW_BROKEN, "%s", source->merge.first.text);
     }
 }
 
@@ -249,11 +173,17 @@ enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
         const enum tw_got got = source->is_live
                                     ? tw_live_next(&source->live, source->options.nonblocking,
                                                    &source->stop, packet, error)
-                                    : files_next(source, packet);
+                                    : tw_merge_next(&source->merge, packet);
         if (TW_LIKELY(got == TW_GOT_PACKET)) {
             packet->number = ++source->number;
+            if (TW_UNLIKELY(source->number == source->index.due)) {
+                tw_index_note(&source->index, &source->merge);
+            }
             if (tw_filter_passes(&source->filter, packet)) {
                 source->passed++;
+                if (source->ring.limit > 0) {
+                    tw_ring_keep(&source->ring, packet);
+                }
                 return got;
             }
             continue;
@@ -273,21 +203,47 @@ enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
     return TW_GOT_END;
 }
 
+enum tw_status tw_source_again(struct tw_source *source, uint64_t number, struct tw_packet *packet,
+                               struct tw_error *error) {
+    if (number == 0 || number > source->number) {
+        return tw_fail(error, TW_UNMET, "packet %llu: has not been read",
+                       (unsigned long long)number);
+    }
+    if (source->index.width > 0) {
+        const enum tw_status status =
+            tw_again_packet(&source->again, &source->index, &source->merge, number, packet, error);
+        packet->number = number;
+        return status;
+    }
+    if (tw_ring_find(&source->ring, number, packet)) {
+        return TW_OK;
+    }
+    return tw_fail(error, TW_UNMET,
+                   source->ring.lost > 0
+                       ? N_("packet %llu: not kept, the memory for packets is full")
+                       : N_("packet %llu: not kept, the filter left it out"),
+                   (unsigned long long)number);
+}
+
+bool tw_source_keeps(const struct tw_source *source) {
+    return source->ring.limit > 0;
+}
+
 int tw_source_fd(const struct tw_source *source) {
     if (source->is_live) {
         return source->live.fd;
     }
     // What is waited for: the reader that is asked next, or else any that may have to be.
-    const struct tw_reader *next = source->asked < source->reader_count
-                                       ? &source->readers[source->asked]
-                                   : source->heap_count > 0 ? source->heap[0]
-                                                            : NULL;
+    const struct tw_reader *next = source->merge.asked < source->merge.reader_count
+                                       ? &source->merge.readers[source->merge.asked]
+                                   : source->merge.heap_count > 0 ? source->merge.heap[0]
+                                                                  : NULL;
     if (next != NULL && !next->input.regular) {
         return next->input.fd;
     }
-    for (size_t i = 0; i < source->reader_count; i++) {
-        if (!source->readers[i].input.regular) {
-            return source->readers[i].input.fd;
+    for (size_t i = 0; i < source->merge.reader_count; i++) {
+        if (!source->merge.readers[i].input.regular) {
+            return source->merge.readers[i].input.fd;
         }
     }
     return -1;
@@ -298,7 +254,7 @@ bool tw_source_is_live(const struct tw_source *source) {
 }
 
 int tw_source_linktype(const struct tw_source *source) {
-    return source->is_live ? source->live.linktype : source->readers[0].linktype;
+    return source->is_live ? source->live.linktype : source->merge.readers[0].linktype;
 }
 
 void tw_source_stop(struct tw_source *source) {
@@ -315,8 +271,8 @@ void tw_source_counts_get(const struct tw_source *source, struct tw_source_count
         return;
     }
     bool sized = true;
-    for (size_t i = 0; i < source->reader_count; i++) {
-        const struct tw_reader *reader = &source->readers[i];
+    for (size_t i = 0; i < source->merge.reader_count; i++) {
+        const struct tw_reader *reader = &source->merge.readers[i];
         counts->dropped += reader->dropped;
         counts->octets += reader->input.octets;
         counts->size += reader->input.size;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FILE_HEADER = 24, PACKET_HEADER = 16, VERSION_MAJOR = 2, VERSION_MINOR = 4 };
 enum { SNAPLEN = 262144 };
@@ -39,20 +40,21 @@ static void writer_free(struct tw_writer *writer) {
     free(writer);
 }
 
-enum tw_status tw_writer_open(const char *path, int linktype, struct tw_writer **writer,
-                              struct tw_error *error) {
-    struct tw_writer *made = calloc(1, sizeof *made);
+// Takes over `file`, which is NULL where errno says why.
+static enum tw_status begin(FILE *file, const char *path, int linktype, struct tw_writer **writer,
+                            struct tw_error *error) {
+    const int why = errno;
+    struct tw_writer *made = file != NULL ? calloc(1, sizeof *made) : NULL;
     *writer = NULL;
-    if (made == NULL || (made->path = strdup(path)) == NULL) {
-        free(made);
-        return tw_fail(error, TW_MEMORY, "%s: out of memory", path);
-    }
-    made->file = fopen(path, "we");
-    if (made->file == NULL) {
-        int why = errno;
-        writer_free(made);
+    if (file == NULL) {
         return tw_fail(error, TW_OUTPUT, "%s: %s", path, strerror(why));
     }
+    if (made == NULL || (made->path = strdup(path)) == NULL) {
+        free(made);
+        fclose(file);
+        return tw_fail(error, TW_MEMORY, "%s: out of memory", path);
+    }
+    made->file = file;
     uint8_t header[FILE_HEADER] = {0}; // the time zone and its accuracy stay 0
     put32(header, NANOSECOND_MAGIC);
     put16(header + 4, VERSION_MAJOR);
@@ -62,6 +64,22 @@ enum tw_status tw_writer_open(const char *path, int linktype, struct tw_writer *
     write_octets(made, header, sizeof header);
     *writer = made;
     return TW_OK;
+}
+
+enum tw_status tw_writer_open(const char *path, int linktype, struct tw_writer **writer,
+                              struct tw_error *error) {
+    return begin(fopen(path, "we"), path, linktype, writer, error);
+}
+
+enum tw_status tw_writer_take(int file, const char *name, int linktype, struct tw_writer **writer,
+                              struct tw_error *error) {
+    FILE *taken = fdopen(file, "w");
+    if (taken == NULL) {
+        const int why = errno;
+        close(file);
+        errno = why;
+    }
+    return begin(taken, name, linktype, writer, error);
 }
 
 void tw_writer_packet(struct tw_writer *writer, tw_time time, const uint8_t *octets,
@@ -80,6 +98,10 @@ void tw_writer_packet(struct tw_writer *writer, tw_time time, const uint8_t *oct
     put32(header + 12, length);
     write_octets(writer, header, sizeof header);
     write_octets(writer, octets, captured);
+}
+
+bool tw_writer_failed(const struct tw_writer *writer) {
+    return writer->error != 0;
 }
 
 enum tw_status tw_writer_close(struct tw_writer *writer, struct tw_error *error) {

@@ -72,6 +72,12 @@ void draw_prompt(const struct app *app, struct canvas *canvas) {
     int room = line.width - 3 - canvas_text_width(before), width = canvas_text_width(typed);
     for (; width > room; width = canvas_text_width(typed))
         (void)canvas_rune_next(&typed);
+    if (app->notice[0] != '\0') { // why it is asked again
+        struct area above = {0, canvas->height - 2, canvas->width, 1};
+        canvas_fill(canvas, above, ' ', ROLE_TEXT);
+        canvas_text_elided(canvas, above, 1, 0, above.width - 2, app->notice,
+                           glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_WARNING);
+    }
     canvas_fill(canvas, line, ' ', ROLE_TEXT);
     int x = canvas_text(canvas, line, 1, 0, before, ROLE_CHOSEN);
     x = canvas_text(canvas, line, x, 0, typed, ROLE_CHOSEN);

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+// Writes under another name, which is then taken; nothing half is ever found under a name that was
+// asked for, and nothing that was there is written over.
+#include "files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NUMBERS_MAX = 10000 }; // of one name
+
+// --- packets
+
+static const struct tw_packet *packet(void *context, uint64_t number, const char **why) {
+    struct files *files = context;
+    if (files->recording != NULL) {
+        if (recording_packet_at(files->recording, number, &files->packet)) {
+            return &files->packet;
+        }
+        (void)tw_fail(&files->error, TW_UNMET,
+                      N_("packet %llu: not kept, the memory for packets is full"),
+                      (unsigned long long)number);
+    } else if (tw_source_again(files->source, number, &files->packet, &files->error) == TW_OK) {
+        return &files->packet;
+    }
+    *why = files->error.text;
+    return NULL;
+}
+
+// --- names
+
+// Where a file of that name is to be; false where there cannot be one.
+static bool find_place(struct files *files, const char *name) {
+    const bool beside = files->directory != NULL && name[0] != '/';
+    const int length = snprintf(files->path, sizeof files->path, "%s%s%s",
+                                beside ? files->directory : "", beside ? "/" : "", name);
+    errno = length < 0 || (size_t)length >= sizeof files->path ? ENAMETOOLONG
+            : files->path[length - 1] == '/'                   ? EISDIR
+                                                               : 0;
+    return errno == 0;
+}
+
+// Makes a file in the same folder, by a name that nobody else has, and no longer than it must be.
+static bool make_temporary(struct files *files) {
+    const char *slash = strrchr(files->path, '/');
+    const int folder = slash != NULL ? (int)(slash - files->path) + 1 : 0;
+    for (int i = 0; i < NUMBERS_MAX; i++) {
+        const int length = snprintf(files->temporary, sizeof files->temporary,
+                                    "%.*s.tcpwalk-%ld-%d", folder, files->path, (long)getpid(), i);
+        errno = ENAMETOOLONG;
+        const int file =
+            length < 0 || (size_t)length >= sizeof files->temporary
+                ? -1
+                : open(files->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file >= 0) {
+            files->file = file;
+            return true;
+        }
+        if (errno != EEXIST) {
+            break;
+        }
+    }
+    files->temporary[0] = '\0';
+    return false;
+}
+
+static void give_up(struct files *files) {
+    if (files->temporary[0] != '\0') {
+        if (files->file >= 0) {
+            close(files->file);
+        }
+        unlink(files->temporary);
+        files->temporary[0] = '\0';
+    }
+}
+
+// Gives what was written its name, unless there is something by that name. 0, or errno.
+static int take_name(struct files *files) {
+    // Not every file system has links. There the name is taken first by an empty file, over which
+    // ours is put, which takes long where ours is large.
+    if (link(files->temporary, files->path) == 0) {
+        give_up(files); // of its two names only the temporary one goes
+        return 0;
+    }
+    if (errno == EEXIST) {
+        return errno;
+    }
+    const int file = open(files->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file < 0) {
+        return errno;
+    }
+    close(file);
+    if (rename(files->temporary, files->path) != 0) {
+        const int why = errno;
+        unlink(files->path);
+        return why;
+    }
+    files->temporary[0] = '\0';
+    return 0;
+}
+
+static const char *refuse(struct files *files, const char *name, int why) {
+    if (why == EEXIST) {
+        (void)tw_fail(&files->error, TW_OUTPUT, N_("%s is there already; another name?"), name);
+    } else {
+        (void)tw_fail(&files->error, TW_OUTPUT, "%s: %s", name, strerror(why));
+    }
+    return files->error.text;
+}
+
+// --- captures
+
+static const char *save_begin(void *context, const char *path) {
+    struct files *files = context;
+    struct stat status;
+    files_fini(files);
+    snprintf(files->name, sizeof files->name, "%s", path);
+    if (!find_place(files, path)) {
+        return refuse(files, path, errno);
+    }
+    if (lstat(files->path, &status) == 0) {
+        return refuse(files, path, EEXIST);
+    }
+    return make_temporary(files) ? NULL : refuse(files, files->path, errno);
+}
+
+static enum tw_status close_writer(struct files *files) {
+    const enum tw_status status = tw_writer_close(files->writer, &files->error);
+    files->writer = NULL;
+    return status;
+}
+
+static enum ui_saved save_packet(void *context, uint64_t number, const char **why) {
+    struct files *files = context;
+    const struct tw_packet *one = packet(context, number, why);
+    *why = files->error.text;
+    if (one == NULL) {
+        return UI_SKIPPED;
+    }
+    if (files->writer == NULL) {
+        const int file = files->file;
+        files->file = -1;
+        if (tw_writer_take(file, files->name, one->linktype, &files->writer, &files->error) !=
+            TW_OK) {
+            give_up(files);
+            return UI_FAILED;
+        }
+        files->linktype = one->linktype;
+    }
+    if (one->linktype != files->linktype) {
+        (void)tw_fail(&files->error, TW_OUTPUT,
+                      N_("packet %llu: of another link type than the first one"),
+                      (unsigned long long)number);
+        return UI_SKIPPED;
+    }
+    if (one->time < 0 || one->time / TW_SECOND > UINT32_MAX) {
+        (void)tw_fail(&files->error, TW_OUTPUT, N_("packet %llu: a pcap file cannot tell its time"),
+                      (unsigned long long)number);
+        return UI_SKIPPED;
+    }
+    tw_writer_packet(files->writer, one->time, one->octets, one->captured, one->length);
+    if (tw_writer_failed(files->writer) && close_writer(files) != TW_OK) {
+        give_up(files);
+        return UI_FAILED;
+    }
+    return UI_SAVED;
+}
+
+static const char *save_end(void *context, bool keep) {
+    struct files *files = context;
+    enum tw_status status = TW_OK;
+    int why = 0;
+    if (files->writer != NULL) {
+        status = close_writer(files);
+    } else {
+        keep = false; // no packet, no link type, no file
+    }
+    if (keep && status == TW_OK) {
+        why = take_name(files);
+    }
+    give_up(files);
+    if (!keep) {
+        return NULL;
+    }
+    return status != TW_OK ? files->error.text : why != 0 ? refuse(files, files->name, why) : NULL;
+}
+
+// --- pictures
+
+static bool write_all(struct files *files, const char *octets, size_t length) {
+    while (length > 0) {
+        const ssize_t wrote = write(files->file, octets, length);
+        if (wrote < 0 && errno != EINTR) {
+            return false;
+        }
+        octets += wrote > 0 ? wrote : 0;
+        length -= wrote > 0 ? (size_t)wrote : 0;
+    }
+    const int file = files->file;
+    files->file = -1;
+    return close(file) == 0;
+}
+
+// The same name with a number before its ending.
+static void number_name(const char *name, int number, char numbered[STORED_PATH_MAX]) {
+    const char *slash = strrchr(name, '/'), *dot = strrchr(slash != NULL ? slash : name, '.');
+    const size_t stem = dot != NULL ? (size_t)(dot - name) : strlen(name);
+    snprintf(numbered, STORED_PATH_MAX, "%.*s-%d%s", (int)stem, name, number,
+             dot != NULL ? dot : "");
+}
+
+static const char *write_file(void *context, const char **name, const char *octets, size_t length) {
+    struct files *files = context;
+    const char *asked = *name;
+    files_fini(files);
+    snprintf(files->name, sizeof files->name, "%s", asked);
+    *name = files->name;
+    if (!find_place(files, asked) || !make_temporary(files) || !write_all(files, octets, length)) {
+        const int why = errno;
+        give_up(files);
+        return refuse(files, files->name, why);
+    }
+    int why = take_name(files);
+    for (int number = 2; why == EEXIST && number < NUMBERS_MAX; number++) {
+        number_name(asked, number, files->name);
+        why = find_place(files, files->name) ? take_name(files) : errno;
+    }
+    give_up(files);
+    return why != 0 ? refuse(files, files->name, why) : NULL;
+}
+
+// --- all of it
+
+struct ui_files files_hooks(struct files *files) {
+    return (struct ui_files){.context = files,
+                             .packet = packet,
+                             .save_begin = save_begin,
+                             .save_packet = save_packet,
+                             .save_end = save_end,
+                             .write = write_file};
+}
+
+void files_fini(struct files *files) {
+    (void)save_end(files, false);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The screen's files: the packets of its input, again, and the captures and pictures that it
+// writes.
+#ifndef TCPWALK_CLI_FILES_H
+#define TCPWALK_CLI_FILES_H
+
+#include "recording.h"
+#include "stored.h"
+#include "ui/ui.h"
+
+struct files {
+    struct tw_source *source;          // whose packets these are, or
+    const struct recording *recording; // of the lab
+    const char *directory;             // for saved files; NULL: the current one
+    struct tw_packet packet;           // that was had last
+    int file;                          // that is begun, while no writer has it
+    struct tw_writer *writer;          // of the capture that is being saved, or NULL
+    int linktype;                      // of its packets
+    char path[STORED_PATH_MAX], temporary[STORED_PATH_MAX];
+    char name[STORED_PATH_MAX]; // of the file written last
+    struct tw_error error;
+};
+
+// The hooks of the screen, on `files`, of which source or recording, and directory, are set.
+struct ui_files files_hooks(struct files *files);
+// Gives up what was not saved to its end.
+void files_fini(struct files *files);
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// Packets one behind the other in chunks, so that none needs memory of its own. The oldest chunk is
+// dropped whole.
+#include "ring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_LEAST = 1024, CHUNK_MOST = 256 * 1024, CHUNKS_LEAST = 16 };
+
+struct tw_chunk {
+    struct tw_chunk *next;
+    uint64_t first; // the number of its first packet
+    size_t used, room;
+    struct kept {
+        uint64_t number;
+        tw_time time;
+        uint32_t captured, length, interface;
+        int linktype;
+    } packets[]; // the first; the octets follow, then the next
+};
+
+static size_t size_of(uint32_t captured) {
+    const size_t unit = sizeof(struct kept), octets = captured;
+    return unit + (octets + unit - 1) / unit * unit; // so that all are aligned
+}
+
+static struct kept *kept_at(struct tw_chunk *chunk, size_t at) {
+    return (struct kept *)((uint8_t *)chunk->packets + at);
+}
+
+static void drop_oldest(struct tw_ring *ring) {
+    struct tw_chunk *chunk = ring->oldest;
+    for (size_t at = 0; at < chunk->used; at += size_of(kept_at(chunk, at)->captured)) {
+        ring->lost++;
+    }
+    ring->octets -= sizeof *chunk + chunk->room;
+    ring->oldest = chunk->next;
+    ring->newest = ring->oldest == NULL ? NULL : ring->newest;
+    ring->found = ring->found == chunk ? NULL : ring->found;
+    free(chunk);
+}
+
+// A new chunk of at least so much room, for which old ones go; NULL where it cannot be had.
+static struct tw_chunk *add_chunk(struct tw_ring *ring, size_t least) {
+    size_t room = ring->limit / CHUNKS_LEAST;
+    room = room < CHUNK_LEAST ? CHUNK_LEAST : room > CHUNK_MOST ? CHUNK_MOST : room;
+    room = room < least ? least : room;
+    const size_t octets = sizeof(struct tw_chunk) + room;
+    if (octets > ring->limit) {
+        return NULL;
+    }
+    while (ring->octets > ring->limit - octets) {
+        drop_oldest(ring);
+    }
+    struct tw_chunk *chunk = malloc(octets);
+    if (chunk == NULL) {
+        return NULL;
+    }
+    *chunk = (struct tw_chunk){.room = room};
+    if (ring->newest != NULL) {
+        ring->newest->next = chunk;
+    } else {
+        ring->oldest = chunk;
+    }
+    ring->newest = chunk;
+    ring->octets += octets;
+    return chunk;
+}
+
+void tw_ring_keep(struct tw_ring *ring, const struct tw_packet *packet) {
+    const size_t size = size_of(packet->captured);
+    struct tw_chunk *chunk = ring->newest;
+    if (chunk == NULL || size > chunk->room - chunk->used) {
+        chunk = add_chunk(ring, size);
+        if (chunk == NULL) {
+            ring->lost++;
+            return;
+        }
+        chunk->first = packet->number;
+    }
+    struct kept *kept = kept_at(chunk, chunk->used);
+    *kept = (struct kept){.number = packet->number,
+                          .time = packet->time,
+                          .captured = packet->captured,
+                          .length = packet->length,
+                          .interface = packet->interface,
+                          .linktype = packet->linktype};
+    memcpy(kept + 1, packet->octets, packet->captured);
+    chunk->used += size;
+}
+
+bool tw_ring_find(struct tw_ring *ring, uint64_t number, struct tw_packet *packet) {
+    struct tw_chunk *chunk = ring->found;
+    size_t at = ring->found_at;
+    if (chunk == NULL || kept_at(chunk, at)->number > number) {
+        chunk = ring->oldest;
+        at = 0;
+    }
+    while (chunk != NULL && chunk->next != NULL && chunk->next->first <= number) {
+        chunk = chunk->next;
+        at = 0;
+    }
+    while (chunk != NULL && at < chunk->used && kept_at(chunk, at)->number < number) {
+        at += size_of(kept_at(chunk, at)->captured);
+    }
+    if (chunk == NULL || at == chunk->used || kept_at(chunk, at)->number != number) {
+        return false;
+    }
+    const struct kept *kept = kept_at(chunk, at);
+    ring->found = chunk;
+    ring->found_at = at;
+    *packet = (struct tw_packet){.number = number,
+                                 .time = kept->time,
+                                 .octets = (const uint8_t *)(kept + 1),
+                                 .captured = kept->captured,
+                                 .length = kept->length,
+                                 .linktype = kept->linktype,
+                                 .interface = kept->interface};
+    return true;
+}
+
+void tw_ring_fini(struct tw_ring *ring) {
+    while (ring->oldest != NULL) {
+        drop_oldest(ring);
+    }
+}

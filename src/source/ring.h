@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Packets kept in memory, the newest in a bounded number of octets, for sources that cannot be read
+// again.
+#ifndef TCPWALK_SOURCE_RING_H
+#define TCPWALK_SOURCE_RING_H
+
+#include "tcpwalk/source.h"
+
+struct tw_ring {
+    size_t limit; // octets; 0: nothing is kept
+    size_t octets;
+    struct tw_chunk *oldest, *newest;
+    uint64_t lost; // packets that were kept once, or did not fit
+    // Where a packet was found last: the next one is mostly behind it.
+    struct tw_chunk *found;
+    size_t found_at;
+};
+
+// Keeps a packet. Numbers only grow.
+void tw_ring_keep(struct tw_ring *ring, const struct tw_packet *packet);
+// The packet of that number, lent until another one is kept; false: it is not there.
+bool tw_ring_find(struct tw_ring *ring, uint64_t number, struct tw_packet *packet) TW_CHECKED;
+void tw_ring_fini(struct tw_ring *ring);
+
+#endif
