@@ -12,7 +12,7 @@
 
 enum {
     TAKE_SLICE = 1 << 15, // segments a tick,
-    COMPARE_SLICE = 64,   // copies a tick,
+    COMPARE_SLICE = 256,  // copies a tick,
     COPIES_MOST = 4096,   // and so many may wait
     CHUNK = 2048,
 };

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { PIECES_SLICE = 64, OCTETS_SLICE = 1 << 18, CHUNK = 4096 };
+enum { PIECES_SLICE = 1024, OCTETS_SLICE = 1 << 18, CHUNK = 4096 };
 
 static int hex_digit(char c) {
     return c >= '0' && c <= '9'   ? c - '0'
