@@ -122,7 +122,7 @@ int64_t pieces_place(const struct pieces *p, const struct tw_story_segment *segm
     const int64_t round = (int64_t)1 << 32;
     int64_t best = unwrapped(p, first_octet(segment), 0);
     uint64_t least = UINT64_MAX;
-    for (int64_t at = best; at < last_end(p); at += round) {
+    for (int64_t at = best; p->count > 0 && at < last_end(p); at += round) {
         size_t index = first_behind(p, at);
         uint64_t distance = apart(p->piece[index].packet, segment->packet);
         if (distance < least) {
