@@ -177,6 +177,9 @@ void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse 
     uint32_t value = target & ((1U << TARGET_SHIFT) - 1);
     if (mouse->kind == MOUSE_PRESS && target >> TARGET_SHIFT == TARGET_ACTION)
         app_act(app, (enum action)value);
+    if (mouse->kind == MOUSE_PRESS && target >> TARGET_SHIFT == TARGET_ROW &&
+        (app_context(app) & IN_STREAM) != 0)
+        stream_click(app, value);
 }
 
 static void help_act(struct app *app, enum action action) {

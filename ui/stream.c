@@ -274,6 +274,18 @@ void stream_wheel(struct app *app, int rows) {
     app->changed = true;
 }
 
+void stream_click(struct app *app, uint32_t row) {
+    const struct stream_page *page = &app->stream.page;
+    if (row >= (uint32_t)page->row_count || app->stream.connection != app->ladder.connection)
+        return;
+    struct stream_place from = page->rows[row].from;
+    const struct pieces *pieces = &app->stream.pieces[from.end];
+    size_t index = piece_find(pieces, from.at);
+    if (index < pieces->count)
+        playback_to_packet(app, pieces->piece[index].packet);
+    app->changed = true;
+}
+
 void stream_act(struct app *app, enum action action) {
     struct stream *stream = &app->stream;
     int page = stream->page.height > 1 ? stream->page.height - 1 : 1;

@@ -113,6 +113,8 @@ struct stream {
 void stream_fini(struct stream *stream);
 void stream_act(struct app *app, enum action action);
 void stream_wheel(struct app *app, int rows);
+// To the segment that brought the octets of a row of the page.
+void stream_click(struct app *app, uint32_t row);
 // While it is typed, and when it was `answered`; an empty text ends the search.
 void stream_search(struct app *app, const char *text, bool answered);
 void stream_tick(struct app *app);

@@ -290,6 +290,28 @@ static void follows_the_cursor(void **state) {
     expect_unseen("line number 57\\n");
 }
 
+// A click on octets goes to the segment that brought them.
+static void clicks(void **state) {
+    (void)state;
+    enum { HEAD = 2 }; // rows above the part
+    struct canvas canvas;
+    talk();
+    show();
+    assert_true(canvas_init(&canvas, app.width, app.height));
+    app_draw(&app, &canvas);
+    app_mouse(&app, &canvas, &(struct mouse){.kind = MOUSE_PRESS, .x = 20, .y = HEAD + 4});
+    settle();
+    assert_int_equal(cursor_segment(&app)->packet, 5);
+    app_mouse(&app, &canvas, &(struct mouse){.kind = MOUSE_PRESS, .x = 2, .y = HEAD});
+    settle();
+    assert_int_equal(app.stream.side, STREAM_CLIENT);
+    app_mouse(&app, &canvas, &(struct mouse){.kind = MOUSE_PRESS, .x = 77, .y = HEAD});
+    settle();
+    assert_true(app.stream.hex);
+    stream_click(&app, 1000); // no row any more
+    canvas_fini(&canvas);
+}
+
 static void escapes(void **state) {
     (void)state;
     octets_handshake();
@@ -702,6 +724,7 @@ int main(void) {
         TEST(numbers_go_round),
         TEST(what_was_sent_by_now),
         TEST(follows_the_cursor),
+        TEST(clicks),
         TEST(escapes),
         TEST(character_in_two_pieces),
         TEST(search),

@@ -171,6 +171,7 @@ void draw_stream(const struct app *app, struct canvas *canvas, struct area area)
     for (int i = 0; i < page->row_count; i++) {
         const struct stream_row *row = &page->rows[i];
         uint8_t looks = row->cells > 0 ? page->cells[row->cell].looks : row->looks;
+        canvas_target(canvas, area, 0, i + 1, area.width, TARGET_ROW, (uint32_t)i);
         draw_gutter(app, canvas, area, i + 1, row, (looks & LOOK_LATER) != 0);
         if (row->kind != STREAM_OCTETS)
             draw_missing(app, canvas, area, gutter, i + 1, row);
