@@ -88,6 +88,10 @@ static void take(struct app *app) {
     stream->whole = stream->taken == count;
 }
 
+static uint64_t octets_taken(const struct stream *stream) {
+    return stream->pieces[TW_CLIENT].total + stream->pieces[TW_SERVER].total;
+}
+
 // Looks for other octets in a copy; both are read in chunks, as far as they are there.
 static void compare_copy(struct app *app, uint8_t end, struct copy copy) {
     int64_t first = INT64_MAX, last = 0;
@@ -249,7 +253,12 @@ void stream_tick(struct app *app) {
     struct stream_page *page = &stream->page;
     page->width = area.width - stream_gutter(area.width);
     page->height = area.height > 1 ? area.height - 1 : 1;
+    uint64_t before = octets_taken(stream);
     take(app);
+    // Who looks at the end of what goes on stays there.
+    if (page->last && playback_follows(app) && octets_taken(stream) != before &&
+        stream->scroll == 0 && stream->go == STREAM_STAY)
+        stream->go = STREAM_LAST;
     compare(app);
     look_at_cursor(app);
     stand(app);

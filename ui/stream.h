@@ -53,6 +53,7 @@ struct stream_row {
 struct stream_page {
     int width, height; // of the text
     bool hex;          // its cells are octets
+    bool last;         // there is nothing below it
     struct stream_row *rows;
     int row_count, row_room;
     struct stream_cell *cells;

@@ -526,7 +526,8 @@ int stream_page_lay(struct app *app) {
         page->rows = rows;
         page->row_room = page->height;
     }
-    for (bool more = app->stream.placed; more && page->row_count < page->height;) {
+    bool more = app->stream.placed;
+    while (more && page->row_count < page->height) {
         struct stream_row *row = &page->rows[page->row_count++];
         *row = (struct stream_row){0};
         more = lay_row(app, &place, row);
@@ -536,6 +537,7 @@ int stream_page_lay(struct app *app) {
                 page->differs = d != NULL ? d->packet : 0;
             }
     }
+    page->last = !more;
     return page->row_count;
 }
 

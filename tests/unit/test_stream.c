@@ -290,6 +290,31 @@ static void follows_the_cursor(void **state) {
     expect_unseen("line number 57\\n");
 }
 
+// While more comes, who is at the end stays there, and who is not is left alone.
+static void stays_at_the_end(void **state) {
+    (void)state;
+    const struct app_options options = {
+        .story = octets.scene.story, .files = &octets_files, .connection = 1};
+    octets_handshake();
+    app_init(&app, &options);
+    app.part = PART_STREAM;
+    settle();
+    playback_to_place(&app, 1e9);
+    for (int i = 0; i < 60; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "line number %d\n", i);
+        say(30000 + i * 1000, TW_CLIENT, text);
+        octets_send(30500 + i * 1000, TW_SERVER, TW_ACK, 1, 1 + sent[TW_CLIENT], NULL, 0);
+        if (i == 40)
+            press("g");
+        settle();
+        assert_true(app.stream.page.last == (i < 40));
+    }
+    expect_seen("line number 0\\n");
+    press("G");
+    expect_seen("line number 59\\n");
+}
+
 // A click on octets goes to the segment that brought them.
 static void clicks(void **state) {
     (void)state;
@@ -724,6 +749,7 @@ int main(void) {
         TEST(numbers_go_round),
         TEST(what_was_sent_by_now),
         TEST(follows_the_cursor),
+        TEST(stays_at_the_end),
         TEST(clicks),
         TEST(escapes),
         TEST(character_in_two_pieces),
