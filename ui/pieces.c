@@ -153,6 +153,7 @@ static void insert(struct pieces *p, size_t index, struct piece piece) {
     p->piece[index] = piece;
     p->count++;
     p->total += piece.length;
+    p->moved += p->count - 1 - index;
     for (size_t i = index + 1; i < p->count && p->piece[i].due < piece.due; i++)
         p->piece[i].due = piece.due;
 }

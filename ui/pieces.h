@@ -44,6 +44,7 @@ struct pieces {
     int64_t fin;         // where the FIN stands
     uint64_t fin_packet; // which packet it is in
     uint64_t total;      // octets in the pieces
+    uint64_t moved;      // pieces that had to make room: what adding has cost
     bool starved;        // memory ran out: pieces are missing
 };
 

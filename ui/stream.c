@@ -12,6 +12,7 @@
 
 enum {
     TAKE_SLICE = 1 << 15, // segments a tick,
+    MOVE_SLICE = 1 << 18, // or fewer, where they come far out of order,
     COMPARE_SLICE = 256,  // copies a tick,
     COPIES_MOST = 4096,   // and so many may wait
     CHUNK = 2048,
@@ -77,10 +78,11 @@ static void take(struct app *app) {
     if (anew)
         begin(stream, connection, &info);
     app->changed = app->changed || stream->taken < count;
+    stream->pieces[TW_CLIENT].moved = stream->pieces[TW_SERVER].moved = 0;
     for (int i = 0; i < TAKE_SLICE && stream->taken < count; i++) {
         const struct tw_story_segment *segment = &segments[stream->taken];
         struct pieces *pieces = &stream->pieces[segment->sender];
-        if (pieces->copy_count - pieces->compared >= COPIES_MOST)
+        if (pieces->copy_count - pieces->compared >= COPIES_MOST || pieces->moved >= MOVE_SLICE)
             break;
         pieces_add(pieces, segment, app->files != NULL);
         stream->taken++;

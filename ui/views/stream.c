@@ -165,7 +165,10 @@ void draw_stream(const struct app *app, struct canvas *canvas, struct area area)
     if (!app->stream.placed) {
         if (app->stream.whole)
             canvas_text_wrapped(canvas, area, 1, 1, area.width - 2, area.height - 1,
-                                _("No octets were sent."), ROLE_FAINT);
+                                app->ladder.segments_dropped > 0
+                                    ? _("The segments were not kept: the memory limit was reached.")
+                                    : _("No octets were sent."),
+                                ROLE_FAINT);
         return;
     }
     for (int i = 0; i < page->row_count; i++) {
