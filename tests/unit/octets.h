@@ -34,7 +34,8 @@ static struct octets {
     } packets[OCTETS_PACKETS];
     size_t count;
     uint32_t isn[TW_END_COUNT];
-    size_t asked; // how often a packet was asked for
+    uint32_t said[TW_END_COUNT]; // octets, for a test that counts them
+    size_t asked;                // how often a packet was asked for
     struct tw_packet lent;
 } octets;
 
@@ -173,18 +174,88 @@ static inline const struct tw_packet *octets_packet(void *context, uint64_t numb
 
 static const struct ui_files octets_files = {.packet = octets_packet};
 
+// --- The screen of a test
+
+static struct app app;
+
+static inline int open_octets(void **state) {
+    (void)state;
+    octets_open();
+    return 0;
+}
+
+static inline int close_octets(void **state) {
+    (void)state;
+    app_fini(&app);
+    octets_close();
+    return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_octets, close_octets)
+
 // The one connection, opened.
-static inline void octets_show(struct app *app, bool with_files) {
+static inline void octets_show(bool with_files) {
     const struct app_options options = {.story = octets.scene.story,
                                         .files = with_files ? &octets_files : NULL,
                                         .source_name = "octets.pcap",
                                         .utc = true,
                                         .connection = 1};
-    app_init(app, &options);
-    app->loading = false;
-    app_resize(app, 80, 24);
-    app_tick(app, 0);
-    assert_int_equal(app->view, VIEW_CONNECTION);
+    app_init(&app, &options);
+    app.loading = false;
+    app_resize(&app, 80, 24);
+    app_tick(&app, 0);
+    assert_int_equal(app.view, VIEW_CONNECTION);
+}
+
+// What is drawn now, as text.
+static inline const char *seen(void) {
+    static char drawn[1 << 20];
+    struct canvas canvas;
+    assert_true(canvas_init(&canvas, app.width, app.height));
+    app_draw(&app, &canvas);
+    check_whole(&canvas);
+    char *text = text_of(&canvas);
+    snprintf(drawn, sizeof drawn, "%s", text);
+    free(text);
+    canvas_fini(&canvas);
+    return drawn;
+}
+
+static inline void expect_seen(const char *text) {
+    const char *all = seen();
+    if (strstr(all, text) == NULL)
+        fail_msg("\"%s\" is not in\n%s", text, all);
+}
+
+static inline void expect_unseen(const char *text) {
+    const char *all = seen();
+    if (strstr(all, text) != NULL)
+        fail_msg("\"%s\" is in\n%s", text, all);
+}
+
+// --- The stream
+
+// Ticks until nothing is left to be done.
+static inline void settle(void) {
+    do
+        app_tick(&app, app.now + TW_SECOND);
+    while (stream_busy(&app));
+    app_tick(&app, app.now + TW_SECOND);
+}
+
+static inline void press(const char *keys) {
+    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
+        app_key(&app, key);
+    settle();
+}
+
+// The stream, behind the last event.
+static inline void show_stream(void) {
+    tw_tracker_finish(octets.scene.tracker);
+    octets_show(true);
+    app.part = PART_STREAM;
+    playback_to_place(&app, 1e9);
+    settle();
 }
 
 #endif

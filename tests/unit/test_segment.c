@@ -6,53 +6,13 @@
 
 #include "ui/views/views.h"
 
-static struct app app;
-
-static int open_octets(void **state) {
-    (void)state;
-    octets_open();
-    return 0;
-}
-
-static int close_octets(void **state) {
-    (void)state;
-    app_fini(&app);
-    octets_close();
-    return 0;
-}
-
 // Shows the segment part with the cursor on a packet.
 static void show(uint64_t packet, bool with_files) {
     tw_tracker_finish(octets.scene.tracker);
-    octets_show(&app, with_files);
+    octets_show(with_files);
     app.part = PART_SEGMENT;
     playback_to_packet(&app, packet);
     app_tick(&app, TW_SECOND);
-}
-
-static char drawn[1 << 16];
-
-// What is drawn now, as text.
-static const char *seen(void) {
-    struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
-    check_whole(&canvas);
-    char *text = text_of(&canvas);
-    snprintf(drawn, sizeof drawn, "%s", text);
-    free(text);
-    canvas_fini(&canvas);
-    return drawn;
-}
-
-static void expect_seen(const char *text) {
-    if (strstr(seen(), text) == NULL)
-        fail_msg("\"%s\" is not in\n%s", text, drawn);
-}
-
-static void expect_unseen(const char *text) {
-    if (strstr(seen(), text) != NULL)
-        fail_msg("\"%s\" is in\n%s", text, drawn);
 }
 
 static const uint8_t syn_options[] = {2,    4,    5, 0xb4, 4, 2, 8, 10, 0, 1,
@@ -311,8 +271,6 @@ static void any_options_any_size(void **state) {
         (void)seen();
     }
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_octets, close_octets)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

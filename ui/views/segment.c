@@ -156,7 +156,7 @@ static void put_ip(struct flow *flow, const struct panel *p, bool hex) {
         flow_put(flow, _("inside a tunnel"), ROLE_WARNING);
     if (s->notes & TW_NOTE_FIRST_FRAGMENT)
         flow_put(flow, _("first of several fragments"), ROLE_WARNING);
-    flow_format(flow, ROLE_TEXT, version == 4 ? "TTL %u" : "hop limit %u", s->ttl);
+    flow_format(flow, ROLE_TEXT, version == 4 ? "TTL %u" : _("hop limit %u"), s->ttl);
     if (version == 4)
         flow_format(flow, ROLE_TEXT, "id %u", s->ip_id);
     for (int i = 0; i < 2; i++)
@@ -206,95 +206,6 @@ static int measured(const struct panel *p, int width, int rows, int which) {
     default: put_notes(&flow, p); break;
     }
     return flow_rows(&flow);
-}
-
-// --- The octets
-
-// How a dump is laid out: label, octets in hexadecimal, the same as text.
-struct dump {
-    int label, columns, row, rows; // `columns` octets a row
-};
-
-static struct dump dump_of(int width, int row, int rows) {
-    enum { LABEL = 12, LETTER = 2 };
-    struct dump d = {.label = LABEL, .row = row, .rows = rows < 0 ? 0 : rows};
-    for (d.columns = 16; d.columns > 8; d.columns -= 4)
-        if (1 + d.label + 4 * d.columns + 1 <= width)
-            return d;
-    if (1 + d.label + 4 * d.columns + 1 > width)
-        d.label = LETTER;
-    return d;
-}
-
-static int dump_rows(const struct dump *d, uint32_t from, uint32_t to) {
-    uint32_t columns = (uint32_t)d->columns;
-    return to > from ? (int)((to - from + columns - 1) / columns) : 0;
-}
-
-// The octets [from, to) of header or data; false where room ran out.
-static void draw_octets(const struct panel *p, struct dump *d, uint32_t from, uint32_t to,
-                        bool data) {
-    enum { HEX = 3 };
-    const struct header *h = p->header;
-    for (uint32_t at = from; at < to && d->rows > 0;
-         at += (uint32_t)d->columns, d->row++, d->rows--) {
-        char text[TEXT];
-        enum { LETTER = 2 };
-        // Header and data are told by a word or a letter, whatever the colours are.
-        if (d->label == LETTER)
-            snprintf(text, sizeof text, "%c", data ? 'd' : 'h');
-        else
-            snprintf(text, sizeof text, data ? "data   %04" PRIx32 : "header %04" PRIx32,
-                     at - from);
-        canvas_text(p->canvas, p->area, 1, d->row, text, ROLE_FAINT);
-        enum role role = data ? ROLE_SEGMENT_DATA : ROLE_TEXT;
-        for (int i = 0; i < d->columns && at + (uint32_t)i < to; i++) {
-            uint8_t octet = h->octets[at + (uint32_t)i];
-            int x = 1 + d->label + HEX * i;
-            snprintf(text, sizeof text, "%02x", octet);
-            canvas_text(p->canvas, p->area, x, d->row, text, role);
-            bool shown = octet >= ' ' && octet < 0x7f;
-            canvas_put(p->canvas, p->area, 1 + d->label + HEX * d->columns + i, d->row,
-                       shown ? octet : '.', shown ? role : ROLE_FAINT);
-        }
-    }
-}
-
-// Header and data from `row` on; where there is no room for both, and the header's octets stand
-// beside the figure, the data.
-static void draw_dump(const struct panel *p, int row) {
-    const struct header *h = p->header;
-    int rows = p->area.height - row;
-    if (h == NULL || rows <= 0)
-        return;
-    struct dump d = dump_of(p->area.width, row, rows);
-    uint32_t split = h->segment.header_length, from = 0;
-    if (split > h->kept)
-        split = h->kept;
-    int all = dump_rows(&d, 0, split) + dump_rows(&d, split, h->captured);
-    if (all > rows && p->beside && h->captured > split) {
-        from = split;
-        all = dump_rows(&d, split, h->captured);
-    }
-    if (all > rows)
-        d.rows--; // for what is left out
-    int header_rows = dump_rows(&d, from, split), room = d.rows;
-    draw_octets(p, &d, from, split, false);
-    draw_octets(p, &d, split, h->kept, true);
-    if (all <= rows)
-        return;
-    uint32_t columns = (uint32_t)d.columns, used = (uint32_t)(room - d.rows);
-    uint32_t shown = (int)used > header_rows ? split + (used - (uint32_t)header_rows) * columns
-                                             : from + used * columns;
-    if (shown > split && (int)used <= header_rows)
-        shown = split;
-    if (shown > h->kept)
-        shown = h->kept;
-    char text[TEXT];
-    uint32_t left = h->captured - shown;
-    snprintf(text, sizeof text,
-             n_("and %" PRIu32 " more octet", "and %" PRIu32 " more octets", left), left);
-    canvas_text(p->canvas, p->area, 1, p->area.height - 1, text, ROLE_FAINT);
 }
 
 // --- The figure
@@ -554,6 +465,13 @@ static int draw_figure(const struct panel *p, const struct plan *plan, int y) {
     return y;
 }
 
+// From `row` on.
+static void draw_octets(const struct panel *p, int row) {
+    struct area area = {p->area.x, p->area.y + row, p->area.width, p->area.height - row};
+    if (p->header != NULL)
+        draw_dump(p->header, p->beside, p->canvas, area);
+}
+
 static void draw_whole(const struct panel *p) {
     struct plan plan = plan_of(p);
     struct area inner = {p->area.x + 1, p->area.y, p->area.width - 2, p->area.height};
@@ -563,7 +481,7 @@ static void draw_whole(const struct panel *p) {
     struct area below = {inner.x, inner.y + y, inner.width, plan.notes};
     struct flow notes = {.canvas = p->canvas, .area = below, .rows = plan.notes};
     put_notes(&notes, p);
-    draw_dump(p, y + plan.notes);
+    draw_octets(p, y + plan.notes);
 }
 
 // --- Where there is no room for the figure: its fields, one after the other
@@ -602,7 +520,7 @@ static void draw_fields(const struct panel *p) {
         rows -= rows / 3 > 1 ? rows / 3 : 1;
     struct flow flow = {.canvas = p->canvas, .area = inner, .rows = rows};
     put_fields(&flow, p);
-    draw_dump(p, flow_rows(&flow));
+    draw_octets(p, flow_rows(&flow));
 }
 
 void draw_segment(const struct app *app, struct canvas *canvas, struct area area) {
