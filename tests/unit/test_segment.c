@@ -56,6 +56,9 @@ static void header_as_drawn(void **state) {
     app_resize(&app, 80, 50);
     app_tick(&app, app.now);
     expect_screen(&app, "segment-data-80x50");
+    app_resize(&app, 80, 19);
+    app_tick(&app, app.now);
+    expect_screen(&app, "segment-data-80x19");
     app_resize(&app, 60, 20);
     app_tick(&app, app.now);
     expect_screen(&app, "segment-data-60x20");

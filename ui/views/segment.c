@@ -407,7 +407,7 @@ static void draw_option_rows(const struct panel *p, int y, int rows) {
 // What there is room for, from what is needed to what is pretty.
 struct plan {
     int ip, options, notes;
-    bool hex, list, both_rulers, bits, separated;
+    bool hex, list, ruler, both_rulers, bits, separated;
 };
 
 static struct plan plan_of(const struct panel *p) {
@@ -419,6 +419,7 @@ static struct plan plan_of(const struct panel *p) {
     if (height >= TALL)
         plan.ip = measured(p, width, IP_ROWS, 0);
     int spare = height - plan.ip - FIGURE_ROWS - plan.options - plan.notes - DUMP_LEAST;
+    plan.ruler = spare + DUMP_LEAST >= 0;
     if (spare >= list - plan.options) {
         plan.list = true;
         spare -= list - plan.options;
@@ -439,8 +440,9 @@ static int separate(const struct panel *p, const struct plan *plan, int y, uint6
 
 static int draw_figure(const struct panel *p, const struct plan *plan, int y) {
     int flag_rows = plan->bits ? 4 : 3;
-    draw_ruler(p, y, plan->both_rulers);
-    y += plan->both_rulers ? 2 : 1;
+    if (plan->ruler)
+        draw_ruler(p, y, plan->both_rulers);
+    y += plan->ruler + plan->both_rulers;
     draw_border(p, y++, 0, halves);
     draw_ports(p, y++);
     y = separate(p, plan, y, halves, sides);
