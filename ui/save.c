@@ -77,12 +77,15 @@ void save_ask(struct app *app) {
         app_say(app, "%s", _("something is being saved; Esc stops it"));
         return;
     }
+    // Settled now: by the time of the answer the list may be in another order.
+    app->save.marked = of_marked(app);
+    app->save.connection = present(app);
     stem_of(app->source_name, stem);
-    if (of_marked(app)) {
+    if (app->save.marked) {
         snprintf(name, sizeof name, "%s-marked.pcap", stem);
     } else {
         struct tw_connection_info info;
-        tw_story_info(tw_story_at(app->story, present(app)), &info);
+        tw_story_info(tw_story_at(app->story, app->save.connection), &info);
         snprintf(name, sizeof name, "%s-connection-%" PRIu64 ".pcap", stem, info.number);
     }
     prompt_ask(&app->prompt, ASK_SAVE, name);
@@ -91,12 +94,13 @@ void save_ask(struct app *app) {
 void save_begin(struct app *app, const char *path) {
     struct save *save = &app->save;
     forget(save);
-    *save = (struct save){.running = true, .marked = of_marked(app)};
+    *save = (struct save){.marked = save->marked, .connection = save->connection};
     snprintf(save->name, sizeof save->name, "%s", path);
-    save->connection = save->marked ? list_next_marked(app, 0) : present(app);
     const char *why = app->files->save_begin(app->files->context, save->name);
-    if (why != NULL) {
-        save->running = false;
+    if (why == NULL) {
+        save->running = true;
+        save->connection = save->marked ? list_next_marked(app, 0) : save->connection;
+    } else {
         app_say(app, "%s", why);
         prompt_ask(&app->prompt, ASK_SAVE, save->name);
     }

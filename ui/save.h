@@ -20,7 +20,7 @@ struct save {
     enum save_phase phase;
     char name[PROMPT_MAX]; // of the file
     bool marked;           // the marked connections, else only `connection`
-    size_t connection;     // that is gathered
+    size_t connection;     // that is gathered next; SIZE_MAX: all have been
     uint64_t *packets;     // numbers, connection after connection
     size_t count, room;
     struct save_run *runs; // while they are written a heap, the lowest number on top

@@ -62,7 +62,8 @@ struct ui_files {
     const char *(*save_begin)(void *context, const char *path);
     enum ui_saved (*save_packet)(void *context, uint64_t number, const char **why);
     const char *(*save_end)(void *context, bool keep);
-    // A whole file; a name that is taken gets a number ("tcpwalk-2.svg"), *name is what it became.
+    // A whole file, also while a capture is being saved; a name that is taken gets a number
+    // ("tcpwalk-2.svg"), *name is what it became.
     const char *(*write)(void *context, const char **name, const char *octets, size_t length);
 };
 

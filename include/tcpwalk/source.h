@@ -90,8 +90,8 @@ struct tw_writer;
 // TW_OUTPUT, TW_MEMORY; then *writer is NULL. A file that is there is overwritten.
 enum tw_status tw_writer_open(const char *path, int linktype, struct tw_writer **writer,
                               struct tw_error *error) TW_CHECKED;
-// Writes to a file that is open, and empty; it is the writer's then, whatever is returned. `name` is
-// for messages.
+// Writes to a file that is open, and empty; it is the writer's then, whatever is returned. `name`
+// is for messages.
 enum tw_status tw_writer_take(int file, const char *name, int linktype, struct tw_writer **writer,
                               struct tw_error *error) TW_CHECKED;
 void tw_writer_packet(struct tw_writer *writer, tw_time time, const uint8_t *octets,

@@ -33,72 +33,72 @@ static const struct tw_packet *packet(void *context, uint64_t number, const char
 // --- names
 
 // Where a file of that name is to be; false where there cannot be one.
-static bool find_place(struct files *files, const char *name) {
+static bool find_place(const struct files *files, const char *name, struct new_file *new) {
     const bool beside = files->directory != NULL && name[0] != '/';
-    const int length = snprintf(files->path, sizeof files->path, "%s%s%s",
+    const int length = snprintf(new->path, sizeof new->path, "%s%s%s",
                                 beside ? files->directory : "", beside ? "/" : "", name);
-    errno = length < 0 || (size_t)length >= sizeof files->path ? ENAMETOOLONG
-            : files->path[length - 1] == '/'                   ? EISDIR
-                                                               : 0;
+    errno = length < 0 || (size_t)length >= sizeof new->path ? ENAMETOOLONG
+            : new->path[length - 1] == '/'                   ? EISDIR
+                                                             : 0;
     return errno == 0;
 }
 
 // Makes a file in the same folder, by a name that nobody else has, and no longer than it must be.
-static bool make_temporary(struct files *files) {
-    const char *slash = strrchr(files->path, '/');
-    const int folder = slash != NULL ? (int)(slash - files->path) + 1 : 0;
+static bool make_temporary(struct new_file *new) {
+    const char *slash = strrchr(new->path, '/');
+    const int folder = slash != NULL ? (int)(slash - new->path) + 1 : 0;
     for (int i = 0; i < NUMBERS_MAX; i++) {
-        const int length = snprintf(files->temporary, sizeof files->temporary,
-                                    "%.*s.tcpwalk-%ld-%d", folder, files->path, (long)getpid(), i);
+        const int length = snprintf(new->temporary, sizeof new->temporary, "%.*s.tcpwalk-%ld-%d",
+                                    folder, new->path, (long)getpid(), i);
         errno = ENAMETOOLONG;
-        const int file =
-            length < 0 || (size_t)length >= sizeof files->temporary
-                ? -1
-                : open(files->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        const int file = length < 0 || (size_t)length >= sizeof new->temporary
+                             ? -1
+                             : open(new->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file >= 0) {
-            files->file = file;
+            new->file = file;
             return true;
         }
         if (errno != EEXIST) {
             break;
         }
     }
-    files->temporary[0] = '\0';
+    new->temporary[0] = '\0';
     return false;
 }
 
-static void give_up(struct files *files) {
-    if (files->temporary[0] != '\0') {
-        if (files->file >= 0) {
-            close(files->file);
+// Removes what was written.
+static void give_up(struct new_file *new) {
+    if (new->temporary[0] != '\0') {
+        if (new->file >= 0) {
+            close(new->file);
         }
-        unlink(files->temporary);
-        files->temporary[0] = '\0';
+        unlink(new->temporary);
+        new->temporary[0] = '\0';
     }
 }
 
 // Gives what was written its name, unless there is something by that name. 0, or errno.
-static int take_name(struct files *files) {
+static int take_name(struct new_file *new) {
     // Not every file system has links. There the name is taken first by an empty file, over which
     // ours is put, which takes long where ours is large.
-    if (link(files->temporary, files->path) == 0) {
-        give_up(files); // of its two names only the temporary one goes
+    if (link(new->temporary, new->path) == 0) {
+        give_up(new); // of its two names only the temporary one goes
         return 0;
     }
     if (errno == EEXIST) {
         return errno;
     }
-    const int file = open(files->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const int file = open(new->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0) {
         return errno;
     }
     close(file);
-    if (rename(files->temporary, files->path) != 0) {
+    if (rename(new->temporary, new->path) != 0) {
         const int why = errno;
-        unlink(files->path);
+        unlink(new->path);
         return why;
     }
-    files->temporary[0] = '\0';
+    new->temporary[0] = '\0';
     return 0;
 }
 
@@ -118,13 +118,13 @@ static const char *save_begin(void *context, const char *path) {
     struct stat status;
     files_fini(files);
     snprintf(files->name, sizeof files->name, "%s", path);
-    if (!find_place(files, path)) {
+    if (!find_place(files, path, &files->saved)) {
         return refuse(files, path, errno);
     }
-    if (lstat(files->path, &status) == 0) {
+    if (lstat(files->saved.path, &status) == 0) {
         return refuse(files, path, EEXIST);
     }
-    return make_temporary(files) ? NULL : refuse(files, files->path, errno);
+    return make_temporary(&files->saved) ? NULL : refuse(files, files->saved.path, errno);
 }
 
 static enum tw_status close_writer(struct files *files) {
@@ -141,11 +141,11 @@ static enum ui_saved save_packet(void *context, uint64_t number, const char **wh
         return UI_SKIPPED;
     }
     if (files->writer == NULL) {
-        const int file = files->file;
-        files->file = -1;
+        const int file = files->saved.file;
+        files->saved.file = -1;
         if (tw_writer_take(file, files->name, one->linktype, &files->writer, &files->error) !=
             TW_OK) {
-            give_up(files);
+            give_up(&files->saved);
             return UI_FAILED;
         }
         files->linktype = one->linktype;
@@ -163,7 +163,7 @@ static enum ui_saved save_packet(void *context, uint64_t number, const char **wh
     }
     tw_writer_packet(files->writer, one->time, one->octets, one->captured, one->length);
     if (tw_writer_failed(files->writer) && close_writer(files) != TW_OK) {
-        give_up(files);
+        give_up(&files->saved);
         return UI_FAILED;
     }
     return UI_SAVED;
@@ -179,9 +179,9 @@ static const char *save_end(void *context, bool keep) {
         keep = false; // no packet, no link type, no file
     }
     if (keep && status == TW_OK) {
-        why = take_name(files);
+        why = take_name(&files->saved);
     }
-    give_up(files);
+    give_up(&files->saved);
     if (!keep) {
         return NULL;
     }
@@ -190,17 +190,17 @@ static const char *save_end(void *context, bool keep) {
 
 // --- pictures
 
-static bool write_all(struct files *files, const char *octets, size_t length) {
+static bool write_all(struct new_file *new, const char *octets, size_t length) {
     while (length > 0) {
-        const ssize_t wrote = write(files->file, octets, length);
+        const ssize_t wrote = write(new->file, octets, length);
         if (wrote < 0 && errno != EINTR) {
             return false;
         }
         octets += wrote > 0 ? wrote : 0;
         length -= wrote > 0 ? (size_t)wrote : 0;
     }
-    const int file = files->file;
-    files->file = -1;
+    const int file = new->file;
+    new->file = -1;
     return close(file) == 0;
 }
 
@@ -214,22 +214,20 @@ static void number_name(const char *name, int number, char numbered[STORED_PATH_
 
 static const char *write_file(void *context, const char **name, const char *octets, size_t length) {
     struct files *files = context;
+    struct new_file new;
     const char *asked = *name;
-    files_fini(files);
-    snprintf(files->name, sizeof files->name, "%s", asked);
-    *name = files->name;
-    if (!find_place(files, asked) || !make_temporary(files) || !write_all(files, octets, length)) {
-        const int why = errno;
-        give_up(files);
-        return refuse(files, files->name, why);
+    snprintf(files->written, sizeof files->written, "%s", asked);
+    *name = files->written;
+    if (!find_place(files, asked, &new) || !make_temporary(&new)) {
+        return refuse(files, files->written, errno);
     }
-    int why = take_name(files);
+    int why = write_all(&new, octets, length) ? take_name(&new) : errno;
     for (int number = 2; why == EEXIST && number < NUMBERS_MAX; number++) {
-        number_name(asked, number, files->name);
-        why = find_place(files, files->name) ? take_name(files) : errno;
+        number_name(asked, number, files->written);
+        why = find_place(files, files->written, &new) ? take_name(&new) : errno;
     }
-    give_up(files);
-    return why != 0 ? refuse(files, files->name, why) : NULL;
+    give_up(&new);
+    return why != 0 ? refuse(files, files->written, why) : NULL;
 }
 
 // --- all of it

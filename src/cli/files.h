@@ -8,16 +8,22 @@
 #include "stored.h"
 #include "ui/ui.h"
 
+// A file that is being written, under another name.
+struct new_file {
+    char path[STORED_PATH_MAX], temporary[STORED_PATH_MAX];
+    int file; // while nobody else has it
+};
+
 struct files {
     struct tw_source *source;          // whose packets these are, or
     const struct recording *recording; // of the lab
     const char *directory;             // for saved files; NULL: the current one
     struct tw_packet packet;           // that was had last
-    int file;                          // that is begun, while no writer has it
-    struct tw_writer *writer;          // of the capture that is being saved, or NULL
+    struct new_file saved;             // the capture that is being saved,
+    char name[STORED_PATH_MAX];        // as it was asked for
+    struct tw_writer *writer;          // or NULL
     int linktype;                      // of its packets
-    char path[STORED_PATH_MAX], temporary[STORED_PATH_MAX];
-    char name[STORED_PATH_MAX]; // of the file written last
+    char written[STORED_PATH_MAX];     // name of the last picture
     struct tw_error error;
 };
 

@@ -301,6 +301,20 @@ static void marked_connections(void **state) {
     close_screen();
 }
 
+// What is saved is what was asked about, also where the cursor is on another one by then.
+static void what_was_asked_about(void **state) {
+    (void)state;
+    open_one(two_connections("asked.pcap", RAW, 0, 5));
+    press("w");
+    assert_string_equal(app.prompt.line, "asked-connection-1.pcap");
+    list_go(&app, 1);
+    press("Enter");
+    for (int i = 0; i < 10 && app.save.running; i++)
+        app_tick(&app, 0);
+    assert_holds_connection("asked-connection-1.pcap", 0);
+    close_screen();
+}
+
 // A file has one link type: the first packet's. The others are told.
 static void two_link_types(void **state) {
     (void)state;
@@ -328,6 +342,11 @@ static void stopped(void **state) {
     assert_true(app_busy(&app));
     assert_notice("saving stopped.pcap: ");
     assert_int_equal(file_count(), before + 1);
+    app_act(&app, ACTION_PICTURE); // which does not disturb it
+    assert_notice("picture saved to tcpwalk.svg");
+    assert_int_equal(unlink(path("tcpwalk.svg")), 0);
+    app_tick(&app, 0);
+    assert_true(app.save.running && app.save.skipped == 0);
     press("w"); // one at a time
     assert_notice("something is being saved");
     press("Esc");
@@ -565,6 +584,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_connection_of_every_stored_capture),
         cmocka_unit_test(marked_connections),
+        cmocka_unit_test(what_was_asked_about),
         cmocka_unit_test(two_link_types),
         cmocka_unit_test(stopped),
         cmocka_unit_test(no_room_on_the_disk),
