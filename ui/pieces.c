@@ -44,7 +44,8 @@ static int64_t last_end(const struct pieces *p) {
 }
 
 size_t pieces_shown(const struct pieces *p) {
-    return p->count + (p->finished && p->fin > last_end(p));
+    bool begun = p->count > 0 || p->known;
+    return p->count + (begun && p->finished && p->fin > last_end(p));
 }
 
 int64_t piece_at(const struct pieces *p, size_t index) {

@@ -307,6 +307,24 @@ static void beyond_four_gibibytes(void **state) {
     pieces_fini(&p);
 }
 
+// Where nothing is known of the begin, there is nothing to miss before a FIN.
+static void only_a_fin(void **state) {
+    (void)state;
+    struct tw_end_info end = {.initial_seq = 1000};
+    const struct tw_story_segment fin = {.seq = 1006, .flags = TW_FIN | TW_ACK, .packet = 1};
+    struct pieces p = {0};
+    pieces_begin(&p, &end);
+    pieces_add(&p, &fin, false);
+    assert_int_equal(pieces_shown(&p), 0);
+    end.initial_known = true;
+    pieces_begin(&p, &end);
+    pieces_add(&p, &fin, false);
+    assert_int_equal(pieces_shown(&p), 1);
+    assert_int_equal(piece_gap(&p, 0), 0);
+    assert_int_equal(piece_end(&p, 0), 5);
+    pieces_fini(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(as_the_model_says),
@@ -314,6 +332,7 @@ int main(void) {
         TEST(slices_are_the_whole),
         TEST(backwards),
         cmocka_unit_test(beyond_four_gibibytes),
+        cmocka_unit_test(only_a_fin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
