@@ -307,6 +307,46 @@ static void beyond_four_gibibytes(void **state) {
     pieces_fini(&p);
 }
 
+// Whatever is sent and pressed, at any place and size, what is drawn is whole.
+static void any_keys_any_size(void **state) {
+    (void)state;
+    static const char keys[] = "xXgGjk{}nNa";
+    octets_close();
+    for (int round = 0; round < 30; round++) {
+        srand((unsigned)round);
+        octets_open();
+        if (round % 2)
+            octets_handshake();
+        for (int i = 0; i < 40; i++) {
+            uint8_t octet[64];
+            for (size_t j = 0; j < sizeof octet; j++)
+                octet[j] = (uint8_t)rand();
+            octets.shape.snaplen = below(3) ? 0 : 40 + (uint32_t)below(40);
+            unsigned flags = below(8) ? TW_ACK : (unsigned)rand() & (TW_ACK | TW_FIN | TW_RST);
+            octets_send(30000 + i * 1000, (enum tw_end)below(2), flags, (uint32_t)below(300) - 20,
+                        (uint32_t)below(300), octet, (size_t)below(64));
+        }
+        show_stream();
+        for (int i = 0; i < 60; i++) {
+            app_resize(&app, 40 + below(100), 12 + below(40));
+            if (app.view == VIEW_CONNECTION)
+                playback_to_place(&app, below((int)app.ladder.row_count + 1));
+            if (below(4) == 0) {
+                app_key(&app, '/');
+                app_key(&app, (uint32_t)('a' + below(26)));
+                app_key(&app, KEY_IS_ENTER);
+            }
+            app_key(&app, (uint8_t)keys[below((int)sizeof keys - 1)]);
+            app_tick(&app, app.now + 1);
+            no_controls();
+        }
+        if (round < 29) {
+            app_fini(&app);
+            octets_close();
+        }
+    }
+}
+
 // Where nothing is known of the begin, there is nothing to miss before a FIN.
 static void only_a_fin(void **state) {
     (void)state;
@@ -327,11 +367,9 @@ static void only_a_fin(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(as_the_model_says),
-        TEST(rows_up_and_down),
-        TEST(slices_are_the_whole),
-        TEST(backwards),
-        cmocka_unit_test(beyond_four_gibibytes),
+        TEST(as_the_model_says),      TEST(rows_up_and_down),
+        TEST(slices_are_the_whole),   TEST(backwards),
+        TEST(any_keys_any_size),      cmocka_unit_test(beyond_four_gibibytes),
         cmocka_unit_test(only_a_fin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
