@@ -144,6 +144,7 @@ void app_tick(struct app *app, tw_time now) {
     if (app->view == VIEW_CONNECTION) {
         playback_tick(app);
         walk_tick(app);
+        header_tick(app);
         stream_tick(app);
     }
 }
@@ -154,7 +155,8 @@ bool app_moving(const struct app *app) {
 }
 
 bool app_busy(const struct app *app) {
-    return app->story != NULL && (list_busy(app) || moment_busy(app) || app->save.running);
+    return app->story != NULL &&
+           (list_busy(app) || moment_busy(app) || stream_busy(app) || app->save.running);
 }
 
 void app_broken(struct app *app, const char *message) {
@@ -177,7 +179,7 @@ static void answer(struct app *app, enum question question, enum prompt_result r
         if (app->start.hooks != NULL)
             start_search(app, line);
         else if (app->view == VIEW_CONNECTION)
-            stream_search(app, line, false);
+            stream_search(app, line, answered);
         else if (app->view == VIEW_CONNECTIONS)
             list_search(app, line, answered);
         break;

@@ -9,6 +9,7 @@
 #include "actions.h"
 #include "canvas.h"
 #include "config.h"
+#include "header.h"
 #include "lab.h"
 #include "list.h"
 #include "playback.h"
@@ -65,6 +66,7 @@ struct app {
     bool absolute; // sequence numbers as on the wire
     enum part part;
     struct walk walk;
+    struct header header; // of the segment at the cursor
     struct stream stream;
     struct save save;
     struct lab lab;

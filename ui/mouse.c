@@ -33,6 +33,10 @@ static void click_row(struct app *app, const struct mouse *mouse, uint32_t row) 
         break;
     case VIEW_START: start_click(app, mouse, row); return;
     case VIEW_BREAKS: breaks_click(app, row); return;
+    case VIEW_CONNECTION:
+        if ((app_context(app) & IN_STREAM) != 0)
+            stream_click(app, row);
+        return;
     default: return;
     }
     if (mouse->kind == MOUSE_DOUBLE)

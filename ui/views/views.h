@@ -37,6 +37,10 @@ int breaks_page(const struct app *app);                      // rows of the brea
 void draw_ladder(const struct app *app, struct canvas *canvas, struct area area);
 void draw_diagram(const struct app *app, struct canvas *canvas, struct area area);
 void draw_segment(const struct app *app, struct canvas *canvas, struct area area);
+// The octets of a segment, in all rows of the area; those of its header are left out where there is
+// no room for them and they are seen `elsewhere`.
+void draw_dump(const struct header *header, bool elsewhere, struct canvas *canvas,
+               struct area area);
 void draw_stream(const struct app *app, struct canvas *canvas, struct area area);
 void draw_timeline(const struct app *app, struct canvas *canvas, struct area area); // one row
 void draw_why(const struct app *app, struct canvas *canvas, struct area area);
