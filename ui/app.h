@@ -9,6 +9,7 @@
 #include "actions.h"
 #include "canvas.h"
 #include "lab.h"
+#include "ladder.h"
 #include "list.h"
 #include "playback.h"
 #include "prompt.h"
@@ -52,6 +53,7 @@ struct app {
     struct moment moment;
     size_t shown; // connection of VIEW_CONNECTION
     struct tw_ladder ladder;
+    struct folding folding;
     size_t ladder_segments, ladder_changes; // of the story, when the ladder was built
     uint64_t ladder_witnessed;              // of the witness, likewise
     bool ladder_over;

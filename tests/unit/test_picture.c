@@ -6,7 +6,7 @@
 
 static void build(struct tw_ladder *ladder, const struct scene *scene, size_t connection) {
     *ladder = (struct tw_ladder){0};
-    assert_int_equal(tw_ladder_build(ladder, tw_story_at(scene->story, connection), NULL), TW_OK);
+    assert_int_equal(tw_ladder_build(ladder, tw_story_at(scene->story, connection), &(struct tw_ladder_options){.fold = false}), TW_OK);
     check_ladder(ladder);
 }
 

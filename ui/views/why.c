@@ -339,7 +339,8 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_story_segment *segment =
         row->segment != TW_NO_SEGMENT && row->segment < count ? &segments[row->segment] : NULL;
     if (segment != NULL)
-        draw_packet(app, canvas, area, segment, row->kind == TW_ROW_CHANGE);
+        draw_packet(app, canvas, area, segment,
+                    row->kind == TW_ROW_CHANGE || row->kind == TW_ROW_LANDING);
     if (row->kind == TW_ROW_CALL || row->kind == TW_ROW_RETURN)
         draw_call(app, canvas, area, row);
     else if (row->step != TW_NONE)
