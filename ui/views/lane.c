@@ -53,6 +53,11 @@ bool lane_is_free(const struct lane *lane, int x, int y) {
     return is_inside(lane, x, y) && lane->cells[y][x] == 0;
 }
 
+// No text is there.
+static bool is_open(const struct lane *lane, int x, int y) {
+    return is_inside(lane, x, y) && (lane->cells[y][x] & TEXT) == 0;
+}
+
 void lane_block(struct lane *lane, int x, int y, int width, int gap) {
     for (int at = x - gap; at < x + width + gap; at++)
         if (is_inside(lane, at, y))
@@ -129,7 +134,7 @@ static enum glyph shaft_of(const struct tw_story_segment *segment) {
 static const char *word_of(const struct tw_story_segment *segment) {
     static const char *const words[] = {
         [TW_FINDING_RETRANSMISSION] = N_("again"), [TW_FINDING_DUPLICATE] = N_("captured twice"),
-        [TW_FINDING_OUT_OF_ORDER] = N_("late"),    [TW_FINDING_GAP] = N_("behind a gap"),
+        [TW_FINDING_OUT_OF_ORDER] = N_("late"),    [TW_FINDING_GAP] = N_("gap"),
         [TW_FINDING_ACKED_UNSEEN] = N_("unseen"),  [TW_FINDING_RST_REFUSED] = N_("refused"),
         [TW_FINDING_CHALLENGE] = N_("challenged"), [TW_FINDING_KEEPALIVE] = N_("keepalive"),
         [TW_FINDING_WINDOW_PROBE] = N_("probe"),   [TW_FINDING_ZERO_WINDOW] = N_("full"),
@@ -180,14 +185,37 @@ static int tip_of(const struct lane *lane, const struct seen *seen) {
     return (int)(seen->flown * (double)(lane->area.width - 1));
 }
 
-// Whether another one meets it on its way: what the other end sends meanwhile, or what lands here.
+static bool is_steep(const struct lane *lane, const struct tw_ladder_line *line) {
+    const size_t rows = line->to - line->from + 1;
+    return rows * LEAST_STEP > (size_t)lane->area.width || rows > STEPS;
+}
+
+// Whether another one meets it near to where it leaves: what the other end sends meanwhile, or what
+// lands here.
 static bool meets_another(const struct lane *lane, const struct tw_ladder_line *line) {
+    enum { SHORT = 4 }; // rows; a longer one has more room
     const struct tw_ladder *ladder = &lane->app->ladder;
     struct tw_ladder_line other;
-    for (size_t row = line->from + 1; row <= line->to && row < line->from + NEAR; row++)
+    if (line->to - line->from > SHORT)
+        return false;
+    for (size_t row = line->from + 1; row <= line->to; row++)
         if (tw_ladder_line(ladder, row, &other) && other.right != line->right)
             return true;
     return false;
+}
+
+// How many of the same end's are on their way when it leaves: they step down beyond it.
+static int followed(const struct lane *lane, const struct tw_ladder_line *line) {
+    enum { MOST = 2, BACK = 6 };
+    const struct tw_ladder *ladder = &lane->app->ladder;
+    struct tw_ladder_line other;
+    int count = 0;
+    for (size_t row = line->from; row > 0 && line->from - row < BACK && count < MOST; row--)
+        if (ladder->rows[row - 1].kind == TW_ROW_SEGMENT &&
+            tw_ladder_line(ladder, row - 1, &other) && other.right == line->right &&
+            other.to > line->from)
+            count++;
+    return count;
 }
 
 void lane_label(struct lane *lane, const struct seen *seen) {
@@ -198,7 +226,9 @@ void lane_label(struct lane *lane, const struct seen *seen) {
     const int shaft = meets ? 2 : wide ? 3 : 1;
     // A line that goes down needs a few columns to do so, and a lost one a cross.
     const int end = seen->lost && !seen->flying ? width - 1 - lost_at(lane, line) : 0;
-    int room = width - 2 * shaft - (level || !wide ? 0 : 3);
+    int room = width - 2 * shaft;
+    if (wide && !level)
+        room -= 3 + (is_steep(lane, line) ? 0 : LEAST_STEP * followed(lane, line));
     if (meets)
         room = width / 2 - shaft - 1;
     char text[LABEL_TEXT];
@@ -209,7 +239,7 @@ void lane_label(struct lane *lane, const struct seen *seen) {
     int length = label_text(lane, seen, room - end, text), at = shaft;
     const int tip = tip_of(lane, seen);
     if (seen->flying && tip < at + length + 1) { // it goes with the tip, where there is more room
-        const int before = width - tip - 2, behind = tip - 1;
+        const int before = width - tip - 3, behind = tip - 1;
         length = label_text(lane, seen, before > behind ? before : behind, text);
         at = before > behind ? tip + 2 : tip - 1 - length;
         if (length > (before > behind ? before : behind))
@@ -316,9 +346,18 @@ static void put_run(struct pen *pen, int y, int a, int b, bool up, bool down) {
     }
 }
 
+// Where a label is in its way the tip is seen beside it.
 static void put_tip(struct pen *pen, int at, int y) {
     const struct tw_ladder_line *line = &pen->seen->line;
-    canvas_put(pen->lane->canvas, pen->lane->area, column(pen->lane, line, at), y,
+    const int x = column(pen->lane, line, at), width = pen->lane->area.width;
+    int beside = 0;
+    while (beside < width && !is_open(pen->lane, x - beside, y) &&
+           !is_open(pen->lane, x + beside, y))
+        beside++;
+    if (beside == width)
+        return;
+    canvas_put(pen->lane->canvas, pen->lane->area,
+               is_open(pen->lane, x - beside, y) ? x - beside : x + beside, y,
                glyph(pen->lane->app->ascii, line->right ? GLYPH_HEAD_RIGHT : GLYPH_HEAD_LEFT),
                ROLE_FLYING);
 }
@@ -334,15 +373,15 @@ static void find_steps(const struct lane *lane, const struct tw_ladder_line *lin
         int at = column(lane, line, tw_ladder_bend(line, j, width)), end = most;
         if (at < least)
             at = least;
-        if (j == 0 && y >= 0 && y < LANE_ROWS && at < lane->labels[y][near] + 1)
-            at = lane->labels[y][near] + 1;
+        if (j == 0 && y >= 0 && y < LANE_ROWS && at < lane->labels[y][near])
+            at = lane->labels[y][near];
         if (below >= 0 && below < LANE_ROWS && at < lane->lines[below][near] + 2)
             at = lane->lines[below][near] + 2;
-        if (below >= 0 && below < LANE_ROWS && at < lane->labels[below][near] + 1)
-            at = lane->labels[below][near] + 1;
+        if (below >= 0 && below < LANE_ROWS && at < lane->labels[below][near])
+            at = lane->labels[below][near];
         at = column(lane, line, tw_ladder_bend_from(line, column(lane, line, at)));
         if (y >= 0 && y < LANE_ROWS && lane->labels[y][far] > 0)
-            end = width - 2 - lane->labels[y][far];
+            end = width - 1 - lane->labels[y][far];
         while (at > end && at - 4 >= least)
             at -= 4;
         at = at > most ? most : at;
@@ -412,10 +451,10 @@ static void draw_line(struct lane *lane, const struct seen *seen) {
                       .role = role_of(seen),
                       .shaft = shaft_of(seen->segment),
                       .kind = (uint8_t)((seen->line.right ? 0 : LEFTWARD) | (rows == 1 ? LEVEL : 0))};
-    if (rows * LEAST_STEP <= (size_t)lane->area.width && rows <= STEPS)
-        draw_steps(&pen);
-    else
+    if (is_steep(lane, &seen->line))
         draw_marks(&pen);
+    else
+        draw_steps(&pen);
 }
 
 // The latest first, so that those before it keep clear of it; then those that come from far above.
@@ -454,7 +493,7 @@ static int run_text(const struct lane *lane, const struct tw_ladder_run *run, in
     const bool data = run->data > 0;
     number(data ? tw_ladder_seq(ladder, &first) : tw_ladder_ack(ladder, &first), from);
     number(data ? tw_ladder_seq(ladder, &last) : tw_ladder_ack(ladder, &last), to);
-    for (int form = 0; form < 4; form++) {
+    for (int form = 0; form < 5; form++) {
         if (!data && form == 0)
             snprintf(text, LABEL_TEXT, n_("%s ACK, ack %s-%s", "%s ACKs, ack %s-%s", run->acks), acks,
                      from, to);
@@ -470,6 +509,8 @@ static int run_text(const struct lane *lane, const struct tw_ladder_run *run, in
                                           run->data),
                      count, octets, from, to);
         else if (form == 2)
+            snprintf(text, LABEL_TEXT, _("%s seg., %s, seq %s-%s"), count, octets, from, to);
+        else if (form == 3)
             snprintf(text, LABEL_TEXT, n_("%s segment, %s", "%s segments, %s", run->data), count,
                      octets);
         else
@@ -487,7 +528,7 @@ void lane_run(struct lane *lane, size_t row, int y) {
     const double flown = tw_ladder_flown(&app->ladder, row, app->playback.place);
     const bool past = flown > 0, flying = past && flown < 1;
     const struct tw_ladder_line line = {row, row, run->sender == TW_CLIENT};
-    const int width = lane->area.width, shaft = width >= WIDE ? 3 : 1, room = width - 2 * shaft;
+    const int width = lane->area.width, shaft = width >= WIDE ? 2 : 1, room = width - 2 * shaft;
     const enum role role = !past ? ROLE_FAINT : run->data > 0 ? ROLE_SEGMENT_DATA : ROLE_SEGMENT;
     const int tip = flying ? (int)(flown * (double)(width - 1)) : width - 1;
     char text[LABEL_TEXT], told[FORMAT_TEXT], all[FORMAT_TEXT];
