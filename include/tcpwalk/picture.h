@@ -53,6 +53,7 @@ struct tw_ladder_run {
     uint64_t octets;        // of the data
     uint32_t begin, end;    // sequence numbers of the data; without data, what is acknowledged
     uint8_t sender;         // enum tw_end: of the data, without any of the acknowledgements
+    bool both;              // data of both ends: only where there would be too many rows else
     bool folded;            // else its segments have rows of their own
 };
 

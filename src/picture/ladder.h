@@ -39,6 +39,7 @@ struct layout {
     struct moment *moments;
     size_t moment_count;
     size_t run_room;
+    bool mixes; // runs of both ends' data
 };
 
 int ladder_compare(const struct moment *a, const struct moment *b);

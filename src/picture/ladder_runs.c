@@ -8,6 +8,7 @@
 enum {
     LEAST = 4,              // a run of fewer segments is not worth it
     UNFOLDED_MAX = 1 << 16, // segments: what is longer stays folded behind them
+    ALONE_MAX = 1 << 17,    // segments: of more, both ends' data are folded together
 };
 static const tw_time pause_most = TW_SECOND; // within a run; a longer one is told as silence
 
@@ -50,7 +51,7 @@ static bool fits(const struct layout *l, const struct growing *g, size_t i) {
     const struct tw_story_segment *s = &l->segments[i];
     const struct flight *flight = &l->flights[i];
     const bool same = s->sender == g->run.sender;
-    if (s->length > 0 ? (g->run.data > 0) != same : (g->run.data > 0) == same)
+    if (!l->mixes && (s->length > 0 ? (g->run.data > 0) != same : (g->run.data > 0) == same))
         return false;
     if (flight->leaves - g->run.over > pause_most || flight->lands < g->landed[s->sender])
         return false;
@@ -65,6 +66,7 @@ static void add(const struct layout *l, struct growing *g, size_t i) {
     const struct flight *flight = &l->flights[i];
     struct tw_ladder_run *run = &g->run;
     if (s->length > 0) {
+        run->both = run->both || (run->data > 0 && s->sender != run->sender);
         if (run->data == 0)
             run->begin = s->seq;
         run->data++;
@@ -135,16 +137,21 @@ static bool end(struct layout *l, const struct tw_ladder_options *options, struc
            keep_part(l, first + part, (size_t)run->last + 1, true);
 }
 
-bool ladder_fold(struct layout *l, const struct tw_ladder_options *options) {
+// False: out of memory, or there are too many segments that stand `alone`.
+static bool fold(struct layout *l, const struct tw_ladder_options *options, size_t *alone) {
     struct growing g = {.count = 0};
     size_t unfolded = 0;
+    *alone = 0;
     for (size_t i = 0; i <= l->count; i++) {
         const bool plain = i < l->count && is_plain(l, i);
         if (g.count > 0 && !(plain && fits(l, &g, i))) {
             if (g.count >= LEAST && !end(l, options, &g, &unfolded))
                 return false;
+            *alone += g.count < LEAST ? g.count : 0;
             g.count = 0;
         }
+        if (*alone > ALONE_MAX && !l->mixes)
+            return false;
         if (plain) {
             if (g.count == 0)
                 begin(l, &g, i);
@@ -152,4 +159,15 @@ bool ladder_fold(struct layout *l, const struct tw_ladder_options *options) {
         }
     }
     return true;
+}
+
+bool ladder_fold(struct layout *l, const struct tw_ladder_options *options) {
+    size_t alone;
+    if (fold(l, options, &alone))
+        return true;
+    if (alone <= ALONE_MAX)
+        return false;
+    l->ladder->run_count = 0;
+    l->mixes = true;
+    return fold(l, options, &alone);
 }

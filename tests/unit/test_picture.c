@@ -290,6 +290,30 @@ static void only_so_much_is_unfolded(void **state) {
     scene_close(&scene);
 }
 
+// Where question and answer would make too many rows, both are folded together.
+static void long_dialogues_are_folded(void **state) {
+    (void)state;
+    enum { COUNT = 70000 };
+    struct scene scene;
+    struct tw_ladder ladder = {0};
+    scene_open(&scene);
+    scene_handshake(&scene, 0, 0);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        scene_send(&scene, 0, 100000 + i * 30000LL, TW_CLIENT, TW_ACK, 1 + i, 1 + i, 1);
+        scene_send(&scene, 0, 120000 + i * 30000LL, TW_SERVER, TW_ACK, 1 + i, 2 + i, 1);
+        if (i != 1000 && i != COUNT - 1)
+            continue;
+        const struct tw_ladder_options options = {.fold = true};
+        assert_int_equal(tw_ladder_build(&ladder, tw_story_at(scene.story, 0), &options), TW_OK);
+        check_segments(&ladder);
+        assert_int_equal(ladder.run_count, i == 1000 ? 0 : 1);
+    }
+    assert_true(ladder.runs[0].both);
+    assert_int_equal(ladder.runs[0].octets, 2 * COUNT);
+    tw_ladder_fini(&ladder);
+    scene_close(&scene);
+}
+
 static void numbers_can_be_absolute(void **state) {
     (void)state;
     struct scene scene;
@@ -435,6 +459,7 @@ int main(void) {
         cmocka_unit_test(runs_end_where_something_is_odd),
         cmocka_unit_test(long_pauses_part_runs),
         cmocka_unit_test(only_so_much_is_unfolded),
+        cmocka_unit_test(long_dialogues_are_folded),
         cmocka_unit_test(numbers_can_be_absolute),
         cmocka_unit_test(any_segments_give_a_ladder),
         cmocka_unit_test(lines_are_cells_of_the_table),

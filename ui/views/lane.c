@@ -162,11 +162,12 @@ static int label_text(const struct lane *lane, const struct seen *seen, int room
     const char *word = word_of(seen->segment);
     const int more = word != NULL ? canvas_text_width(word) + 3 : 0;
     const struct tw_ladder *ladder = &lane->app->ladder;
+    segment_text(ladder, seen->segment, room, text);
+    const bool numbered = strstr(text, " seq ") != NULL; // which says more than the word
     segment_text(ladder, seen->segment, room - more, what);
-    if (word != NULL && canvas_text_width(what) + more <= room)
+    if (word != NULL && canvas_text_width(what) + more <= room &&
+        (!numbered || strstr(what, " seq ") != NULL))
         snprintf(text, LABEL_TEXT, "%s (%s)", what, word);
-    else
-        snprintf(text, LABEL_TEXT, "%s", segment_text(ladder, seen->segment, room, what));
     return canvas_text_width(text);
 }
 
@@ -493,7 +494,7 @@ static int run_text(const struct lane *lane, const struct tw_ladder_run *run, in
     const bool data = run->data > 0;
     number(data ? tw_ladder_seq(ladder, &first) : tw_ladder_ack(ladder, &first), from);
     number(data ? tw_ladder_seq(ladder, &last) : tw_ladder_ack(ladder, &last), to);
-    for (int form = 0; form < 5; form++) {
+    for (int form = run->both ? 3 : 0; form < 5; form++) {
         if (!data && form == 0)
             snprintf(text, LABEL_TEXT, n_("%s ACK, ack %s-%s", "%s ACKs, ack %s-%s", run->acks), acks,
                      from, to);
@@ -547,6 +548,9 @@ void lane_run(struct lane *lane, size_t row, int y) {
                                      : line.right ? GLYPH_HEAD_RIGHT
                                                   : GLYPH_HEAD_LEFT),
                    flying && at == tip ? ROLE_FLYING : role);
+    if (run->both)
+        canvas_put(lane->canvas, lane->area, column(lane, &line, 0), y,
+                   glyph(app->ascii, line.right ? GLYPH_HEAD_LEFT : GLYPH_HEAD_RIGHT), role);
     lane_block(lane, 0, y, width, 0);
     if (length > room)
         return;
