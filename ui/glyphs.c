@@ -33,8 +33,7 @@ static const struct {
     [GLYPH_ELLIPSIS] = {0x2026, '~'},    // …
     [GLYPH_CORRECTED] = {'*', '*'},      [GLYPH_ASSUMED] = {'?', '?'},
     [GLYPH_PLAYING] = {0x25b6, '>'},                                        // ▶
-    [GLYPH_FOUND] = {'!', '!'},
-    [GLYPH_MARK] = {0x25cf, '*'},                                           // ●
+    [GLYPH_FOUND] = {'!', '!'},          [GLYPH_MARK] = {0x25cf, '*'},      // ●
     [GLYPH_PAUSED] = {'=', '='},         [GLYPH_SEPARATOR] = {0x00b7, '-'}, // ·
 };
 _Static_assert(TW_COUNT(glyphs) == GLYPH_COUNT, "every glyph has both its forms");

@@ -19,7 +19,7 @@ enum glyph {
     GLYPH_DOWN_LEFT,
     GLYPH_CROSSING, // of two lines
     GLYPH_TAP,      // where the capture was made
-    GLYPH_TRAIL,       // behind a flying segment, and silence
+    GLYPH_TRAIL,    // behind a flying segment, and silence
     GLYPH_HEAD_RIGHT,
     GLYPH_HEAD_LEFT,
     GLYPH_LOST, // in place of a head

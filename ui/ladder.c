@@ -7,29 +7,48 @@
 #include <math.h>
 #include <string.h>
 
-// --- What stays where it is: places relative to rows of segments.
+// --- What stays where it is: places, by what happens there.
 
 enum { PLACES = 4 };
 
 struct anchor {
-    uint32_t segment; // of the last row with one, or TW_NO_SEGMENT
-    double ahead;     // rows behind it
+    struct tw_ladder_row row; // the one that happens, or has happened last
+    double ahead;             // of its beginning; the place itself where there is no row
 };
 
 static struct anchor anchor_of(const struct tw_ladder *ladder, double place) {
-    for (int64_t row = (int64_t)ceil(place) - 1; row >= 0; row--) {
-        const struct tw_ladder_row *at = &ladder->rows[row];
-        if ((size_t)row < ladder->row_count &&
-            (at->kind == TW_ROW_SEGMENT || at->kind == TW_ROW_RUN))
-            return (struct anchor){at->segment, place - (double)row};
-    }
-    return (struct anchor){TW_NO_SEGMENT, place};
+    const size_t behind = place > 0 ? (size_t)ceil(place) : 0;
+    if (behind == 0 || ladder->row_count == 0)
+        return (struct anchor){.row = {.kind = TW_ROW_SILENCE}, .ahead = 0};
+    const size_t row = (behind < ladder->row_count ? behind : ladder->row_count) - 1;
+    return (struct anchor){ladder->rows[row], fmin(place - (double)row, 1)};
+}
+
+static bool same(const struct tw_ladder_row *a, const struct tw_ladder_row *b) {
+    const bool calls = a->kind == TW_ROW_CALL || a->kind == TW_ROW_RETURN;
+    return a->kind == b->kind && a->segment == b->segment && a->step == b->step &&
+           (!calls || a->call == b->call);
 }
 
 static double place_of(const struct tw_ladder *ladder, const struct anchor *anchor) {
-    const size_t row = tw_ladder_row_of(ladder, anchor->segment);
-    const double at = anchor->segment == TW_NO_SEGMENT ? 0 : (double)row;
-    return fmin(at + anchor->ahead, (double)ladder->row_count);
+    if (anchor->ahead == 0)
+        return 0;
+    size_t low = 0, high = ladder->row_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ladder->rows[middle].time < anchor->row.time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t row = low; row < ladder->row_count && ladder->rows[row].time == anchor->row.time;
+         row++)
+        if (same(&ladder->rows[row], &anchor->row))
+            return (double)row + anchor->ahead;
+    // It is folded now, or no longer, or has moved.
+    if (anchor->row.segment != TW_NO_SEGMENT)
+        low = tw_ladder_row_of(ladder, anchor->row.segment);
+    return fmin((double)low + 1, (double)ladder->row_count);
 }
 
 void ladder_lay(struct app *app) {
@@ -42,9 +61,9 @@ void ladder_lay(struct app *app) {
     }
     double *const places[PLACES] = {&p->place, &p->from, &p->to, &app->measured_from};
     struct anchor anchors[PLACES];
-    const bool same = app->ladder.row_count > 0 && app->ladder.connection == connection;
-    for (int i = 0; i < PLACES && same; i++)
-        anchors[i] = anchor_of(&app->ladder, fmin(*places[i], (double)app->ladder.row_count));
+    const bool known = app->ladder.row_count > 0 && app->ladder.connection == connection;
+    for (int i = 0; i < PLACES && known; i++)
+        anchors[i] = anchor_of(&app->ladder, *places[i]);
     const struct tw_ladder_options options = {
         .witness = app->witness,
         .fold = !folding->unfolded,
@@ -54,7 +73,7 @@ void ladder_lay(struct app *app) {
     };
     if (tw_ladder_build(&app->ladder, connection, &options) != TW_OK)
         tw_ladder_fini(&app->ladder);
-    for (int i = 0; i < PLACES && same; i++)
+    for (int i = 0; i < PLACES && known; i++)
         *places[i] = place_of(&app->ladder, &anchors[i]);
 }
 

@@ -12,8 +12,8 @@ struct app;
 enum { FOLDING_MAX = 64 }; // runs that are other than the rest; the oldest is forgotten
 
 struct folding {
-    size_t connection; // of the story; another one begins anew
-    bool unfolded;     // all runs
+    size_t connection;            // of the story; another one begins anew
+    bool unfolded;                // all runs
     uint32_t except[FOLDING_MAX]; // segments: the runs that they belong to are the other way
     size_t except_count;
 };

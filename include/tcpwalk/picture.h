@@ -35,26 +35,27 @@ struct tw_ladder_row {
         uint32_t call; // call, return: index in the witness's calls
         uint32_t run;  // run: index in runs
     };
-    int16_t step;     // index in steps, or TW_NONE
-    uint8_t kind;     // enum tw_row_kind
-    uint8_t end;      // call, return: enum tw_end
-    uint8_t blocked;  // ends (bit 1 << enum tw_end) where a call is blocked when the row begins
-    bool blocks;      // call: it does not return on this row
-    bool known;       // segment, change by one: its time is the witness's, not an estimate
-    bool lost;        // segment: behind the tap
+    int16_t step;    // index in steps, or TW_NONE
+    uint8_t kind;    // enum tw_row_kind
+    uint8_t end;     // call, return: enum tw_end
+    uint8_t blocked; // ends (bit 1 << enum tw_end) where a call is blocked when the row begins
+    bool blocks;     // call: it does not return on this row
+    bool known;      // segment, change by one: its time is the witness's, not an estimate
+    bool lost;       // segment: behind the tap
 };
 #define TW_NO_SEGMENT UINT32_MAX
 
 // What can be folded: segments that follow one another in the story. Numbers are as on the wire.
 struct tw_ladder_run {
-    tw_time begun, over;    // when its first one left, and its last one
-    uint32_t first, last;   // segments of the story
-    uint32_t data, acks;    // how many
-    uint64_t octets;        // of the data
-    uint32_t begin, end;    // sequence numbers of the data; without data, what is acknowledged
-    uint8_t sender;         // enum tw_end: of the data, without any of the acknowledgements
-    bool both;              // data of both ends: only where there would be too many rows else
-    bool folded;            // else its segments have rows of their own
+    tw_time begun, over;  // when its first one left, and its last one
+    uint32_t first, last; // segments of the story
+    uint32_t data, acks;  // how many
+    uint32_t copies;      // of them, captured again
+    uint64_t octets;      // of the data
+    uint32_t begin, end;  // sequence numbers of the data; without data, what is acknowledged
+    uint8_t sender;       // enum tw_end: of the data, without any of the acknowledgements
+    bool both;            // data of both ends: only where there would be too many rows else
+    bool folded;          // else its segments have rows of their own
 };
 
 // A state that one end enters, in its final history: corrections are applied.
@@ -102,9 +103,10 @@ struct tw_ladder {
 };
 
 struct tw_ladder_options {
-    const struct tw_witness *witness; // or NULL: segments stand at their true times, calls at theirs
-    bool fold;                        // runs of data
-    const uint32_t *except;           // segments: runs with one of them are the other way
+    const struct tw_witness
+        *witness;           // or NULL: segments stand at their true times, calls at theirs
+    bool fold;              // runs of data
+    const uint32_t *except; // segments: runs with one of them are the other way
     size_t except_count;
     bool absolute;
 };

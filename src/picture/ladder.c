@@ -13,8 +13,8 @@ static const tw_time silence_from = TW_SECOND; // a longer pause gets a row of i
 // What happens at the same time to the same segment: a call sends it, it leaves, and lands.
 static int phase(const struct moment *m) {
     static const int phases[] = {
-        [TW_ROW_CALL] = 0,   [TW_ROW_SEGMENT] = 1, [TW_ROW_RUN] = 1,    [TW_ROW_CHANGE] = 2,
-        [TW_ROW_LANDING] = 3, [TW_ROW_RETURN] = 4, [TW_ROW_SILENCE] = 5,
+        [TW_ROW_CALL] = 0,    [TW_ROW_SEGMENT] = 1, [TW_ROW_RUN] = 1,     [TW_ROW_CHANGE] = 2,
+        [TW_ROW_LANDING] = 3, [TW_ROW_RETURN] = 4,  [TW_ROW_SILENCE] = 5,
     };
     return phases[m->kind];
 }
@@ -370,12 +370,13 @@ const struct tw_ladder_run *tw_ladder_run_of(const struct tw_ladder *ladder, uin
         else
             high = middle;
     }
-    return low < ladder->run_count && ladder->runs[low].first <= segment ? &ladder->runs[low] : NULL;
+    return low < ladder->run_count && ladder->runs[low].first <= segment ? &ladder->runs[low]
+                                                                         : NULL;
 }
 
 uint32_t tw_ladder_run_told(const struct tw_ladder *ladder, size_t row, double place) {
     const struct tw_ladder_run *run = &ladder->runs[ladder->rows[row].run];
-    return (uint32_t)((double)(run->data + run->acks) * tw_ladder_flown(ladder, row, place));
+    return (uint32_t)((double)(run->last - run->first + 1) * tw_ladder_flown(ladder, row, place));
 }
 
 uint32_t tw_ladder_seq(const struct tw_ladder *ladder, const struct tw_story_segment *segment) {

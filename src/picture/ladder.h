@@ -8,8 +8,8 @@
 // When a segment left its sender and landed, by the clock of the ends.
 struct flight {
     tw_time leaves, lands;
-    bool known; // a witness said so
-    bool lost;  // it would have landed at `lands`
+    bool known;  // a witness said so
+    bool lost;   // it would have landed at `lands`
     bool turns;  // an end changes its state when it leaves or lands;
     bool turned; // the receiver does, on a row of its own
 };

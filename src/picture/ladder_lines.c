@@ -24,7 +24,8 @@ bool tw_ladder_line(const struct tw_ladder *ladder, size_t row, struct tw_ladder
     const uint8_t sender = segments[at->segment].sender;
     *line = (struct tw_ladder_line){.from = from, .to = from, .right = sender == TW_CLIENT};
     const size_t lands = (size_t)ladder->rows[from].lands;
-    if (!ladder->rows[from].lost && lands < ladder->row_count && ladder->rows[lands].segment == at->segment &&
+    if (!ladder->rows[from].lost && lands < ladder->row_count &&
+        ladder->rows[lands].segment == at->segment &&
         (ladder->rows[lands].kind == TW_ROW_LANDING ||
          (ladder->rows[lands].kind == TW_ROW_CHANGE &&
           ladder->steps[ladder->rows[lands].step].end != (enum tw_end)sender)))

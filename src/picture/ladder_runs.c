@@ -12,11 +12,15 @@ enum {
 };
 static const tw_time pause_most = TW_SECOND; // within a run; a longer one is told as silence
 
+static bool is_copy(const struct tw_story_segment *s) {
+    return s->findings == 1 << TW_FINDING_DUPLICATE;
+}
+
 static bool is_plain(const struct layout *l, size_t i) {
     const struct tw_story_segment *s = &l->segments[i];
     const struct flight *flight = &l->flights[i];
     return (s->flags & (TW_SYN | TW_FIN | TW_RST | TW_URG | TW_ACK)) == TW_ACK &&
-           s->findings == 0 && s->window != 0 && !flight->turns && !flight->lost;
+           (s->findings == 0 || is_copy(s)) && s->window != 0 && !flight->turns && !flight->lost;
 }
 
 // A run while it grows.
@@ -24,7 +28,7 @@ struct growing {
     struct tw_ladder_run run;
     uint32_t count;
     tw_time landed[TW_END_COUNT]; // the last segment that each end has sent
-    size_t next;                 // the first moment behind its beginning
+    size_t next;                  // the first moment behind its beginning
 };
 
 static struct moment moment_of(const struct layout *l, size_t i) {
@@ -51,7 +55,8 @@ static bool fits(const struct layout *l, const struct growing *g, size_t i) {
     const struct tw_story_segment *s = &l->segments[i];
     const struct flight *flight = &l->flights[i];
     const bool same = s->sender == g->run.sender;
-    if (!l->mixes && (s->length > 0 ? (g->run.data > 0) != same : (g->run.data > 0) == same))
+    if (!l->mixes && !is_copy(s) &&
+        (s->length > 0 ? (g->run.data > 0) != same : (g->run.data > 0) == same))
         return false;
     if (flight->leaves - g->run.over > pause_most || flight->lands < g->landed[s->sender])
         return false;
@@ -65,7 +70,9 @@ static void add(const struct layout *l, struct growing *g, size_t i) {
     const struct tw_story_segment *s = &l->segments[i];
     const struct flight *flight = &l->flights[i];
     struct tw_ladder_run *run = &g->run;
-    if (s->length > 0) {
+    if (is_copy(s)) {
+        run->copies++;
+    } else if (s->length > 0) {
         run->both = run->both || (run->data > 0 && s->sender != run->sender);
         if (run->data == 0)
             run->begin = s->seq;
@@ -104,6 +111,7 @@ static bool keep(struct layout *l, const struct tw_ladder_run *run) {
     return true;
 }
 
+// It may begin with copies: what they are copies of is in the part before.
 static bool keep_part(struct layout *l, size_t first, size_t behind, bool folded) {
     struct growing g;
     if (first >= behind)
@@ -132,8 +140,7 @@ static bool end(struct layout *l, const struct tw_ladder_options *options, struc
     *unfolded = UNFOLDED_MAX;
     const size_t first = except != NULL ? *except : run->first;
     const size_t left = (size_t)run->last + 1 - first, part = left < room ? left : room;
-    return keep_part(l, run->first, first, true) &&
-           keep_part(l, first, first + part, false) &&
+    return keep_part(l, run->first, first, true) && keep_part(l, first, first + part, false) &&
            keep_part(l, first + part, (size_t)run->last + 1, true);
 }
 
@@ -152,7 +159,7 @@ static bool fold(struct layout *l, const struct tw_ladder_options *options, size
         }
         if (*alone > ALONE_MAX && !l->mixes)
             return false;
-        if (plain) {
+        if (plain && (g.count > 0 || !is_copy(&l->segments[i]))) { // none begins with a copy
             if (g.count == 0)
                 begin(l, &g, i);
             add(l, &g, i);

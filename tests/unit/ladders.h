@@ -23,13 +23,13 @@ static inline void check_segments(const struct tw_ladder *ladder) {
             const struct tw_ladder_run *run = &ladder->runs[row->run];
             assert_true(run->folded);
             assert_int_equal(run->first, row->segment);
-            assert_int_equal(run->last - run->first + 1, run->data + run->acks);
+            assert_int_equal(run->last - run->first + 1, run->data + run->acks + run->copies);
             assert_true(run->over >= run->begun && run->begun == row->time);
             for (uint32_t s = run->first; s <= run->last; s++) {
                 assert_int_equal(tw_ladder_row_of(ladder, s), i);
                 assert_ptr_equal(tw_ladder_run_of(ladder, s), run);
             }
-            seen += run->data + run->acks;
+            seen += run->last - run->first + 1;
         }
     }
     assert_int_equal(seen, ladder->segment_count);
@@ -52,7 +52,8 @@ static inline void check_lines(const struct tw_ladder *ladder) {
         assert_int_equal(ladder->rows[line.from].kind, TW_ROW_SEGMENT);
         assert_true(line.to == line.from || ladder->rows[line.from].lands == (double)line.to);
         for (int width = 12; width < 100; width += 11)
-            for (size_t j = 0, at = 0; j < line.to - line.from && line.to - line.from < STEEP; j++) {
+            for (size_t j = 0, at = 0; j < line.to - line.from && line.to - line.from < STEEP;
+                 j++) {
                 const int x = tw_ladder_bend(&line, j, width);
                 const int from_sender = line.right ? x : width - 1 - x;
                 assert_true(from_sender >= (int)at && from_sender < width + 4);

@@ -33,7 +33,9 @@ static int close_scene(void **state) {
 }
 
 static void build(void) {
-    assert_int_equal(tw_ladder_build(&ladder, tw_story_at(scene.story, 0), &(struct tw_ladder_options){.witness = witness}), TW_OK);
+    assert_int_equal(tw_ladder_build(&ladder, tw_story_at(scene.story, 0),
+                                     &(struct tw_ladder_options){.witness = witness}),
+                     TW_OK);
     check_ladder(&ladder);
 }
 

@@ -94,11 +94,11 @@ static void many_lines(void **state) {
 static void odd_segments(void) {
     scene_handshake(&scene, 0, 0);
     scene_send(&scene, 0, 100000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100);
-    scene_send(&scene, 0, 100001, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100);   // captured twice
-    scene_send(&scene, 0, 400000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100);   // sent again
+    scene_send(&scene, 0, 100001, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100); // captured twice
+    scene_send(&scene, 0, 400000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100); // sent again
     scene_send(&scene, 0, 421000, TW_SERVER, TW_ACK, 1, 101, 0);
-    scene_send(&scene, 0, 500000, TW_CLIENT, TW_ACK, 1501, 1, 1400);        // behind a gap
-    scene_send(&scene, 0, 500100, TW_CLIENT, TW_ACK, 101, 1, 1400);         // which comes late
+    scene_send(&scene, 0, 500000, TW_CLIENT, TW_ACK, 1501, 1, 1400); // behind a gap
+    scene_send(&scene, 0, 500100, TW_CLIENT, TW_ACK, 101, 1, 1400);  // which comes late
     scene_send(&scene, 0, 4000000, TW_SERVER, TW_RST | TW_ACK, 1, 101, 0);
 }
 
@@ -186,7 +186,12 @@ static void runs_fold_and_unfold(void **state) {
     assert_int_equal(run_row(), 6);
     press("Z");
     assert_int_equal(run_row(), 6);
-    press("g n z");
+    press("G Z"); // a change of state behind the run
+    assert_true(app.playback.place == (double)app.ladder.row_count);
+    press("m p Z");
+    assert_true(app.measured_from == (double)app.ladder.row_count);
+    assert_true(app.playback.place == (double)app.ladder.row_count - 1);
+    press("m g n z");
     assert_string_equal(app.notice, "no run of data here");
     press("# 9 Enter"); // a packet within the run
     assert_int_equal(cursor_row(&app), 6);
@@ -327,9 +332,12 @@ static void anything_is_drawn_whole(void **state) {
 int main(void) {
 #define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
-        on_scene(fins_cross),         on_scene(many_lines),
-        on_scene(odd_segments_look_odd), on_scene(runs_fold_and_unfold),
-        on_scene(measuring),          on_scene(a_click_goes_to_a_row),
+        on_scene(fins_cross),
+        on_scene(many_lines),
+        on_scene(odd_segments_look_odd),
+        on_scene(runs_fold_and_unfold),
+        on_scene(measuring),
+        on_scene(a_click_goes_to_a_row),
         on_scene(anything_is_drawn_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,8 +22,8 @@ static void build(struct tw_ladder *ladder, const struct scene *scene, size_t co
     check_ladder(ladder);
 }
 
-// "C:SYN-SENT" for a segment of the client with its new state, "s:CLOSING" for a landing, "s" for one
-// that changes nothing, "C5+2" for a run of five segments of data and two acknowledgements.
+// "C:SYN-SENT" for a segment of the client with its new state, "s:CLOSING" for a landing, "s" for
+// one that changes nothing, "C5+2" for a run of five segments of data and two acknowledgements.
 static void tell(const struct tw_ladder *ladder, char *text, size_t room) {
     size_t count, at = 0;
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
@@ -239,6 +239,25 @@ static void runs_end_where_something_is_odd(void **state) {
         tw_ladder_fini(&ladder);
         scene_close(&scene);
     }
+}
+
+// What was captured twice is no other data.
+static void copies_are_folded(void **state) {
+    (void)state;
+    struct scene scene;
+    struct tw_ladder ladder;
+    scene_open(&scene);
+    scene_handshake(&scene, 0, 0);
+    uint32_t seq = 1;
+    for (int i = 0; i < 5; i++, seq += BLOCK)
+        for (int copy = 0; copy < 2; copy++)
+            scene_send(&scene, 0, 100000 + i * 1000 + copy, TW_CLIENT, TW_ACK, seq, 1, BLOCK);
+    build_folded(&ladder, &scene, 0, NULL, 0);
+    assert_int_equal(ladder.run_count, 1);
+    assert_int_equal(ladder.runs[0].copies, 5);
+    assert_int_equal(ladder.runs[0].octets, 5 * BLOCK);
+    tw_ladder_fini(&ladder);
+    scene_close(&scene);
 }
 
 static void long_pauses_part_runs(void **state) {
@@ -457,6 +476,7 @@ int main(void) {
         cmocka_unit_test(lines_are_level_where_nothing_is_known),
         cmocka_unit_test(data_is_folded),
         cmocka_unit_test(runs_end_where_something_is_odd),
+        cmocka_unit_test(copies_are_folded),
         cmocka_unit_test(long_pauses_part_runs),
         cmocka_unit_test(only_so_much_is_unfolded),
         cmocka_unit_test(long_dialogues_are_folded),

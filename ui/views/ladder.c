@@ -158,8 +158,8 @@ static void draw_lifelines(const struct app *app, struct canvas *canvas, struct 
                    ROLE_LIFELINE);
 }
 
-// A row's time as it is told: a segment's is the capture's, and when it landed is an estimate, if no
-// witness knows. `row` -1: the beginning. False: it is not known.
+// A row's time as it is told: a segment's is the capture's, and when it landed is an estimate, if
+// no witness knows. `row` -1: the beginning. False: it is not known.
 static bool time_of(const struct app *app, const struct tw_story_segment *segments, int64_t row,
                     tw_time *time, bool *estimated) {
     const struct tw_ladder *ladder = &app->ladder;
@@ -192,7 +192,8 @@ static void draw_time(const struct app *app, struct canvas *canvas, struct area 
     if (!sent)
         return;
     const struct tw_story_segment *segment = &segments[row->segment];
-    if (segment->findings != 0)
+    const bool copies = row->kind == TW_ROW_RUN && app->ladder.runs[row->run].copies > 0;
+    if (segment->findings != 0 || copies)
         canvas_put(canvas, area, c->time + 1, y, glyph(app->ascii, GLYPH_FOUND),
                    past ? ROLE_WARNING : ROLE_FAINT);
     if (c->packet > 0) {

@@ -26,7 +26,7 @@ enum {
     LEAST_STEP = 4, // columns a row; a line that makes fewer is drawn as marks
     NEAR = 48,      // rows from its ends in which a long line is seen
     STEPS = LANE_WIDTH / LEAST_STEP,
-    BESIDE = 8,     // columns that a line leaves for the one beside it, at least
+    BESIDE = 4, // columns that a line leaves for the one beside it, at least
 };
 
 void lane_init(struct lane *lane, const struct app *app, struct canvas *canvas, struct area area,
@@ -133,12 +133,18 @@ static enum glyph shaft_of(const struct tw_story_segment *segment) {
 
 static const char *word_of(const struct tw_story_segment *segment) {
     static const char *const words[] = {
-        [TW_FINDING_RETRANSMISSION] = N_("again"), [TW_FINDING_DUPLICATE] = N_("captured twice"),
-        [TW_FINDING_OUT_OF_ORDER] = N_("late"),    [TW_FINDING_GAP] = N_("gap"),
-        [TW_FINDING_ACKED_UNSEEN] = N_("unseen"),  [TW_FINDING_RST_REFUSED] = N_("refused"),
-        [TW_FINDING_CHALLENGE] = N_("challenged"), [TW_FINDING_KEEPALIVE] = N_("keepalive"),
-        [TW_FINDING_WINDOW_PROBE] = N_("probe"),   [TW_FINDING_ZERO_WINDOW] = N_("full"),
-        [TW_FINDING_ODD] = N_("odd"),              [TW_FINDING_CLOCK_BACK] = N_("clock back"),
+        [TW_FINDING_RETRANSMISSION] = N_("again"),
+        [TW_FINDING_DUPLICATE] = N_("captured twice"),
+        [TW_FINDING_OUT_OF_ORDER] = N_("late"),
+        [TW_FINDING_GAP] = N_("gap"),
+        [TW_FINDING_ACKED_UNSEEN] = N_("unseen"),
+        [TW_FINDING_RST_REFUSED] = N_("refused"),
+        [TW_FINDING_CHALLENGE] = N_("challenged"),
+        [TW_FINDING_KEEPALIVE] = N_("keepalive"),
+        [TW_FINDING_WINDOW_PROBE] = N_("probe"),
+        [TW_FINDING_ZERO_WINDOW] = N_("full"),
+        [TW_FINDING_ODD] = N_("odd"),
+        [TW_FINDING_CLOCK_BACK] = N_("clock back"),
         [TW_FINDING_OPTIONS] = N_("bad options"),
     };
     _Static_assert(TW_COUNT(words) == TW_FINDING_COUNT, "every finding has its word");
@@ -259,9 +265,9 @@ void lane_head(struct lane *lane, const struct seen *seen) {
     if (y < 0 || seen->flying)
         return;
     const int x = column(lane, line, seen->lost ? lost_at(lane, line) : lane->area.width - 1);
-    const enum glyph head = seen->lost     ? GLYPH_LOST
+    const enum glyph head = seen->lost    ? GLYPH_LOST
                             : line->right ? GLYPH_HEAD_RIGHT
-                                           : GLYPH_HEAD_LEFT;
+                                          : GLYPH_HEAD_LEFT;
     canvas_put(lane->canvas, lane->area, x, y, glyph(lane->app->ascii, head),
                seen->lost && seen->past ? ROLE_WARNING : role_of(seen));
     lane_block(lane, x, y, 1, 0);
@@ -275,7 +281,7 @@ struct pen {
     const struct seen *seen;
     enum role role;
     enum glyph shaft;
-    uint8_t kind;          // of its cells
+    uint8_t kind;             // of its cells
     int cross_from, cross_to; // of the row: where it has met another line
 };
 
@@ -422,7 +428,8 @@ static void draw_marks(struct pen *pen) {
     const struct tw_ladder_line *line = &seen->line;
     const size_t rows = line->to - line->from + 1;
     const size_t tip = seen->flying ? (size_t)(seen->flown * (double)rows) : rows;
-    const size_t first = (int64_t)line->from < lane->top ? (size_t)(lane->top - (int64_t)line->from) : 0;
+    const size_t first =
+        (int64_t)line->from < lane->top ? (size_t)(lane->top - (int64_t)line->from) : 0;
     const int shaft = lane->area.width >= WIDE ? 2 : 1;
     for (size_t j = first; j < rows && j <= tip; j++) {
         const int y = row_y(lane, line->from + j);
@@ -451,7 +458,8 @@ static void draw_line(struct lane *lane, const struct seen *seen) {
                       .seen = seen,
                       .role = role_of(seen),
                       .shaft = shaft_of(seen->segment),
-                      .kind = (uint8_t)((seen->line.right ? 0 : LEFTWARD) | (rows == 1 ? LEVEL : 0))};
+                      .kind =
+                          (uint8_t)((seen->line.right ? 0 : LEFTWARD) | (rows == 1 ? LEVEL : 0))};
     if (is_steep(lane, &seen->line))
         draw_marks(&pen);
     else
@@ -484,20 +492,26 @@ static void number(uint32_t value, char text[FORMAT_TEXT]) {
 static int run_text(const struct lane *lane, const struct tw_ladder_run *run, int room,
                     char text[LABEL_TEXT]) {
     const struct tw_ladder *ladder = &lane->app->ladder;
-    const struct tw_story_segment first = {.seq = run->begin, .ack = run->begin, .sender = run->sender};
-    const struct tw_story_segment last = {.seq = run->end - 1, .ack = run->end, .sender = run->sender};
-    char count[FORMAT_TEXT], acks[FORMAT_TEXT], octets[FORMAT_TEXT], from[FORMAT_TEXT],
-        to[FORMAT_TEXT];
+    const struct tw_story_segment first = {
+        .seq = run->begin, .ack = run->begin, .sender = run->sender};
+    const struct tw_story_segment last = {
+        .seq = run->end - 1, .ack = run->end, .sender = run->sender};
+    char count[FORMAT_TEXT], acks[FORMAT_TEXT], copies[FORMAT_TEXT], octets[FORMAT_TEXT],
+        from[FORMAT_TEXT], to[FORMAT_TEXT];
     format_count(run->data, count);
     format_count(run->acks, acks);
+    format_count(run->copies, copies);
     format_octets(run->octets, octets);
     const bool data = run->data > 0;
     number(data ? tw_ladder_seq(ladder, &first) : tw_ladder_ack(ladder, &first), from);
     number(data ? tw_ladder_seq(ladder, &last) : tw_ladder_ack(ladder, &last), to);
     for (int form = run->both ? 3 : 0; form < 5; form++) {
-        if (!data && form == 0)
-            snprintf(text, LABEL_TEXT, n_("%s ACK, ack %s-%s", "%s ACKs, ack %s-%s", run->acks), acks,
-                     from, to);
+        if (data && form == 0 && run->copies > 0)
+            snprintf(text, LABEL_TEXT, _("%s segments, %s, seq %s-%s, ACKs: %s, copies: %s"), count,
+                     octets, from, to, acks, copies);
+        else if (!data && form == 0)
+            snprintf(text, LABEL_TEXT, n_("%s ACK, ack %s-%s", "%s ACKs, ack %s-%s", run->acks),
+                     acks, from, to);
         else if (!data)
             snprintf(text, LABEL_TEXT, n_("%s ACK", "%s ACKs", run->acks), acks);
         else if (form == 0 && run->acks > 0)
@@ -506,8 +520,8 @@ static int run_text(const struct lane *lane, const struct tw_ladder_run *run, in
                         run->acks),
                      count, octets, from, to, acks);
         else if (form <= 1)
-            snprintf(text, LABEL_TEXT, n_("%s segment, %s, seq %s-%s", "%s segments, %s, seq %s-%s",
-                                          run->data),
+            snprintf(text, LABEL_TEXT,
+                     n_("%s segment, %s, seq %s-%s", "%s segments, %s, seq %s-%s", run->data),
                      count, octets, from, to);
         else if (form == 2)
             snprintf(text, LABEL_TEXT, _("%s seg., %s, seq %s-%s"), count, octets, from, to);
@@ -536,7 +550,7 @@ void lane_run(struct lane *lane, size_t row, int y) {
     int length = run_text(lane, run, room, text);
     if (flying) { // how far it is
         format_count(tw_ladder_run_told(&app->ladder, row, app->playback.place), told);
-        format_count(run->data + run->acks, all);
+        format_count((uint64_t)run->last - run->first + 1, all);
         snprintf(text, sizeof text, _("%s of %s segments"), told, all);
         if (canvas_text_width(text) > room)
             snprintf(text, sizeof text, "%s/%s", told, all);
