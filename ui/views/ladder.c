@@ -211,10 +211,13 @@ static void draw_measure(const struct app *app, struct canvas *canvas, struct ar
     bool estimated[2];
     if (!app->measuring || app->ladder.row_count == 0)
         return;
-    for (int64_t row = from < to ? from : to; row <= (from < to ? to : from); row++)
-        if (row != to && row >= top && row - top < area.height)
-            canvas_put(canvas, area, 0, (int)(row - top),
+    const int64_t first = from < to ? from : to, last = from < to ? to : from;
+    for (int y = 0; y < area.height; y++) {
+        const int64_t row = top + y;
+        if (row >= first && row <= last && row != to)
+            canvas_put(canvas, area, 0, y,
                        glyph(app->ascii, row == from ? GLYPH_MARK : GLYPH_LIFELINE), ROLE_KEY);
+    }
     if (to < top || to - top >= area.height ||
         !time_of(app, segments, from, &begin, &estimated[0]) ||
         !time_of(app, segments, to, &end, &estimated[1]))

@@ -5,7 +5,22 @@
 
 #include "views.h"
 
-enum { LANE_WIDTH = 128, LANE_ROWS = 256 }; // beyond there are no lines
+enum {
+    LANE_WIDTH = 128, // beyond there are no lines,
+    LANE_ROWS = 256,  // nor below;
+    LANE_WIDE = 32,   // from there on there is room around the labels
+    LEAST_STEP = 4,   // columns a row; a line that makes fewer is drawn as marks
+    LANE_STEPS = LANE_WIDTH / LEAST_STEP,
+};
+
+// A cell: the sides that a line joins (JOIN_...), and
+enum {
+    CELL_SIDES = 15,
+    CELL_LEFTWARD = 16, // the line goes to the left
+    CELL_LEVEL = 32,    // it does not go down
+    CELL_TEXT = 64,     // a label or a head, or the room around it
+    CELL_STEEP = 128,   // a mark of a steep line
+};
 
 struct lane {
     const struct app *app;
@@ -25,6 +40,10 @@ struct seen {
     bool past, flying, lost;
 };
 
+static inline bool is_found(const struct tw_story_segment *segment, enum tw_finding_kind finding) {
+    return (segment->findings >> finding & 1) != 0;
+}
+
 void lane_init(struct lane *lane, const struct app *app, struct canvas *canvas, struct area area,
                int64_t top);
 bool lane_see(const struct app *app, const struct tw_story_segment *segments, size_t row,
@@ -34,11 +53,23 @@ void lane_block(struct lane *lane, int x, int y, int width, int gap);
 // The same, from a lifeline on; lines go around it where they can.
 void lane_block_end(struct lane *lane, enum tw_end end, int y, int width);
 bool lane_is_free(const struct lane *lane, int x, int y);
+bool lane_is_open(const struct lane *lane, int x, int y); // no text is there
+bool lane_has(const struct lane *lane, int x, int y);
+int lane_y(const struct lane *lane, size_t row); // -1: it is not seen
+// Columns are counted from the sender's side.
+int lane_column(const struct lane *lane, const struct tw_ladder_line *line, int from_sender);
+enum tw_end lane_sender(const struct tw_ladder_line *line);
+enum role lane_role(const struct seen *seen);
+bool lane_is_steep(const struct lane *lane, const struct tw_ladder_line *line);
+// From the sender's side: where it is, and where a lost one's cross is: behind the tap, if known.
+int lane_tip_at(const struct lane *lane, const struct seen *seen);
+int lane_lost_at(const struct lane *lane, const struct tw_ladder_line *line);
 // On the row where it leaves the segment's label, on the row where it lands its head.
 void lane_label(struct lane *lane, const struct seen *seen);
 void lane_head(struct lane *lane, const struct seen *seen);
 // All lines that are seen: between labels and heads, in cells that are free.
 void lane_lines(struct lane *lane, const struct tw_story_segment *segments);
+// A folded run, and where the capture was made.
 void lane_run(struct lane *lane, size_t row, int y);
 void lane_tap(struct lane *lane);
 
