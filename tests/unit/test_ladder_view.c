@@ -39,6 +39,17 @@ static void press(const char *keys) {
     app_tick(&app, app.now + TW_SECOND);
 }
 
+static bool is_shown(const char *text) {
+    struct canvas canvas;
+    assert_true(canvas_init(&canvas, app.width, app.height));
+    app_draw(&app, &canvas);
+    char *all = text_of(&canvas);
+    const bool found = strstr(all, text) != NULL;
+    free(all);
+    canvas_fini(&canvas);
+    return found;
+}
+
 // --- sloped lines
 
 static void fins_cross(void **state) {
@@ -116,6 +127,73 @@ static void odd_segments_look_odd(void **state) {
     expect_screen(&app, "ladder-odd-100x30");
 }
 
+// A window that closes: said wherever there is room for anything.
+static void a_closed_window_is_said(void **state) {
+    (void)state;
+    scene_handshake(&scene, 0, 0);
+    struct tw_segment s = {
+        .time = scene_begin + TW_SECOND / 10,
+        .packet = ++scene.packet,
+        .version = 4,
+        .source = {{93, 184, 216, 34}},
+        .destination = {{10, 0, 0, 5}},
+        .source_port = 443,
+        .destination_port = 51514,
+        .seq = SERVER_ISN + 1,
+        .ack = CLIENT_ISN + 1,
+        .flags = TW_ACK,
+        .vlan = {0xffff, 0xffff},
+    };
+    assert_int_equal(tw_tracker_feed(scene.tracker, &s, 1), TW_OK);
+    show();
+    press("G");
+    assert_true(is_shown("ACK seq 1 ack 1 win 0 (full)"));
+    app_resize(&app, 50, 20);
+    assert_true(is_shown("win 0"));
+}
+
+// What was lost ends behind the tap, what was injected begins there.
+static void lost_and_injected(void **state) {
+    (void)state;
+    struct tw_witness *witness = tw_witness_new("by hand");
+    assert_non_null(witness);
+    scene_handshake(&scene, 0, 0);
+    scene_send(&scene, 0, 50000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100); // lost
+    scene_send(&scene, 0, 60000, TW_SERVER, TW_PSH | TW_ACK, 1, 1, 100); // lost
+    scene_send(&scene, 0, 70000, TW_CLIENT, TW_RST, 500, 0, 0);          // injected
+    scene_send(&scene, 0, 80000, TW_SERVER, TW_ACK, 1, 1, 0);            // injected
+    static const int64_t at[] = {0, 20000, 22000, 50000, 60000, 70000, 80000};
+    for (size_t i = 0; i < TW_COUNT(at); i++) {
+        const tw_time tap = scene_begin + at[i] * 1000;
+        assert_int_equal(
+            tw_witness_flight_add(witness, i < 5 ? tap - TW_MILLISECOND : TW_NO_TIME,
+                                  i == 3 || i == 4 ? TW_NO_TIME : tap + TW_MILLISECOND),
+            TW_OK);
+    }
+    witness->tap = 0.5;
+    const struct app_options options = {
+        .story = scene.story, .witness = witness, .utc = true, .connection = 1};
+    app_init(&app, &options);
+    app.loading = false;
+    app_resize(&app, 80, 24);
+    app_tick(&app, 0);
+    press("G");
+    expect_screen(&app, "ladder-lost-80x24");
+    app.ascii = true;
+    expect_screen(&app, "ladder-lost-ascii-80x24");
+    for (int width = 40; width < 120; width++) // whole at any width
+        for (double place = 0; place <= (double)app.ladder.row_count; place += 0.25) {
+            struct canvas canvas;
+            app_resize(&app, width, 20);
+            playback_to_place(&app, place);
+            assert_true(canvas_init(&canvas, width, 20));
+            app_draw(&app, &canvas);
+            check_whole(&canvas);
+            canvas_fini(&canvas);
+        }
+    tw_witness_free(witness);
+}
+
 // --- runs
 
 static void send_bulk(int count) {
@@ -128,17 +206,6 @@ static void send_bulk(int count) {
     }
     scene_send(&scene, 0, 200000, TW_CLIENT, TW_FIN | TW_ACK, seq, 1, 0);
     tw_tracker_finish(scene.tracker);
-}
-
-static bool is_shown(const char *text) {
-    struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
-    char *all = text_of(&canvas);
-    const bool found = strstr(all, text) != NULL;
-    free(all);
-    canvas_fini(&canvas);
-    return found;
 }
 
 static size_t run_row(void) {
@@ -334,6 +401,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         on_scene(fins_cross),
         on_scene(many_lines),
+        on_scene(a_closed_window_is_said),
+        on_scene(lost_and_injected),
         on_scene(odd_segments_look_odd),
         on_scene(runs_fold_and_unfold),
         on_scene(measuring),

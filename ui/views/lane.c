@@ -98,6 +98,10 @@ bool lane_see(const struct app *app, const struct tw_story_segment *segments, si
             seen->flown = on_the_wire(app, seen->segment);
     }
     seen->flying = seen->past && seen->flown < 1;
+    const struct tw_witness *witness = app->witness;
+    const uint64_t packet = seen->segment->packet;
+    seen->injected = witness != NULL && packet > 0 && packet <= witness->flight_count &&
+                     witness->flights[packet - 1].left == TW_NO_TIME;
     return true;
 }
 
@@ -164,8 +168,19 @@ int lane_lost_at(const struct lane *lane, const struct tw_ladder_line *line) {
     return at < last - gap ? at : last - gap;
 }
 
+int lane_tap_at(const struct lane *lane) {
+    const double tap = lane->app->ladder.tap;
+    return tap < 0 ? -1 : 1 + (int)(tap * (double)(lane->area.width - 3) + 0.5);
+}
+
+int lane_start_at(const struct lane *lane, const struct seen *seen) {
+    const int tap = seen->injected ? lane_tap_at(lane) : -1;
+    return tap < 0 ? 0 : lane_column(lane, &seen->line, tap);
+}
+
 int lane_tip_at(const struct lane *lane, const struct seen *seen) {
-    return (int)(seen->flown * (double)(lane->area.width - 1));
+    const int start = lane_start_at(lane, seen);
+    return start + (int)(seen->flown * (double)(lane->area.width - 1 - start));
 }
 
 bool lane_is_steep(const struct lane *lane, const struct tw_ladder_line *line) {
@@ -207,29 +222,33 @@ void lane_label(struct lane *lane, const struct seen *seen) {
     const bool wide = width >= LANE_WIDE, level = line->to == line->from;
     const bool meets = width >= MEETING && meets_another(lane, line); // then it is seen where
     const int shaft = !wide ? 1 : meets ? 2 : 3;
-    // A line that goes down needs a few columns to do so, and a lost one a cross.
-    const int end = seen->lost && !seen->flying ? width - 1 - lane_lost_at(lane, line) : 0;
-    int room = width - 2 * shaft;
-    if (wide && !level)
-        room -= 3 + (lane_is_steep(lane, line) ? 0 : LEAST_STEP * followed(lane, line));
+    const int start = lane_start_at(lane, seen), tip = lane_tip_at(lane, seen);
+    const int cross = seen->lost && !seen->flying ? width - 1 - lane_lost_at(lane, line) : 0;
+    const int most = width - 2 * shaft - start - cross;
+    // A line that goes down needs a few columns to do so.
+    int room = most;
     if (meets)
-        room = width / 2 - shaft - 1;
+        room = width / 2 - shaft - 1 - start;
+    else if (wide && !level)
+        room -= 3 + (lane_is_steep(lane, line) ? 0 : LEAST_STEP * followed(lane, line));
     char text[LABEL_TEXT];
-    if (y < 0)
+    if (y < 0 || most <= 0)
         return;
-    if (end > 0 && label_text(lane, seen, room - end, text) > room - end)
-        return;
-    int length = label_text(lane, seen, room - end, text), at = shaft;
-    const int tip = lane_tip_at(lane, seen);
+    int length = label_text(lane, seen, room, text), at = start + shaft;
+    if (length > room)
+        length = label_text(lane, seen, most, text);
     if (seen->flying && tip < at + length + 1) { // it goes with the tip, where there is more room
-        const int before = width - tip - 3, behind = tip - 1;
+        const int before = width - tip - 3, behind = tip - 1 - start;
         length = label_text(lane, seen, before > behind ? before : behind, text);
         at = before > behind ? tip + 2 : tip - 1 - length;
         if (length > (before > behind ? before : behind))
             return;
+    } else if (length > most) {
+        length = most;
     }
     const int x = line->right ? at : width - at - length;
-    canvas_text(lane->canvas, lane->area, x, y, text, lane_role(seen));
+    canvas_text_elided(lane->canvas, lane->area, x, y, length, text,
+                       glyph(lane->app->ascii, GLYPH_ELLIPSIS), lane_role(seen));
     lane_block(lane, x, y, length, wide || seen->flying ? 1 : 0);
     if (y < LANE_ROWS)
         lane->labels[y][lane_sender(line)] = at + length + (wide ? 1 : 0);
@@ -344,13 +363,12 @@ void lane_run(struct lane *lane, size_t row, int y) {
 }
 
 void lane_tap(struct lane *lane) {
-    const double tap = lane->app->ladder.tap;
     const int width = lane->area.width;
     const char *name = _("tap");
     const int length = canvas_text_width(name);
-    if (tap < 0 || width < LANE_WIDE)
+    if (lane->app->ladder.tap < 0 || width < LANE_WIDE)
         return;
-    int x = 1 + (int)(tap * (double)(width - 3) + 0.5), from = 0;
+    int x = lane_tap_at(lane), from = 0;
     int left = x - length / 2;
     left = left < 1 ? 1 : left > width - 1 - length ? width - 1 - length : left;
     for (int y = 0; y < 3 && from == 0; y++) { // its name stands where nothing else is

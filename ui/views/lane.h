@@ -38,6 +38,7 @@ struct seen {
     struct tw_ladder_line line;
     double flown;
     bool past, flying, lost;
+    bool injected; // it left at the tap
 };
 
 static inline bool is_found(const struct tw_story_segment *segment, enum tw_finding_kind finding) {
@@ -61,7 +62,9 @@ int lane_column(const struct lane *lane, const struct tw_ladder_line *line, int 
 enum tw_end lane_sender(const struct tw_ladder_line *line);
 enum role lane_role(const struct seen *seen);
 bool lane_is_steep(const struct lane *lane, const struct tw_ladder_line *line);
-// From the sender's side: where it is, and where a lost one's cross is: behind the tap, if known.
+// From the sender's side: where it begins, where it is, and where a lost one's cross is: behind the
+// tap, if known.
+int lane_start_at(const struct lane *lane, const struct seen *seen);
 int lane_tip_at(const struct lane *lane, const struct seen *seen);
 int lane_lost_at(const struct lane *lane, const struct tw_ladder_line *line);
 // On the row where it leaves the segment's label, on the row where it lands its head.
@@ -72,5 +75,6 @@ void lane_lines(struct lane *lane, const struct tw_story_segment *segments);
 // A folded run, and where the capture was made.
 void lane_run(struct lane *lane, size_t row, int y);
 void lane_tap(struct lane *lane);
+int lane_tap_at(const struct lane *lane); // its column; -1: not known
 
 #endif

@@ -100,6 +100,14 @@ static void put_run(struct pen *pen, int y, int a, int b, bool up, bool down) {
     }
 }
 
+// A segment that was injected begins with a mark.
+static void put_start(struct pen *pen, int at, int y) {
+    const int x = lane_column(pen->lane, &pen->seen->line, at);
+    canvas_put(pen->lane->canvas, pen->lane->area, x, y, glyph(pen->lane->app->ascii, GLYPH_MARK),
+               pen->role);
+    lane_block(pen->lane, x, y, 1, 0);
+}
+
 // Where a label is in its way the tip is seen beside it.
 static void put_tip(struct pen *pen, int at, int y) {
     const struct tw_ladder_line *line = &pen->seen->line;
@@ -151,11 +159,13 @@ static void draw_steps(struct pen *pen) {
     const int end = seen->lost && !seen->flying ? lane_lost_at(lane, line) : last;
     const size_t rows = line->to - line->from + 1;
     const enum tw_end near = lane_sender(line);
-    int steps[LANE_STEPS], a = 0;
+    int steps[LANE_STEPS], a = lane_start_at(lane, seen);
     find_steps(lane, line, steps);
     for (size_t j = 0; j < rows; j++) {
         const int y = lane_y(lane, line->from + j), b = j + 1 < rows ? steps[j] : end;
         const bool here = seen->flying && tip <= b;
+        if (y >= 0 && j == 0 && seen->injected)
+            put_start(pen, a, y);
         if (y >= 0)
             put_run(pen, y, a, here ? tip : b, j > 0, !here && j + 1 < rows);
         if (here && y >= 0)
