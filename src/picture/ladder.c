@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { SEGMENTS_MAX = 1 << 20, ON_ITS_ROW = 1 };
+_Static_assert(sizeof(struct tw_ladder_row) <= 32, "there may be millions of rows");
 static const tw_time silence_from = TW_SECOND; // a longer pause gets a row of its own
 
 // --- order

@@ -264,6 +264,32 @@ static void runs_fold_and_unfold(void **state) {
     assert_int_equal(cursor_row(&app), 6);
 }
 
+// What comes makes a run of the rows at the end: the cursor is on it, if it was on one of them.
+static void the_cursor_stays_while_runs_grow(void **state) {
+    (void)state;
+    scene_handshake(&scene, 0, 0);
+    for (int i = 0; i < 3; i++)
+        scene_send(&scene, 0, 100000 + i * 1000, TW_CLIENT, TW_ACK, 1 + (uint32_t)i * 10, 1, 10);
+    show();
+    app.loading = true;
+    press("# 5 Enter");
+    const size_t row = (size_t)cursor_row(&app);
+    assert_int_equal(app.ladder.rows[row].segment, 4);
+    assert_int_equal(run_row(), app.ladder.row_count);
+    app_act(&app, ACTION_SELECT);
+    for (int i = 3; i < 8; i++)
+        scene_send(&scene, 0, 100000 + i * 1000, TW_CLIENT, TW_ACK, 1 + (uint32_t)i * 10, 1, 10);
+    app_tick(&app, app.now + 10 * TW_SECOND);
+    assert_true(run_row() < app.ladder.row_count);
+    assert_int_equal(cursor_row(&app), run_row());
+    assert_true(app.measured_from == app.playback.place);
+    press("[");
+    const double place = app.playback.place;
+    scene_send(&scene, 0, 200000, TW_CLIENT, TW_ACK, 81, 1, 10);
+    app_tick(&app, app.now + 10 * TW_SECOND);
+    assert_true(app.playback.place == place);
+}
+
 // --- numbers and times
 
 static void measuring(void **state) {
@@ -405,6 +431,7 @@ int main(void) {
         on_scene(lost_and_injected),
         on_scene(odd_segments_look_odd),
         on_scene(runs_fold_and_unfold),
+        on_scene(the_cursor_stays_while_runs_grow),
         on_scene(measuring),
         on_scene(a_click_goes_to_a_row),
         on_scene(anything_is_drawn_whole),

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The ladder: two lifelines, the segments between them, the states beside them.
 //
-//                                 |                                 | LISTEN
+//                                 |       tap                       | LISTEN
 //     -0.000 041                  + connect(c, 10.9.0.2:443)        |
-//      0.000 000        SYN-SENT  :-- SYN seq 0 win 64240 --------->|
-//      0.011 203                  :                                 | SYN-RECEIVED
-//   >  0.011 310                  :<-- SYN,ACK seq 0 ack 1 ---------|
-//      0.022 871     ESTABLISHED  :                                 |
+//      0.000 000        SYN-SENT  :-- SYN seq 0 win 64240 --.       |
+//      0.011 203                  :        :                '------>| SYN-RECEIVED
+//   >  0.011 310                  :     .-- SYN,ACK seq 0 ack 1 ----|
+//      0.022 871     ESTABLISHED  :<----'  :                        |
 //      0.022 903                  + connect = 0 after 22.9 ms       |
+//      0.022 950                  |## 12 segments, 16.4 KiB #######>|
 #include "lane.h"
 
 #include "../format.h"

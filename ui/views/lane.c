@@ -237,7 +237,11 @@ void lane_label(struct lane *lane, const struct seen *seen) {
     int length = label_text(lane, seen, room, text), at = start + shaft;
     if (length > room)
         length = label_text(lane, seen, most, text);
-    if (seen->flying && tip < at + length + 1) { // it goes with the tip, where there is more room
+    if (y < LANE_ROWS) // also while it flies, so that lines do not move with it
+        lane->labels[y][lane_sender(line)] = at + (length < most ? length : most) + (wide ? 1 : 0);
+    const double rows = lane_is_steep(lane, line) ? (double)(line->to - line->from + 1) : 0;
+    if (seen->flying && tip < at + length + 1 && seen->flown * rows < 1) {
+        // It goes with the tip, where there is more room.
         const int before = width - tip - 3, behind = tip - 1 - start;
         length = label_text(lane, seen, before > behind ? before : behind, text);
         at = before > behind ? tip + 2 : tip - 1 - length;
@@ -250,8 +254,6 @@ void lane_label(struct lane *lane, const struct seen *seen) {
     canvas_text_elided(lane->canvas, lane->area, x, y, length, text,
                        glyph(lane->app->ascii, GLYPH_ELLIPSIS), lane_role(seen));
     lane_block(lane, x, y, length, wide || seen->flying ? 1 : 0);
-    if (y < LANE_ROWS)
-        lane->labels[y][lane_sender(line)] = at + length + (wide ? 1 : 0);
 }
 
 void lane_head(struct lane *lane, const struct seen *seen) {
