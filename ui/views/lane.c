@@ -243,10 +243,12 @@ void lane_label(struct lane *lane, const struct seen *seen) {
     if (seen->flying && tip < at + length + 1 && seen->flown * rows < 1) {
         // It goes with the tip, where there is more room.
         const int before = width - tip - 3, behind = tip - 1 - start;
-        length = label_text(lane, seen, before > behind ? before : behind, text);
-        at = before > behind ? tip + 2 : tip - 1 - length;
-        if (length > (before > behind ? before : behind))
+        const int beside = before > behind ? before : behind;
+        if (length > beside)
+            length = label_text(lane, seen, beside, text);
+        if (length > beside)
             return;
+        at = before > behind ? tip + 2 : tip - 1 - length;
     } else if (length > most) {
         length = most;
     }
