@@ -11,6 +11,7 @@
 #include "config.h"
 #include "header.h"
 #include "lab.h"
+#include "ladder.h"
 #include "list.h"
 #include "playback.h"
 #include "prompt.h"
@@ -56,6 +57,7 @@ struct app {
     struct moment moment;
     size_t shown; // connection of VIEW_CONNECTION
     struct tw_ladder ladder;
+    struct folding folding;
     size_t ladder_segments, ladder_changes; // of the story, when the ladder was built
     uint64_t ladder_witnessed;              // of the witness, likewise
     bool ladder_over;

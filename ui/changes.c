@@ -145,7 +145,8 @@ static void put_in_order(struct changes *c) {
 // The ladder says when a connection's steps were: what is shown here is what is shown there.
 static enum changes_status look_at(struct changes *c, size_t *work) {
     struct tw_ladder *ladder = &c->ladder;
-    if (tw_ladder_build(ladder, tw_story_at(c->story, c->looked), c->witness) != TW_OK)
+    const struct tw_ladder_options options = {.witness = c->witness};
+    if (tw_ladder_build(ladder, tw_story_at(c->story, c->looked), &options) != TW_OK)
         return CHANGES_TOO_MANY;
     const struct tw_connection_info *info = &ladder->info;
     tw_time begun = info->opened;

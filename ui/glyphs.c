@@ -15,6 +15,13 @@ static const struct {
     [GLYPH_DIFFERS] = {0x2260, '!'},     // ≠
     [GLYPH_SHAFT] = {0x2500, '-'},       // ─
     [GLYPH_SHAFT_AGAIN] = {0x254c, '='}, // ╌
+    [GLYPH_SHAFT_LATE] = {0x2508, '~'},  // ┈
+    [GLYPH_SHAFT_COPY] = {0x2505, '"'},  // ┅
+    [GLYPH_SHAFT_RUN] = {0x2550, '#'},   // ═
+    [GLYPH_DOWN_RIGHT] = {0x2572, '\\'}, // ╲
+    [GLYPH_DOWN_LEFT] = {0x2571, '/'},   // ╱
+    [GLYPH_CROSSING] = {0x2573, 'X'},    // ╳
+    [GLYPH_TAP] = {0x250a, ':'},         // ┊
     [GLYPH_TRAIL] = {0x00b7, '.'},       // ·
     [GLYPH_HEAD_RIGHT] = {0x25b6, '>'},  // ▶
     [GLYPH_HEAD_LEFT] = {0x25c0, '<'},   // ◀
@@ -24,7 +31,7 @@ static const struct {
     [GLYPH_TOKEN_LEFT] = {0x25c2, '<'},  // ◂
     [GLYPH_CURSOR] = {0x25b8, '>'},      // ▸
     [GLYPH_ELLIPSIS] = {0x2026, '~'},    // …
-    [GLYPH_ESTIMATE] = {'~', '~'},
+    [GLYPH_ESTIMATE] = {'~', '~'},        [GLYPH_FOUND] = {'!', '!'},
     [GLYPH_CORRECTED] = {'*', '*'},       [GLYPH_ASSUMED] = {'?', '?'},
     [GLYPH_PLAYING] = {0x25b6, '>'},                                         // ▶
     [GLYPH_MARK] = {0x25cf, '*'},                                            // ●

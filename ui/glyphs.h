@@ -12,7 +12,14 @@ enum glyph {
     GLYPH_BLOCKED,     // the lifeline while a call is blocked
     GLYPH_SHAFT,       // of an arrow
     GLYPH_SHAFT_AGAIN, // of one sent again
-    GLYPH_TRAIL,       // behind a flying segment, and silence
+    GLYPH_SHAFT_LATE,  // of one that others have overtaken
+    GLYPH_SHAFT_COPY,  // of one that was captured twice
+    GLYPH_SHAFT_RUN,   // of many, folded
+    GLYPH_DOWN_RIGHT,  // a steep line
+    GLYPH_DOWN_LEFT,
+    GLYPH_CROSSING, // of two lines
+    GLYPH_TAP,      // where the capture was made
+    GLYPH_TRAIL,    // behind a flying segment, and silence
     GLYPH_HEAD_RIGHT,
     GLYPH_HEAD_LEFT,
     GLYPH_LOST, // in place of a head
@@ -29,7 +36,8 @@ enum glyph {
     GLYPH_PLAYING,
     GLYPH_PAUSED,
     GLYPH_SEPARATOR,
-    GLYPH_MARK, // a row that is marked
+    GLYPH_MARK,  // a row that is marked
+    GLYPH_FOUND, // something was found about it
     // The time line: what is over, and state changes in it and in what is to come.
     GLYPH_PAST,
     GLYPH_PAST_CLIENT,

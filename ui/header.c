@@ -22,9 +22,9 @@ const struct tw_story_segment *cursor_segment(const struct app *app) {
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
     // A timer, a call or a silence has none of its own: what came before it stays in view.
     for (int64_t row = cursor_row(app); row >= 0; row--) {
-        if ((size_t)row < ladder->row_count && ladder->rows[row].segment < count &&
-            ladder->rows[row].kind <= TW_ROW_CHANGE)
-            return &segments[ladder->rows[row].segment];
+        if ((size_t)row >= ladder->row_count || ladder->rows[row].segment >= count)
+            continue;
+        return &segments[tw_ladder_segment_at(ladder, (size_t)row, app->playback.place)];
     }
     return NULL;
 }

@@ -103,13 +103,7 @@ static void refresh(struct app *app, bool at_once) {
                  witnessed != app->ladder_witnessed || over != app->ladder_over;
     if (!at_once && !grown)
         return;
-    // Out of memory leaves an empty ladder, which draws as such.
-    if (tw_ladder_build(&app->ladder, connection, app->witness) != TW_OK) {
-        tw_ladder_fini(&app->ladder);
-        app->ladder.connection = connection;
-        tw_story_info(connection, &app->ladder.info);
-    }
-    playback_mark_rows(app);
+    ladder_lay(app);
     app->ladder_segments = segments;
     app->ladder_changes = changes;
     app->ladder_witnessed = witnessed;
@@ -330,7 +324,8 @@ static void step(struct app *app) {
         row++;
     if (row >= last_place(app))
         return;
-    if (app->ladder.rows[(size_t)row].kind == TW_ROW_SEGMENT) {
+    uint8_t kind = app->ladder.rows[(size_t)row].kind;
+    if (kind != TW_ROW_CALL && kind != TW_ROW_RETURN) { // something may be in flight
         p->gliding = true;
         p->from = fmax(row, p->place);
         p->place = p->from;
@@ -361,13 +356,17 @@ static void to_state(struct app *app, int by) {
 
 void playback_to_packet(struct app *app, uint64_t packet) {
     const struct tw_ladder *ladder = &app->ladder;
-    size_t count, row = 0;
+    size_t count, low = 0;
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
-    while (row < ladder->row_count &&
-           (ladder->rows[row].kind != TW_ROW_SEGMENT || ladder->rows[row].segment >= count ||
-            segments[ladder->rows[row].segment].packet < packet))
-        row++;
-    stand(app, (double)row + 1);
+    size_t high = count < ladder->segment_count ? count : ladder->segment_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (segments[middle].packet < packet)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    stand(app, tw_ladder_left(ladder, (uint32_t)low));
 }
 
 static void move(struct app *app, int by) {
@@ -432,9 +431,9 @@ void playback_act(struct app *app, enum action action) {
         app->measuring = !app->measuring;
         app->measured_from = place;
         break;
-    case ACTION_ABSOLUTE: app->absolute = !app->absolute; break;
+    case ACTION_ABSOLUTE: app->ladder.absolute = app->absolute = !app->absolute; break;
     case ACTION_NEXT_CONNECTION: move(app, 1); break;
     case ACTION_PREVIOUS_CONNECTION: move(app, -1); break;
-    default: break;
+    default: ladder_act(app, action); break;
     }
 }

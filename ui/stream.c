@@ -147,10 +147,16 @@ static void look_at_cursor(struct app *app) {
     stream->sent[TW_CLIENT] = stream->sent[TW_SERVER] = all ? UINT64_MAX : 0;
     for (; row >= 0 && !(known[TW_CLIENT] && known[TW_SERVER]); row--) {
         const struct tw_ladder_row *r = &ladder->rows[row];
-        if (r->kind != TW_ROW_SEGMENT || r->segment >= count || known[segments[r->segment].sender])
+        if ((r->kind != TW_ROW_SEGMENT && r->kind != TW_ROW_RUN) || r->segment >= count)
             continue;
-        known[segments[r->segment].sender] = true;
-        stream->sent[segments[r->segment].sender] = segments[r->segment].packet;
+        // Of a run both ends may have sent something by now.
+        uint32_t last = tw_ladder_segment_at(ladder, (size_t)row, app->playback.place);
+        for (uint32_t i = last + 1; i-- > r->segment && !(known[TW_CLIENT] && known[TW_SERVER]);) {
+            if (known[segments[i].sender])
+                continue;
+            known[segments[i].sender] = true;
+            stream->sent[segments[i].sender] = segments[i].packet;
+        }
     }
     const struct tw_story_segment *segment = cursor_segment(app);
     stream->current_to = INT64_MIN;

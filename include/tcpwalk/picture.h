@@ -17,27 +17,46 @@
 enum tw_row_kind {
     TW_ROW_SEGMENT, // a segment leaves; its sender may change its state by that
     TW_ROW_CHANGE,  // an end changes its state: a segment landed, or a timer ran out
+    TW_ROW_LANDING, // a segment lands and changes no state, but something happened while it flew
     TW_ROW_SILENCE, // nothing happens for a while
     TW_ROW_CALL,    // a program calls its socket, and the call blocks; or it returns at once
     TW_ROW_RETURN,  // a call that blocked returns
+    TW_ROW_RUN,     // data and its acknowledgements, folded: nothing is odd, no state changes
 };
 
 enum { TW_NONE = -1 };
 
 struct tw_ladder_row {
     tw_time time;     // when it begins, by the clock of the ends
-    double lands;     // segment: the place where it lands
-    uint32_t segment; // index in the story's segments; of the change's cause, TW_NO_SEGMENT: none
-    uint32_t call;    // call, return: index in the witness's calls
-    int16_t step;     // index in steps, or TW_NONE
-    uint8_t kind;     // enum tw_row_kind
-    uint8_t end;      // call, return: enum tw_end
-    uint8_t blocked;  // ends (bit 1 << enum tw_end) where a call is blocked when the row begins
-    bool blocks;      // call: it does not return on this row
-    bool known;       // segment, change by one: its time is the witness's, not an estimate
-    bool lost;        // segment: behind the tap; it would have landed at `lands`, as far as known
+    double lands;     // segment: the place where it lands; run: where it is over
+    uint32_t segment; // index in the story's segments: of a run the first one, of a landing and a
+                      // change their cause; TW_NO_SEGMENT: none
+    union {
+        uint32_t call; // call, return: index in the witness's calls
+        uint32_t run;  // run: index in runs
+    };
+    int16_t step;    // index in steps, or TW_NONE
+    uint8_t kind;    // enum tw_row_kind
+    uint8_t end;     // call, return: enum tw_end
+    uint8_t blocked; // ends (bit 1 << enum tw_end) where a call is blocked when the row begins
+    bool blocks;     // call: it does not return on this row
+    bool known;      // segment, change by one: its time is the witness's, not an estimate
+    bool lost;       // segment: behind the tap
 };
 #define TW_NO_SEGMENT UINT32_MAX
+
+// What can be folded: segments that follow one another in the story. Numbers are as on the wire.
+struct tw_ladder_run {
+    tw_time begun, over;  // when its first one left, and its last one
+    uint32_t first, last; // segments of the story
+    uint32_t data, acks;  // how many
+    uint32_t copies;      // of them, captured again
+    uint64_t octets;      // of the data
+    uint32_t begin, end;  // sequence numbers of the data; without data, what is acknowledged
+    uint8_t sender;       // enum tw_end: of the data, without any of the acknowledgements
+    bool both;            // data of both ends: only where there would be too many rows else
+    bool folded;          // else its segments have rows of their own
+};
 
 // A state that one end enters, in its final history: corrections are applied.
 struct tw_ladder_step {
@@ -67,21 +86,35 @@ struct tw_ladder {
     struct tw_connection_info info;
     struct tw_ladder_row *rows;
     size_t row_count;
+    struct tw_ladder_run *runs; // in the story's order
+    size_t run_count;
+    uint32_t *row_of; // of each segment: the row on which it leaves
+    size_t segment_count;
     struct tw_ladder_step steps[TW_END_COUNT * TW_HISTORY_MAX]; // in order of place
     size_t step_count;
     struct tw_ladder_word words[TW_END_COUNT * TW_HISTORY_MAX]; // each end's in order of place
     size_t word_count;
-    tw_time begin, end;       // of the first and the last row
+    tw_time begin, end;       // of the first row and the last; of a run there, when it is over
     tw_time zero;             // what times are counted from: the first segment, as it is shown
+    double tap;               // its place: 0 client's end ... 1 server's end; -1: not known
+    bool absolute;            // numbers are told as on the wire
     size_t segments_left_out; // beyond what a ladder shows
     size_t segments_dropped;  // that the story did not keep: their arrows are missing
 };
 
-// Lays the connection's story out anew; the ladder holds no part of the story but lends it. With a
-// witness (else NULL) segments stand at their true times, and the calls at theirs.
+struct tw_ladder_options {
+    const struct tw_witness
+        *witness;           // or NULL: segments stand at their true times, calls at theirs
+    bool fold;              // runs of data
+    const uint32_t *except; // segments: runs with one of them are the other way
+    size_t except_count;
+    bool absolute;
+};
+
+// Lays the connection's story out anew; the ladder holds no part of the story but lends it.
 enum tw_status tw_ladder_build(struct tw_ladder *ladder,
                                const struct tw_story_connection *connection,
-                               const struct tw_witness *witness) TW_CHECKED;
+                               const struct tw_ladder_options *options) TW_CHECKED;
 void tw_ladder_fini(struct tw_ladder *ladder);
 // The last step of `end` at `place`, or NULL before anything is known of it.
 const struct tw_ladder_step *tw_ladder_state(const struct tw_ladder *ladder, enum tw_end end,
@@ -101,7 +134,34 @@ tw_time tw_ladder_time(const struct tw_ladder *ladder, double place);
 double tw_ladder_place(const struct tw_ladder *ladder, tw_time time);
 // How far the segment of a row has come at `place`: 0 has not left, 1 has landed.
 double tw_ladder_flown(const struct tw_ladder *ladder, size_t row, double place);
-// Sequence number of a segment and the number it acknowledges, relative where that makes sense.
+// The row on which a segment leaves, alone or within a run; row_count: it is not on the ladder.
+size_t tw_ladder_row_of(const struct tw_ladder *ladder, uint32_t segment);
+// The run that a segment belongs to, folded or not; NULL: none.
+const struct tw_ladder_run *tw_ladder_run_of(const struct tw_ladder *ladder, uint32_t segment);
+// How many of the segments of a run's row have left at `place`.
+uint32_t tw_ladder_run_told(const struct tw_ladder *ladder, size_t row, double place);
+// The place behind which a segment has left; row_count: it is not on the ladder.
+double tw_ladder_left(const struct tw_ladder *ladder, uint32_t segment);
+// The segment that a row is about at `place`: of a run the last one that has left.
+uint32_t tw_ladder_segment_at(const struct tw_ladder *ladder, size_t row, double place);
+
+// A segment's line: it leaves its sender's lifeline on the row `from` and meets its receiver's on
+// `to`. It is level (`from` is `to`) where nothing else happens while it flies.
+struct tw_ladder_line {
+    size_t from, to;
+    bool right; // from the client to the server
+};
+// `row` is a segment's, or that of its landing; false: there is no line.
+bool tw_ladder_line(const struct tw_ladder *ladder, size_t row, struct tw_ladder_line *line);
+// In a lane of `width` cells a line goes from row to row by steps. The cell of the step down from
+// the row `from + row`: lines to the right and to the left never step in the same column, so that
+// where two of them cross there is room to see it.
+int tw_ladder_bend(const struct tw_ladder_line *line, size_t row, int width);
+// The nearest such cell from `least` on in the line's direction.
+int tw_ladder_bend_from(const struct tw_ladder_line *line, int least);
+
+// Sequence number of a segment and the number it acknowledges: relative where that makes sense, or
+// as on the wire, as the ladder's options say.
 uint32_t tw_ladder_seq(const struct tw_ladder *ladder, const struct tw_story_segment *segment);
 uint32_t tw_ladder_ack(const struct tw_ladder *ladder, const struct tw_story_segment *segment);
 uint32_t tw_ladder_window(const struct tw_ladder *ladder, const struct tw_story_segment *segment);

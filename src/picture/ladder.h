@@ -8,8 +8,10 @@
 // When a segment left its sender and landed, by the clock of the ends.
 struct flight {
     tw_time leaves, lands;
-    bool known; // a witness said so
-    bool lost;  // it would have landed at `lands`
+    bool known;  // a witness said so
+    bool lost;   // it would have landed at `lands`
+    bool turns;  // an end changes its state when it leaves or lands;
+    bool turned; // the receiver does, on a row of its own
 };
 
 // What becomes a row.
@@ -17,7 +19,10 @@ struct moment {
     tw_time time;
     int64_t order; // of what happens at the same time: a segment's index; -1: before all
     uint32_t segment;
-    uint32_t call;
+    union {
+        uint32_t call;
+        uint32_t run;
+    };
     int16_t step; // of a change, and of the call that is one
     uint8_t kind; // enum tw_row_kind
     uint8_t end;  // of a call
@@ -33,7 +38,13 @@ struct layout {
     int16_t *sent_step; // per segment: the step its sender takes by it
     struct moment *moments;
     size_t moment_count;
+    size_t run_room;
+    bool mixes; // runs of both ends' data
 };
+
+int ladder_compare(const struct moment *a, const struct moment *b);
+// Finds the runs, between `moments`, which are in order.
+bool ladder_fold(struct layout *l, const struct tw_ladder_options *options) TW_CHECKED;
 
 void ladder_place_flights(struct layout *l);
 // The first segment whose packet number is not below `packet`; their count: there is none.

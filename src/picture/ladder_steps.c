@@ -158,11 +158,17 @@ void ladder_add_steps(struct layout *l, enum tw_end end) {
             l->segments[segment].sender == end && l->sent_step[segment] == TW_NONE &&
             l->flights[segment].leaves == steps[i].time) {
             l->sent_step[segment] = index;
+            l->flights[segment].turns = true;
             order = segment;
             continue;
         }
         if (segment != TW_NO_SEGMENT && (int64_t)segment > order)
             order = segment;
+        if (segment != TW_NO_SEGMENT) {
+            l->flights[segment].turns = true;
+            if (l->segments[segment].sender != end)
+                l->flights[segment].turned = true;
+        }
         if (l->count == 0) // no segment was kept
             order = (int64_t)(steps[i].packet < UINT32_MAX ? steps[i].packet : UINT32_MAX);
         l->moments[l->moment_count++] = (struct moment){.time = steps[i].time,

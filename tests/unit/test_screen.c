@@ -330,6 +330,7 @@ static void a_growing_story_is_followed(void **state) {
     app_init(&other, &options);
     app_tick(&other, TW_SECOND);
     app_act(&other, ACTION_OPEN);
+    app_act(&other, ACTION_FOLD_ALL); // each segment on a row of its own
     app_act(&other, ACTION_LAST);
     size_t rows = other.ladder.row_count;
     for (int i = 0; i < 50; i++) {

@@ -235,7 +235,7 @@ static bool find_connection(const struct app *app, const struct tw_segment *s,
 static enum role flight_text(const struct app *app, const struct tw_flight *flight, int room,
                              char text[SEGMENT_TEXT]) {
     const struct tw_segment *s = &flight->segment;
-    struct tw_ladder ladder = {.connection = NULL};
+    struct tw_ladder ladder = {.connection = NULL, .absolute = app->absolute};
     enum tw_end sender = flight->from;
     bool found = find_connection(app, s, &ladder.info, &sender);
     struct tw_end_info *end = &ladder.info.end[sender], *other = &ladder.info.end[tw_other(sender)];

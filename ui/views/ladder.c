@@ -1,33 +1,44 @@
 // SPDX-License-Identifier: MIT
 // The ladder: two lifelines, the segments between them, the states beside them.
 //
-//                                 |                                 | LISTEN
+//                                 |       tap                       | LISTEN
 //     -0.000 041                  + connect(c, 10.9.0.2:443)        |
-//      0.000 000        SYN-SENT  :-- SYN seq 0 win 64240 --------->|
-//      0.011 203                  :                                 | SYN-RECEIVED
-//   >  0.011 310                  :<-- SYN,ACK seq 0 ack 1 ---------|
-//      0.022 871     ESTABLISHED  :                                 |
+//      0.000 000        SYN-SENT  :-- SYN seq 0 win 64240 --.       |
+//      0.011 203                  :        :                '------>| SYN-RECEIVED
+//   >  0.011 310                  :     .-- SYN,ACK seq 0 ack 1 ----|
+//      0.022 871     ESTABLISHED  :<----'  :                        |
 //      0.022 903                  + connect = 0 after 22.9 ms       |
-#include "views.h"
+//      0.022 950                  |## 12 segments, 16.4 KiB #######>|
+#include "lane.h"
 
 #include "../format.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { TIME_AT = 1, TIME_WIDTH = 12, STATE_WIDTH = 14, NARROW = 70, CALL_TEXT = 256 };
+enum {
+    NARROW = 70, // below there is no time, and less room for marks
+    WIDE = 90,   // from there on the packets' numbers are there
+    TIME_WIDTH = 12,
+    PACKET_WIDTH = 9,
+    STATE_WIDTH = 14,
+    CALL_TEXT = 256,
+};
 
 // Columns of the parts.
 struct columns {
+    int packet, time;                // their last ones; 0: they are not there
     int client, left, right, server; // states end and begin here; the lifelines
 };
 
 static struct columns columns_of(int width) {
-    bool narrow = width < NARROW; // then there is no time, and less room for marks
+    bool narrow = width < NARROW;
     int state = narrow ? STATE_WIDTH - 1 : STATE_WIDTH;
-    struct columns c;
-    c.left = (narrow ? 0 : TIME_AT + TIME_WIDTH) + state + 1;
+    struct columns c = {.packet = width >= WIDE ? PACKET_WIDTH - 1 : 0};
+    c.time = narrow ? 0 : c.packet + TIME_WIDTH;
+    c.left = (narrow ? 0 : c.time + 1) + state + 1;
     c.right = width - state - 1;
     c.client = narrow ? c.left - 1 : c.left - 2;
     c.server = narrow ? c.right + 1 : c.right + 2;
@@ -54,54 +65,6 @@ static void draw_state(const struct app *app, struct canvas *canvas, struct area
     int x = step->end == TW_CLIENT ? c->client + 1 - (int)(strlen(name) + count) : c->server;
     x = canvas_text(canvas, area, x, y, name, role);
     canvas_text(canvas, area, x, y, marks, past ? ROLE_WARNING : ROLE_FAINT);
-}
-
-// An arrow from one lifeline to the other, or as far of it as the segment has flown.
-static void draw_arrow(const struct app *app, struct canvas *canvas, struct area area,
-                       const struct columns *c, int y, const struct tw_story_segment *segment,
-                       double flown, bool past, bool lost) {
-    bool right = segment->sender == TW_CLIENT, flying = past && flown < 1;
-    int first = c->left + 1, last = c->right - 1, room = last - first + 1;
-    if (lost && !flying) { // it does not get there
-        int gap = room < 32 ? 2 : 4;
-        first += right ? 0 : gap;
-        room -= gap;
-    }
-    int shaft_room = room < 32 ? 2 : 6; // before the label and behind it
-    // Columns behind the head. The label rests in the middle; it flies behind the head, or before
-    // it while there is more room.
-    int tip = flying ? (int)(flown * (double)(room - 1)) : room - 1, behind = tip - 1,
-        before = room - tip - 2;
-    bool leads = flying && before > behind;
-    char text[SEGMENT_TEXT];
-    segment_text(&app->ladder, segment,
-                 !flying ? room - shaft_room
-                 : leads ? before
-                         : behind,
-                 text);
-    int width = (int)strlen(text);
-    enum role role = !past ? ROLE_FAINT : flying ? ROLE_FLYING : segment_role(segment);
-    bool again = segment_role(segment) == ROLE_SEGMENT_AGAIN;
-    uint32_t shaft = glyph(app->ascii, flying  ? GLYPH_TRAIL
-                                       : again ? GLYPH_SHAFT_AGAIN
-                                               : GLYPH_SHAFT);
-    uint32_t head = glyph(app->ascii, lost && !flying ? GLYPH_LOST
-                                      : right         ? GLYPH_HEAD_RIGHT
-                                                      : GLYPH_HEAD_LEFT);
-    struct area body = {area.x + first, area.y, room, area.height};
-    for (int i = 0; i < tip; i++)
-        canvas_put(canvas, body, right ? i : room - 1 - i, y, shaft, flying ? ROLE_FAINT : role);
-    canvas_put(canvas, body, right ? tip : room - 1 - tip, y, head, role);
-    if (flying && width > (leads ? before : behind))
-        return;
-    int from = !flying ? shaft_room / 2 : leads ? tip + 2 : tip - 1 - width; // as it flies
-    int at = right ? from : flying ? room - from - width : from + 1;
-    struct area label = body;
-    if (at > 1)
-        canvas_put(canvas, label, at - 1, y, ' ', role);
-    canvas_text(canvas, label, at, y, text, role);
-    if (at + width < room - 1)
-        canvas_put(canvas, label, at + width, y, ' ', role);
 }
 
 // "connect = 0 after 20.1 ms" in at most `room` columns, if it can be said so short. A call that
@@ -132,8 +95,10 @@ static void call_text(const struct tw_witness_call *call, const struct tw_ladder
 }
 
 // A call, or its return, beside the lifeline of its end; its text grows into the free row.
-static void draw_call(const struct app *app, struct canvas *canvas, struct area area,
-                      const struct columns *c, int y, const struct tw_ladder_row *row, bool past) {
+static void draw_call(struct lane *lane, struct area area, const struct columns *c, int y,
+                      const struct tw_ladder_row *row, bool past) {
+    const struct app *app = lane->app;
+    struct canvas *canvas = lane->canvas;
     bool client = row->end == TW_CLIENT;
     const struct tw_witness_call *call = &app->witness->calls[row->call];
     int gap = area.width < NARROW ? 0 : 1, room = c->right - c->left - 1 - 2 * gap;
@@ -149,35 +114,31 @@ static void draw_call(const struct app *app, struct canvas *canvas, struct area 
     canvas_put(canvas, area, client ? c->left : c->right, y,
                glyph_joint(app->ascii, JOIN_UP | JOIN_DOWN | side),
                past ? ROLE_KEY : ROLE_LIFELINE);
-    canvas_text_elided(canvas, area, client ? c->left + 1 + gap : c->right - gap - width, y, room,
-                       text, glyph(app->ascii, GLYPH_ELLIPSIS), role);
+    const int at = client ? gap : room + gap - width;
+    canvas_text_elided(canvas, lane->area, at, y, room, text, glyph(app->ascii, GLYPH_ELLIPSIS),
+                       role);
+    lane_block_end(lane, (enum tw_end)row->end, y, gap + width + 1);
 }
 
-// How far the segment has come on the wire of the lab.
-static double on_the_wire(const struct app *app, const struct tw_story_segment *segment) {
-    static const double almost = 0.99; // it has not landed
-    const struct tw_lab_view *view = &app->lab.view;
-    tw_time left = app->witness->flights[segment->packet - 1].left;
-    for (size_t i = 0; app->lab.hooks != NULL && i < view->flight_count; i++) {
-        const struct tw_flight *flight = &view->flights[i];
-        const struct tw_segment *s = &flight->segment;
-        if (left == (flight->injected ? TW_NO_TIME : flight->left) && s->seq == segment->seq &&
-            s->ack == segment->ack && s->flags == segment->flags)
-            return flight->at < almost ? flight->at : almost;
-    }
-    return almost;
-}
-
-static void draw_silence(const struct app *app, struct canvas *canvas, struct area area,
-                         const struct columns *c, int y, size_t row) {
-    char text[FORMAT_TEXT + 16], duration[FORMAT_TEXT];
+// Between the dots lines go down.
+static void draw_silence(struct lane *lane, int y, size_t row) {
+    const struct tw_ladder_row *rows = lane->app->ladder.rows;
+    char text[FORMAT_TEXT + 64], duration[FORMAT_TEXT];
     // A silence is never the last row.
-    tw_time length = app->ladder.rows[row + 1].time - app->ladder.rows[row].time;
-    snprintf(text, sizeof text, " %s of silence ", format_duration(length, duration));
-    int middle = (c->left + c->right) / 2 - (int)strlen(text) / 2;
-    for (int x = c->left + 2; x < c->right - 1; x += 2)
-        canvas_put(canvas, area, x, y, glyph(app->ascii, GLYPH_TRAIL), ROLE_FAINT);
-    canvas_text(canvas, area, middle, y, text, ROLE_FAINT);
+    snprintf(text, sizeof text, _("%s of silence"),
+             format_duration(rows[row + 1].time - rows[row].time, duration));
+    const int width = canvas_text_width(text), at = (lane->area.width - width) / 2;
+    canvas_text(lane->canvas, lane->area, at, y, text, ROLE_FAINT);
+    lane_block(lane, at, y, width, 1);
+}
+
+static void draw_dots(struct lane *lane, int y) {
+    for (int x = 1; x < lane->area.width - 1; x += 2)
+        if (lane_is_free(lane, x, y)) {
+            canvas_put(lane->canvas, lane->area, x, y, glyph(lane->app->ascii, GLYPH_TRAIL),
+                       ROLE_FAINT);
+            lane_block(lane, x, y, 1, 0);
+        }
 }
 
 // What stands beside the lifelines before anything has happened.
@@ -198,44 +159,111 @@ static void draw_lifelines(const struct app *app, struct canvas *canvas, struct 
                    ROLE_LIFELINE);
 }
 
-static void draw_row(const struct app *app, struct canvas *canvas, struct area area,
-                     const struct columns *c, int y, size_t index,
-                     const struct tw_story_segment *segments) {
+// A row's time as it is told: a segment's is the capture's, and when it landed is an estimate, if
+// no witness knows. `row` -1: the beginning. False: it is not known.
+static bool time_of(const struct app *app, const struct tw_story_segment *segments, int64_t row,
+                    tw_time *time, bool *estimated) {
     const struct tw_ladder *ladder = &app->ladder;
-    const struct tw_ladder_row *row = &ladder->rows[index];
-    bool past = app->playback.place > (double)index;
-    if (row->kind == TW_ROW_SILENCE) {
-        draw_silence(app, canvas, area, c, y, index);
+    const struct tw_ladder_row *at = &ladder->rows[row < 0 ? 0 : row];
+    const bool sent = at->kind == TW_ROW_SEGMENT || at->kind == TW_ROW_RUN;
+    const bool here = row >= 0 || sent;
+    *time = here && sent && !at->known ? segments[at->segment].time : at->time;
+    *estimated = !sent && !at->known && at->segment != TW_NO_SEGMENT;
+    return at->step == TW_NONE || ladder->steps[at->step].timed;
+}
+
+static void draw_time(const struct app *app, struct canvas *canvas, struct area area,
+                      const struct columns *c, int y, size_t index,
+                      const struct tw_story_segment *segments) {
+    const struct tw_ladder_row *row = &app->ladder.rows[index];
+    const bool past = app->playback.place > (double)index;
+    const bool sent = row->kind == TW_ROW_SEGMENT || row->kind == TW_ROW_RUN;
+    const bool landed = row->kind == TW_ROW_CHANGE || row->kind == TW_ROW_LANDING;
+    const enum role role = past && !landed ? ROLE_TEXT : ROLE_FAINT;
+    char text[FORMAT_TEXT];
+    tw_time time;
+    bool estimated;
+    if (c->time == 0)
+        return;
+    const bool known = time_of(app, segments, (int64_t)index, &time, &estimated);
+    format_seconds(time - app->ladder.zero, text);
+    canvas_text_right(canvas, area, c->time, y, known ? text : "?", role);
+    if (estimated)
+        canvas_put(canvas, area, c->time - (int)strlen(text), y, '~', role);
+    if (!sent)
+        return;
+    const struct tw_story_segment *segment = &segments[row->segment];
+    const bool copies = row->kind == TW_ROW_RUN && app->ladder.runs[row->run].copies > 0;
+    if (segment->findings != 0 || copies)
+        canvas_put(canvas, area, c->time + 1, y, glyph(app->ascii, GLYPH_FOUND),
+                   past ? ROLE_WARNING : ROLE_FAINT);
+    if (c->packet > 0) {
+        snprintf(text, sizeof text, "%" PRIu64, segment->packet);
+        canvas_text_right(canvas, area, c->packet, y, text, ROLE_FAINT);
+    }
+}
+
+// From the row that is measured from to the cursor's, with the time between them.
+static void draw_measure(const struct app *app, struct canvas *canvas, struct area area,
+                         const struct columns *c, int64_t top,
+                         const struct tw_story_segment *segments) {
+    const int64_t from = (int64_t)ceil(app->measured_from) - 1, to = cursor_row(app);
+    tw_time begin, end;
+    bool estimated[2];
+    if (!app->measuring || app->ladder.row_count == 0)
+        return;
+    const int64_t first = from < to ? from : to, last = from < to ? to : from;
+    for (int y = 0; y < area.height; y++) {
+        const int64_t row = top + y;
+        if (row >= first && row <= last && row != to)
+            canvas_put(canvas, area, 0, y,
+                       glyph(app->ascii, row == from ? GLYPH_MARK : GLYPH_LIFELINE), ROLE_KEY);
+    }
+    if (to < top || to - top >= area.height ||
+        !time_of(app, segments, from, &begin, &estimated[0]) ||
+        !time_of(app, segments, to, &end, &estimated[1]))
+        return;
+    const int y = (int)(to - top), step = to >= 0 ? app->ladder.rows[to].step : TW_NONE;
+    const bool about = estimated[0] || estimated[1];
+    char text[FORMAT_TEXT + 4], time[FORMAT_TEXT];
+    if (c->time > 0) {
+        format_seconds(end - begin, time);
+        snprintf(text, sizeof text, "%s%s%s", about ? "~" : "", end >= begin ? "+" : "", time);
+        for (int x = c->packet + 1; x <= c->time; x++)
+            canvas_put(canvas, area, x, y, ' ', ROLE_TEXT);
+        canvas_text_right(canvas, area, c->time, y, text, ROLE_KEY);
         return;
     }
-    if (area.width >= NARROW) {
-        char text[FORMAT_TEXT];
-        // A segment's time is the capture's and when it landed is estimated, if no witness knows.
-        bool sent = row->kind == TW_ROW_SEGMENT;
-        enum role role = past && row->kind != TW_ROW_CHANGE ? ROLE_TEXT : ROLE_FAINT;
-        bool timed = row->step == TW_NONE || ladder->steps[row->step].timed;
-        tw_time time = sent && !row->known ? segments[row->segment].time : row->time;
-        format_seconds(time - ladder->zero, text);
-        canvas_text_right(canvas, area, TIME_AT + TIME_WIDTH - 1, y, timed ? text : "?", role);
-        if (!sent && !row->known && row->segment != TW_NO_SEGMENT)
-            canvas_put(canvas, area, TIME_AT + TIME_WIDTH - 1 - (int)strlen(text), y, '~', role);
+    format_duration(end >= begin ? end - begin : begin - end, time);
+    snprintf(text, sizeof text, "%s%s%s", about ? "~" : "", end >= begin ? "+" : "-", time);
+    const bool taken = step != TW_NONE && app->ladder.steps[step].end == TW_CLIENT;
+    canvas_text(canvas, area, taken ? c->server : 1, y, text, ROLE_KEY);
+}
+
+static void draw_row(struct lane *lane, struct area area, const struct columns *c, int y,
+                     size_t index, const struct tw_story_segment *segments) {
+    const struct app *app = lane->app;
+    const struct tw_ladder *ladder = &app->ladder;
+    const struct tw_ladder_row *row = &ladder->rows[index];
+    const bool past = app->playback.place > (double)index;
+    struct seen seen;
+    if (row->kind == TW_ROW_SILENCE) {
+        draw_silence(lane, y, index);
+        return;
     }
-    if (row->kind == TW_ROW_SEGMENT) {
-        const struct tw_story_segment *segment = &segments[row->segment];
-        double flown = tw_ladder_flown(ladder, index, app->playback.place);
-        bool lost = row->lost;
-        if (lost) { // when the ladder was laid out; the lab may have gone on
-            const struct tw_witness_flight *flight = &app->witness->flights[segment->packet - 1];
-            lost = flight->landed == TW_NO_TIME && !flight->flying;
-            if (flight->flying)
-                flown = on_the_wire(app, segment);
-        }
-        draw_arrow(app, canvas, area, c, y, segment, flown, past, lost);
-    } else if (row->kind == TW_ROW_CALL || row->kind == TW_ROW_RETURN) {
-        draw_call(app, canvas, area, c, y, row, past);
+    draw_time(app, lane->canvas, area, c, y, index, segments);
+    if (row->kind == TW_ROW_CALL || row->kind == TW_ROW_RETURN)
+        draw_call(lane, area, c, y, row, past);
+    else if (row->kind == TW_ROW_RUN)
+        lane_run(lane, index, y);
+    else if (lane_see(app, segments, index, &seen)) {
+        if (index == seen.line.to)
+            lane_head(lane, &seen);
+        if (index == seen.line.from)
+            lane_label(lane, &seen);
     }
     if (row->step != TW_NONE)
-        draw_state(app, canvas, area, c, y, &ladder->steps[row->step], past);
+        draw_state(app, lane->canvas, area, c, y, &ladder->steps[row->step], past);
 }
 
 // What the story could not keep is said first.
@@ -259,7 +287,7 @@ void draw_ladder(const struct app *app, struct canvas *canvas, struct area area)
         area.y++;
         area.height--;
     }
-    struct columns c = columns_of(area.width);
+    const struct columns c = columns_of(area.width);
     size_t count;
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
     // Line 0 is the beginning, row r is line r + 1. The cursor stays in the lower third.
@@ -270,6 +298,10 @@ void draw_ladder(const struct app *app, struct canvas *canvas, struct area area)
         top = all - height;
     if (top < 0)
         top = 0;
+    struct lane lane;
+    lane_init(&lane, app, canvas,
+              (struct area){area.x + c.left + 1, area.y, c.right - c.left - 1, area.height},
+              top - 1);
     for (int y = 0; y < area.height; y++) {
         int64_t line = top + y;
         bool is_row = line > 0 && line < lines;
@@ -277,10 +309,20 @@ void draw_ladder(const struct app *app, struct canvas *canvas, struct area area)
         if (line == 0)
             draw_beginning(app, canvas, area, &c, y);
         else if (is_row)
-            draw_row(app, canvas, area, &c, y, (size_t)line - 1, segments);
+            draw_row(&lane, area, &c, y, (size_t)line - 1, segments);
         else if (line == lines && ladder->segments_left_out > 0)
-            canvas_text(canvas, area, c.left + 2, y, "and more, not shown", ROLE_WARNING);
+            canvas_text(canvas, area, c.left + 2, y, _("and more, not shown"), ROLE_WARNING);
         if (line == cursor)
             canvas_put(canvas, area, 0, y, glyph(app->ascii, GLYPH_CURSOR), ROLE_KEY);
+        if (line < lines)
+            canvas_target(canvas, area, 0, y, area.width, TARGET_PLACE, (uint32_t)line);
     }
+    lane_lines(&lane, segments);
+    for (int y = 0; y < area.height; y++) {
+        int64_t row = top - 1 + y;
+        if (row >= 0 && row + 1 < lines && ladder->rows[row].kind == TW_ROW_SILENCE)
+            draw_dots(&lane, y);
+    }
+    lane_tap(&lane);
+    draw_measure(app, canvas, area, &c, top - 1, segments);
 }

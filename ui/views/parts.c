@@ -143,14 +143,17 @@ const char *segment_text(const struct tw_ladder *ladder, const struct tw_story_s
     if (segment->length > 0)
         snprintf(len, sizeof len, " len %" PRIu32, segment->length);
     snprintf(win, sizeof win, " win %" PRIu32, tw_ladder_window(ladder, segment));
-    // A bare ACK is told by its number, a FIN by its place: leave out from the right.
+    // A bare ACK is told by its number and its window, a FIN by its place: leave out from the
+    // right. A window that is closed is left out last.
     bool bare = segment->length == 0 && (segment->flags & (TW_SYN | TW_FIN | TW_RST)) == 0;
+    const char *closed = segment->findings >> TW_FINDING_ZERO_WINDOW & 1 ? win : "";
     const char *const parts[][4] = {
         {seq, ack, len, win},
-        {seq, ack, len, ""},
-        {bare ? "" : seq, ack, len, ""},
-        {bare ? "" : seq, bare ? ack : "", len, ""},
-        {"", "", len, ""},
+        {bare ? "" : seq, ack, len, bare ? win : closed},
+        {bare ? "" : seq, ack, len, closed},
+        {bare ? "" : seq, bare ? ack : "", len, closed},
+        {"", "", len, closed},
+        {"", "", "", closed},
         {"", "", "", ""},
     };
     for (size_t i = 0; i < TW_COUNT(parts); i++) {

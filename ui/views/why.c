@@ -246,6 +246,30 @@ static void draw_sent(const struct app *app, struct canvas *canvas, struct area 
     }
 }
 
+// A run of data that is folded.
+static void draw_run(const struct app *app, struct canvas *canvas, struct area area,
+                     const struct tw_ladder_row *row) {
+    const struct tw_ladder_run *run = &app->ladder.runs[row->run];
+    enum tw_end end = (enum tw_end)run->sender;
+    char octets[FORMAT_TEXT], text[400];
+    format_octets(run->octets, octets);
+    if (run->both)
+        snprintf(text, sizeof text, _("both ends send data: %u segments, %s, and %u acknowledgements"),
+                 run->data, octets, run->acks);
+    else
+        snprintf(text, sizeof text,
+                 _("a run of data: %u segments, %s, and %u acknowledgements of the other end"),
+                 run->data, octets, run->acks);
+    int x = 1;
+    if (!run->both)
+        x = canvas_text(canvas, area, x, 1, end_name(end), end_role(end)) + 2;
+    snprintf(octets, sizeof octets, "%.8s", action_info(ACTION_FOLD)->keys);
+    char hint[FORMAT_TEXT + 64];
+    snprintf(hint, sizeof hint, _("%s unfolds it"), octets);
+    canvas_text(canvas, area, x, 1, hint, ROLE_FAINT);
+    canvas_text_wrapped(canvas, area, 1, 2, area.width - 2, 2, text, ROLE_WHY);
+}
+
 // --- socket calls
 
 // What a call is for, by its name.
@@ -469,14 +493,18 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     size_t count;
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
     const struct tw_story_segment *segment =
-        row->segment != TW_NO_SEGMENT && row->segment < count ? &segments[row->segment] : NULL;
+        row->segment < count
+            ? &segments[tw_ladder_segment_at(ladder, (size_t)at, app->playback.place)]
+            : NULL;
     int least = row->kind == TW_ROW_SILENCE ? 0 : area.width / 2;
     int left = draw_words(app, canvas, area, least);
     struct area rule = {area.x, area.y, left < area.width ? left + 1 : left, 1}; // with the blank
     if (segment != NULL)
-        draw_packet(app, canvas, rule, segment, row->kind == TW_ROW_CHANGE);
+        draw_packet(app, canvas, rule, segment, row->kind == TW_ROW_CHANGE || row->kind == TW_ROW_LANDING);
     if (row->kind == TW_ROW_CALL || row->kind == TW_ROW_RETURN) {
         draw_call(app, canvas, area, rule, row);
+    } else if (row->kind == TW_ROW_RUN) {
+        draw_run(app, canvas, area, row);
     } else if (row->step != TW_NONE) {
         draw_step(app, canvas, area, &ladder->steps[row->step]);
     } else if (segment != NULL) {
