@@ -14,6 +14,7 @@ void app_init(struct app *app, const struct app_options *options) {
         .story = options->story,
         .witness = options->witness,
         .files = options->files,
+        .profile = options->profile != NULL ? options->profile : tw_profile_at(0),
         .source_name = options->source_name != NULL ? options->source_name : "",
         .filter = options->filter,
         .ascii = options->ascii,

@@ -31,6 +31,7 @@ struct app {
     const struct tw_story *story;
     const struct tw_witness *witness; // or NULL
     const struct ui_files *files;     // the input's packets, what is saved; or NULL
+    const struct tw_profile *profile; // of the stacks
     const char *source_name, *filter;
     bool ascii, utc, colors, mouse;
     enum theme theme;
@@ -41,6 +42,7 @@ struct app {
     char notice[NOTICE_MAX]; // instead of the bottom line, until the next key
     uint64_t wanted;         // number of the connection to open as soon as it is there; 0: none
     uint64_t done, total;    // octets of the input
+    uint64_t dropped;        // packets of a live source that were not captured
     enum view view, behind;  // `behind`: under help, or under breakpoints
     bool changed;            // since it was drawn
     bool anew;               // the terminal is to be drawn anew
@@ -74,6 +76,7 @@ struct app_options {
     const struct ui_lab *lab;         // or NULL
     const struct ui_files *files;     // or NULL
     const struct ui_start *start;     // or NULL; then there is no story
+    const struct tw_profile *profile; // of the stacks; NULL: linux
     const char *source_name, *filter;
     bool ascii, utc;
     bool colors; // else the theme is mono, and stays so

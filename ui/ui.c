@@ -97,6 +97,8 @@ static void read_some(struct loop *loop) {
     app->loading = feed->more(feed->context, READ_MS);
     if (feed->progress != NULL)
         feed->progress(feed->context, &app->done, &app->total);
+    if (feed->dropped != NULL)
+        app->dropped = feed->dropped(feed->context);
     const char *fault = app->loading || feed->fault == NULL ? NULL : feed->fault(feed->context);
     if (fault != NULL)
         app_broken(app, fault);
@@ -214,6 +216,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             .witness = options->witness,
             .lab = options->lab,
             .files = options->files,
+            .profile = options->profile,
             .start = options->start,
             .mouse = options->mouse,
             .source_name = options->source_name,

@@ -17,6 +17,7 @@ struct ui_feed {
     int (*fd)(void *context); // readable when `more` has something to do; -1: always (a file)
     // Octets read, and of how many; a total of 0 is not known.
     void (*progress)(void *context, uint64_t *done, uint64_t *total);
+    uint64_t (*dropped)(void *context);  // packets that a live source could not capture
     const char *(*fault)(void *context); // how the input broke off, or NULL; asked at its end
 };
 
@@ -92,6 +93,7 @@ struct ui_options {
     size_t *chosen;                   // what was chosen there, or UI_NOTHING
     const struct tw_witness *witness; // what the stacks said themselves, or NULL
     const struct ui_lab *lab;         // that runs behind the story, or NULL
+    const struct tw_profile *profile; // of the stacks; NULL: linux
     const char *source_name;          // as the user named it; control characters are shown as '?'
     const char *filter;               // the capture filter, or NULL
     const char *theme;                // a name of ui/theme.h, or NULL: dark

@@ -44,6 +44,13 @@ static void progress(void *context, uint64_t *done, uint64_t *total) {
     *total = counts.size;
 }
 
+static uint64_t dropped(void *context) {
+    const struct feed *feed = context;
+    struct tw_source_counts counts;
+    tw_source_counts_get(feed->reading.pump.source, &counts);
+    return counts.dropped;
+}
+
 static const char *fault(void *context) {
     const struct feed *feed = context;
     return feed->reading.broken ? feed->reading.fault.text : NULL;
@@ -71,6 +78,7 @@ static enum tw_status choices(void) {
 struct ui_options screen_options(const struct settings *settings) {
     const char *no_color = getenv("NO_COLOR");
     return (struct ui_options){
+        .profile = settings->profile,
         .filter = settings->filter,
         .theme = settings->theme,
         .speed = settings->speed,
@@ -91,8 +99,12 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     options.story = story;
     options.witness = feed->reading.witness;
     options.source_name = title;
-    const struct ui_feed ui_feed = {
-        .context = feed, .more = more, .fd = descriptor, .progress = progress, .fault = fault};
+    const struct ui_feed ui_feed = {.context = feed,
+                                    .more = more,
+                                    .fd = descriptor,
+                                    .progress = progress,
+                                    .dropped = dropped,
+                                    .fault = fault};
     enum tw_status status = ui_run(&options, &ui_feed, error);
     if (status == TW_OK && feed->reading.broken) {
         *error = feed->reading.fault;
