@@ -157,8 +157,7 @@ const char *column_text(const struct app *app, const struct column_row *row, enu
     case COLUMN_SERVER: return tw_address_text(info->version, &s->address, s->port, text);
     case COLUMN_SERVER_STATE: return state_text(app, row, TW_SERVER);
     case COLUMN_OUTCOME:
-        format_outcome(info, false, text);
-        return canvas_text_width(text) <= width ? text : format_outcome(info, true, text);
+        return format_outcome(info, width < natural(app, COLUMN_OUTCOME), text);
     case COLUMN_DURATION: return format_duration(info->last - info->opened, text);
     case COLUMN_SEGMENTS: return format_count(c->packets + s->packets, text);
     case COLUMN_OCTETS: return format_octets(c->bytes + s->bytes, text);

@@ -24,12 +24,12 @@ const char *format_duration(tw_time time, char text[FORMAT_TEXT]) {
         time = 0;
     double s = (double)time / (double)TW_SECOND;
     int64_t minutes = time / (60 * TW_SECOND), hours = minutes / 60;
-    // Limits are such that nothing is rounded up to 1000 us, 1000 ms or 60 s.
+    // Limits are such that nothing is rounded up to 1000 us or 1000 ms.
     if (s < 0.0009995)
         snprintf(text, FORMAT_TEXT, "%.0f us", s * 1e6);
     else if (s < 0.99995)
         snprintf(text, FORMAT_TEXT, "%.1f ms", s * 1e3);
-    else if (s < 59.95)
+    else if (s < 60)
         snprintf(text, FORMAT_TEXT, "%.1f s", s);
     else if (hours == 0)
         snprintf(text, FORMAT_TEXT, "%d min %02d s", (int)s / 60, (int)s % 60);

@@ -336,7 +336,7 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
         enum column column;
         int part;
     } hidden[] = {{COLUMN_CLIENT, CLIENT},     {COLUMN_SERVER, SERVER}, {COLUMN_OUTCOME, OUTCOME},
-                  {COLUMN_DURATION, DURATION}, {COLUMN_OCTETS, OCTETS}, {COLUMN_LETTERS, LETTERS}};
+                  {COLUMN_DURATION, DURATION}, {COLUMN_OCTETS, OCTETS}};
     if (list_count(app) == 0)
         return;
     struct column_row row;
@@ -356,6 +356,9 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
     if (fitted->widths[COLUMN_RTT] == 0 && list_rtt(&row.info) >= 0)
         snprintf(parts[RTT].text, PART_TEXT, _("RTT %s"),
                  format_duration(list_rtt(&row.info), word));
+    if (fitted->widths[COLUMN_LETTERS] == 0)
+        snprintf(parts[LETTERS].text, PART_TEXT, _("history %s"),
+                 column_text(app, &row, COLUMN_LETTERS, area.width, text));
     if (fitted->widths[COLUMN_OPENED] == 0)
         snprintf(parts[OPENED].text, PART_TEXT, _("began %s"),
                  format_clock(row.info.opened, app->utc, word));
