@@ -108,36 +108,57 @@ size_t list_next_marked(const struct app *app, size_t from) {
     return LIST_NONE;
 }
 
-static bool mark(struct list *list, size_t connection, bool on) {
-    size_t word = connection / MARK_BITS;
-    if (word >= list->mark_words) {
-        size_t words = (word + 1) * 2;
-        uint64_t *marks = realloc(list->marks, words * sizeof *marks);
-        if (marks == NULL)
-            return false;
-        memset(marks + list->mark_words, 0, (words - list->mark_words) * sizeof *marks);
-        list->marks = marks;
-        list->mark_words = words;
+static uint64_t bit_of(size_t connection) {
+    return (uint64_t)1 << connection % MARK_BITS;
+}
+
+// Room for the marks of so many connections.
+static bool room_for_marks(struct app *app, size_t connections) {
+    struct list *list = &app->list;
+    size_t words = connections / MARK_BITS + 1;
+    if (words <= list->mark_words)
+        return true;
+    words *= 2;
+    uint64_t *marks = realloc(list->marks, words * sizeof *marks);
+    if (marks == NULL) {
+        app_say(app, "%s", _("out of memory: nothing was marked"));
+        return false;
     }
-    uint64_t bit = (uint64_t)1 << connection % MARK_BITS;
-    bool was = (list->marks[word] & bit) != 0;
-    if (was != on) {
-        list->marks[word] ^= bit;
-        list->mark_count = on ? list->mark_count + 1 : list->mark_count - 1;
-    }
+    memset(marks + list->mark_words, 0, (words - list->mark_words) * sizeof *marks);
+    list->marks = marks;
+    list->mark_words = words;
     return true;
+}
+
+static void mark(struct list *list, size_t connection, bool on) {
+    uint64_t *word = &list->marks[connection / MARK_BITS];
+    if (((*word & bit_of(connection)) != 0) == on)
+        return;
+    *word ^= bit_of(connection);
+    list->mark_count = on ? list->mark_count + 1 : list->mark_count - 1;
 }
 
 // All rows, or none of them where all are marked.
 static void mark_all(struct app *app) {
-    size_t count = list_rows_count(app), marked = 0;
-    for (size_t row = 0; row < count; row++)
-        marked += list_marked(app, list_rows_connection(app, row));
-    for (size_t row = 0; row < count; row++)
-        if (!mark(&app->list, list_rows_connection(app, row), marked < count)) {
-            app_say(app, "%s", _("out of memory: not all are marked"));
-            return;
+    struct list *list = &app->list;
+    size_t connections = tw_story_count(app->story), marked = 0;
+    if (!room_for_marks(app, connections))
+        return;
+    if (!list->chosen) {
+        bool all = list->mark_count < connections;
+        memset(list->marks, all ? 0xff : 0, list->mark_words * sizeof *list->marks);
+        list->mark_count = all ? connections : 0;
+        if (all) { // those that are not there yet are not marked
+            size_t last = connections / MARK_BITS;
+            list->marks[last] = bit_of(connections) - 1;
+            memset(list->marks + last + 1, 0, (list->mark_words - last - 1) * sizeof *list->marks);
         }
+        return;
+    }
+    for (size_t i = 0; i < list->rows.count; i++)
+        marked += list_marked(app, list->rows.at[i]);
+    for (size_t i = 0; i < list->rows.count; i++)
+        mark(list, list->rows.at[i], marked < list->rows.count);
 }
 
 static void mark_row(struct app *app) {
@@ -145,8 +166,8 @@ static void mark_row(struct app *app) {
     if (list->cursor >= list_rows_count(app))
         return;
     size_t connection = list_rows_connection(app, list->cursor);
-    if (!mark(list, connection, !list_marked(app, connection)))
-        app_say(app, "%s", _("out of memory: not all are marked"));
+    if (room_for_marks(app, connection + 1))
+        mark(list, connection, !list_marked(app, connection));
     list->cursor++;
 }
 
