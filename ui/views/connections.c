@@ -143,21 +143,14 @@ static void draw_counts(const struct app *app, struct canvas *canvas, struct are
     draw_parts(canvas, area, y, parts, TW_COUNT(parts));
 }
 
-// What was typed, what is wrong with it, and what it has found.
-static void draw_query(const struct app *app, struct canvas *canvas, struct area area, int y,
-                       const char *text, const char *fault) {
-    int x = 1;
-    if (text[0] != '\0') {
-        char shown[SEARCH_MAX + PART_TEXT];
-        snprintf(shown, sizeof shown, _("filter: %s"), text);
-        int room = fault[0] == '\0' ? area.width - 2 : (area.width - 2) / 2;
-        int width = canvas_text_width(shown) < room ? canvas_text_width(shown) : room;
-        canvas_text_elided(canvas, area, x, y, room, shown, glyph(app->ascii, GLYPH_ELLIPSIS),
-                           ROLE_CHOSEN);
-        x += width + 2;
-    }
-    canvas_text_elided(canvas, area, x, y, area.width - 1 - x, fault,
-                       glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_WARNING);
+// What is shown only, or what is wrong with that.
+static void draw_query(const struct app *app, struct canvas *canvas, struct area area,
+                       const char *filter, const char *fault) {
+    char text[SEARCH_MAX + PART_TEXT];
+    snprintf(text, sizeof text, fault[0] != '\0' ? "%s" : _("filter: %s"),
+             fault[0] != '\0' ? fault : filter);
+    canvas_text_elided(canvas, area, 1, 0, area.width - 2, text, glyph(app->ascii, GLYPH_ELLIPSIS),
+                       fault[0] != '\0' ? ROLE_WARNING : ROLE_CHOSEN);
 }
 
 static void draw_summary(const struct app *app, struct canvas *canvas, struct area area, int y) {
@@ -180,9 +173,9 @@ static void draw_summary(const struct app *app, struct canvas *canvas, struct ar
         line.width -= width + 2;
     }
     if (s->asked && (s->missed || list->search_fault[0] != '\0'))
-        draw_query(app, canvas, line, 0, "", s->missed ? _("no row has it") : list->search_fault);
+        draw_query(app, canvas, line, "", s->missed ? _("no row has it") : list->search_fault);
     else if (list->filter[0] != '\0')
-        draw_query(app, canvas, line, 0, list->filter, list->fault);
+        draw_query(app, canvas, line, list->filter, list->fault);
     else
         draw_counts(app, canvas, line, 0);
 }
@@ -335,8 +328,11 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
     static const struct {
         enum column column;
         int part;
-    } hidden[] = {{COLUMN_CLIENT, CLIENT},     {COLUMN_SERVER, SERVER}, {COLUMN_OUTCOME, OUTCOME},
-                  {COLUMN_DURATION, DURATION}, {COLUMN_OCTETS, OCTETS}};
+    } hidden[] = {{COLUMN_CLIENT, CLIENT},
+                  {COLUMN_SERVER, SERVER},
+                  {COLUMN_OUTCOME, OUTCOME},
+                  {COLUMN_DURATION, DURATION},
+                  {COLUMN_OCTETS, OCTETS}};
     if (list_count(app) == 0)
         return;
     struct column_row row;
@@ -367,12 +363,17 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
     draw_parts(canvas, area, y, parts, COUNT);
 }
 
+static bool is_warned(const struct app *app, unsigned state, const uint64_t *counts) {
+    return counts[state] > 0 && app->list.longs[state] > 0 && !app->moment.set;
+}
+
 // Draws one state's count, or says only where it would end.
 static int draw_count(const struct app *app, struct canvas *canvas, struct area area, int x, int y,
-                      enum tw_state state, uint64_t count, bool draw) {
+                      enum tw_state state, const uint64_t *counts, bool draw) {
     char number[FORMAT_TEXT];
     const char *name = tw_state_name(state);
-    const bool warn = count > 0 && app->list.longs[state] > 0 && !app->moment.set;
+    const uint64_t count = counts[state];
+    const bool warn = is_warned(app, state, counts);
     int begin = x,
         end = x + (int)strlen(name) + 1 + (int)strlen(format_count(count, number)) + warn;
     if (!draw)
@@ -385,32 +386,40 @@ static int draw_count(const struct app *app, struct canvas *canvas, struct area 
     return end;
 }
 
-// All eleven in their order; where there is no room those that no end is in are left out.
-// False: there is no room for all of them.
-static bool draw_counts_of(const struct app *app, struct canvas *canvas, struct area area,
-                           const uint64_t counts[TW_STATE_COUNT], bool zeros, bool draw) {
-    int x = 1, y = 0;
+// Some of the eleven, one behind the other from (x, y) on; false: there is no room for them.
+enum which { ALL, COUNTED, WARNED, OTHERS };
+static bool draw_some(const struct app *app, struct canvas *canvas, struct area area, int at[2],
+                      const uint64_t counts[TW_STATE_COUNT], enum which which, bool draw) {
     for (unsigned i = 0; i < TW_STATE_COUNT; i++) {
-        if (counts[i] == 0 && !zeros)
+        const bool warned = is_warned(app, i, counts);
+        if (which != ALL &&
+            (counts[i] == 0 || (which == WARNED && !warned) || (which == OTHERS && warned)))
             continue;
-        int end = draw_count(app, canvas, area, x, y, (enum tw_state)i, counts[i], false);
-        if (end > area.width && x > 1) {
-            x = 1;
-            y++;
+        int end = draw_count(app, canvas, area, at[0], at[1], (enum tw_state)i, counts, false);
+        if (end > area.width && at[0] > 1) {
+            at[0] = 1;
+            at[1]++;
         }
-        if (y == area.height)
+        if (at[1] == area.height)
             return false;
-        x = draw_count(app, canvas, area, x, y, (enum tw_state)i, counts[i], draw) + 2;
+        at[0] = draw_count(app, canvas, area, at[0], at[1], (enum tw_state)i, counts, draw) + 2;
     }
     return true;
 }
 
+// All of them in their order; where there is no room those that an end is in; where there is none
+// for them either, first those that are waited in.
 static void draw_census(const struct app *app, struct canvas *canvas, struct area area) {
     uint64_t counts[TW_STATE_COUNT];
     list_census(app, counts);
-    bool all = draw_counts_of(app, canvas, area, counts, true, false);
-    if (draw_counts_of(app, canvas, area, counts, all, true))
-        return;
+    for (enum which which = ALL; which <= COUNTED; which++)
+        if (draw_some(app, canvas, area, (int[]){1, 0}, counts, which, false)) {
+            (void)draw_some(app, canvas, area, (int[]){1, 0}, counts, which, true);
+            return;
+        }
+    int at[] = {1, 0};
+    if (draw_some(app, canvas, area, at, counts, WARNED, true))
+        (void)draw_some(app, canvas, area, at, counts, OTHERS, true);
     canvas_put(canvas, area, area.width - 1, area.height - 1, glyph(app->ascii, GLYPH_ELLIPSIS),
                ROLE_FAINT);
 }
