@@ -17,19 +17,21 @@ static const struct {
     struct column_info info;
     int width; // in English; addresses and numbers have their own
 } columns[] = {
-    [COLUMN_NUMBER] = {{"#", true, SORT_NUMBER}, 0},
-    [COLUMN_CLIENT] = {{N_("client"), false, SORT_CLIENT}, 0},
-    [COLUMN_CLIENT_STATE] = {{N_("state"), false, SORT_CLIENT_STATE}, STATE_WIDTH},
-    [COLUMN_SERVER] = {{N_("server"), false, SORT_SERVER}, 0},
-    [COLUMN_SERVER_STATE] = {{N_("state"), false, SORT_SERVER_STATE}, STATE_WIDTH},
-    [COLUMN_OUTCOME] = {{N_("outcome"), false, SORT_OUTCOME}, OUTCOME_WIDTH},
-    [COLUMN_DURATION] = {{N_("duration"), true, SORT_DURATION}, 11},
-    [COLUMN_SEGMENTS] = {{N_("segments"), true, SORT_SEGMENTS}, 9},
-    [COLUMN_OCTETS] = {{N_("bytes"), true, SORT_OCTETS}, 9},
-    [COLUMN_RTT] = {{N_("RTT"), true, SORT_RTT}, 8},
-    [COLUMN_LETTERS] = {{N_("history"), false, SORT_LETTERS}, TW_STORY_LETTERS - 1},
-    [COLUMN_WAITS] = {{N_("waits"), true, SORT_WAITS}, 7},
-    [COLUMN_OPENED] = {{N_("began"), true, SORT_COUNT}, 15},
+    [COLUMN_NUMBER] = {{"#", N_("number"), true, SORT_NUMBER}, 0},
+    [COLUMN_CLIENT] = {{N_("client"), N_("client's address"), false, SORT_CLIENT}, 0},
+    [COLUMN_CLIENT_STATE] = {{N_("state"), N_("client's state"), false, SORT_CLIENT_STATE},
+                             STATE_WIDTH},
+    [COLUMN_SERVER] = {{N_("server"), N_("server's address"), false, SORT_SERVER}, 0},
+    [COLUMN_SERVER_STATE] = {{N_("state"), N_("server's state"), false, SORT_SERVER_STATE},
+                             STATE_WIDTH},
+    [COLUMN_OUTCOME] = {{N_("outcome"), N_("outcome"), false, SORT_OUTCOME}, OUTCOME_WIDTH},
+    [COLUMN_DURATION] = {{N_("duration"), N_("duration"), true, SORT_DURATION}, 11},
+    [COLUMN_SEGMENTS] = {{N_("segments"), N_("segments"), true, SORT_SEGMENTS}, 9},
+    [COLUMN_OCTETS] = {{N_("bytes"), N_("bytes"), true, SORT_OCTETS}, 9},
+    [COLUMN_RTT] = {{N_("RTT"), N_("RTT"), true, SORT_RTT}, 8},
+    [COLUMN_LETTERS] = {{N_("history"), N_("history"), false, SORT_LETTERS}, TW_STORY_LETTERS - 1},
+    [COLUMN_WAITS] = {{N_("waits"), N_("wait"), true, SORT_WAITS}, 7},
+    [COLUMN_OPENED] = {{N_("began"), N_("beginning"), true, SORT_COUNT}, 15},
 };
 _Static_assert(TW_COUNT(columns) == COLUMN_COUNT, "every column has its heading");
 
@@ -156,8 +158,7 @@ const char *column_text(const struct app *app, const struct column_row *row, enu
     case COLUMN_CLIENT_STATE: return state_text(app, row, TW_CLIENT);
     case COLUMN_SERVER: return tw_address_text(info->version, &s->address, s->port, text);
     case COLUMN_SERVER_STATE: return state_text(app, row, TW_SERVER);
-    case COLUMN_OUTCOME:
-        return format_outcome(info, width < natural(app, COLUMN_OUTCOME), text);
+    case COLUMN_OUTCOME: return format_outcome(info, width < natural(app, COLUMN_OUTCOME), text);
     case COLUMN_DURATION: return format_duration(info->last - info->opened, text);
     case COLUMN_SEGMENTS: return format_count(c->packets + s->packets, text);
     case COLUMN_OCTETS: return format_octets(c->bytes + s->bytes, text);

@@ -29,6 +29,7 @@ enum { COLUMN_TEXT = 64, COLUMN_GAP = 1 };
 
 struct column_info {
     const char *heading; // in English
+    const char *name;    // by itself, likewise
     bool right;          // its text stands at the right
     enum sort sort;      // by it
 };

@@ -100,6 +100,11 @@ static void draw_title(const struct app *app, struct canvas *canvas, struct area
         snprintf(text, sizeof text, _(work), progress);
         right = draw_work(canvas, area, right, text, ROLE_WARNING);
     }
+    for (int i = 0; i < COLUMN_COUNT && app->list.sort != SORT_NUMBER; i++)
+        if (column_info((enum column)i)->sort == app->list.sort) {
+            snprintf(text, sizeof text, _("by %s"), _(column_info((enum column)i)->name));
+            right = draw_work(canvas, area, right, text, ROLE_FAINT);
+        }
     if (app->list.follow)
         right = draw_work(canvas, area, right, _("follows the newest"), ROLE_CHOSEN);
     int x = canvas_text(canvas, area, 1, 0, "tcpwalk", ROLE_TITLE) + 2;
