@@ -10,11 +10,10 @@
 static struct scene scene;
 static struct app app;
 
-static void open_app(bool loading) {
+static void open_app(void) {
     const struct app_options options = {
         .story = scene.story, .source_name = "mixed.pcap", .filter = "tcp port 443", .utc = true};
     app_init(&app, &options);
-    app.loading = loading;
     app_resize(&app, 80, 24);
     app_tick(&app, TW_SECOND);
 }
@@ -23,7 +22,7 @@ static int open_scene(void **state) {
     (void)state;
     scene_open(&scene);
     scene_mixed(&scene);
-    open_app(true);
+    open_app();
     tw_tracker_finish(scene.tracker);
     app.loading = false;
     app_tick(&app, 2 * TW_SECOND);
@@ -308,7 +307,6 @@ static void old_order_until_the_new_one_is_ready(void **state) {
     scene_open(&many);
     mixed_up(&many, 9000);
     const struct app_options options = {.story = many.story, .source_name = "many"};
-    app_fini(&app);
     app_init(&app, &options);
     app.loading = false;
     app_resize(&app, 80, 24);
@@ -343,8 +341,6 @@ static void old_order_until_the_new_one_is_ready(void **state) {
     assert_int_equal(list_count(&app), 9000);
     app_fini(&app);
     scene_close(&many);
-    scene_open(&scene);
-    open_app(false);
 }
 
 // --- Filter
@@ -416,7 +412,6 @@ static void rows_are_renewed(void **state) {
     for (unsigned i = 0; i < 3; i++)
         scene_handshake(&live, i, i * 1000);
     const struct app_options options = {.story = live.story};
-    app_fini(&app);
     app_init(&app, &options);
     app_tick(&app, TW_SECOND);
     press("f");
@@ -445,8 +440,6 @@ static void rows_are_renewed(void **state) {
     assert_int_equal(list_connection(&app, app.list.cursor), 0 + 1);
     app_fini(&app);
     scene_close(&live);
-    scene_open(&scene);
-    open_app(false);
 }
 
 // --- Search
@@ -542,7 +535,6 @@ static void marks_of_many(void **state) {
     for (unsigned i = 0; i < 300; i++)
         scene_send(&many, i, i, TW_CLIENT, TW_SYN, 0, 0, 0);
     const struct app_options options = {.story = many.story};
-    app_fini(&app);
     app_init(&app, &options);
     rest();
     press("*");
@@ -559,8 +551,6 @@ static void marks_of_many(void **state) {
         assert_int_equal(at = list_next_marked(&app, at), expected[i]);
     app_fini(&app);
     scene_close(&many);
-    scene_open(&scene);
-    open_app(false);
 }
 
 // --- Following
@@ -572,7 +562,6 @@ static void the_newest_is_followed(void **state) {
     for (unsigned i = 0; i < 40; i++)
         scene_handshake(&live, i, i * 1000);
     const struct app_options options = {.story = live.story, .source_name = "eth0"};
-    app_fini(&app);
     app_init(&app, &options);
     app_tick(&app, TW_SECOND);
     press("F");
@@ -614,8 +603,6 @@ static void the_newest_is_followed(void **state) {
     assert_int_equal(list_connection(&app, app.list.cursor), 45);
     app_fini(&app);
     scene_close(&live);
-    scene_open(&scene);
-    open_app(false);
 }
 
 // --- Census
@@ -633,7 +620,6 @@ static void who_waits_for_long(void **state) {
     scene_send(&old, 1, 210000, TW_SERVER, TW_SYN | TW_ACK, 0, 1, 0);
     scene_handshake(&old, 2, 300000);
     const struct app_options options = {.story = old.story, .source_name = "old.pcap", .utc = true};
-    app_fini(&app);
     app_init(&app, &options);
     rest();
     expect_not_in(line(3), "!");
@@ -660,8 +646,6 @@ static void who_waits_for_long(void **state) {
     assert_int_equal(list_connection(&app, 2), 2);
     app_fini(&app);
     scene_close(&old);
-    scene_open(&scene);
-    open_app(false);
 }
 
 // TIME-WAIT that begins again and again.
@@ -671,7 +655,6 @@ static void time_wait_beyond_its_time(void **state) {
     scene_open(&old);
     scene_close_by_client(&old, 0, 0);
     const struct app_options options = {.story = old.story};
-    app_fini(&app);
     app_init(&app, &options);
     for (int i = 1; i <= 3; i++) {
         rest();
@@ -683,8 +666,6 @@ static void time_wait_beyond_its_time(void **state) {
     expect_in(line(3), "TIME-WAIT!");
     app_fini(&app);
     scene_close(&old);
-    scene_open(&scene);
-    open_app(false);
 }
 
 static void the_census_says_all(void **state) {
@@ -779,7 +760,6 @@ static void nothing_is_explained(void **state) {
     scene_open(&empty);
     const struct app_options options = {.story = empty.story, .source_name = "empty.pcap"},
                              filtered = {.story = empty.story, .filter = "udp"};
-    app_fini(&app);
     app_init(&app, &options);
     rest();
     expect_in(line(4), "No TCP segment has come yet.");
@@ -793,8 +773,6 @@ static void nothing_is_explained(void **state) {
     expect_in(line(4), "No TCP segment passes the filter 'udp'.");
     app_fini(&app);
     scene_close(&empty);
-    scene_open(&scene);
-    open_app(false);
 }
 
 int main(void) {
@@ -807,22 +785,22 @@ int main(void) {
         cmocka_unit_test(every_letter),
         on_scene(every_order),
         cmocka_unit_test(slices_sort_as_qsort_does),
-        on_scene(old_order_until_the_new_one_is_ready),
+        cmocka_unit_test(old_order_until_the_new_one_is_ready),
         on_scene(filter_as_it_is_typed),
         on_scene(narrowing_is_the_same),
         on_scene(by_state),
-        on_scene(rows_are_renewed),
+        cmocka_unit_test(rows_are_renewed),
         on_scene(search),
         on_scene(search_before_any),
         on_scene(marks),
-        on_scene(marks_of_many),
-        on_scene(the_newest_is_followed),
-        on_scene(who_waits_for_long),
-        on_scene(time_wait_beyond_its_time),
+        cmocka_unit_test(marks_of_many),
+        cmocka_unit_test(the_newest_is_followed),
+        cmocka_unit_test(who_waits_for_long),
+        cmocka_unit_test(time_wait_beyond_its_time),
         on_scene(the_census_says_all),
         on_scene(the_mouse),
         on_scene(the_wheel),
-        on_scene(nothing_is_explained),
+        cmocka_unit_test(nothing_is_explained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
