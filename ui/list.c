@@ -267,6 +267,19 @@ static void seek(struct app *app, size_t from, bool back) {
     list_tick(app);
 }
 
+// Where the cursor was when the search began.
+static size_t origin_row(const struct app *app) {
+    size_t row = list_rows_of(app, app->list.searching.origin);
+    return row < list_rows_count(app) ? row : 0;
+}
+
+static void go_back(struct app *app) {
+    struct list *list = &app->list;
+    size_t row = origin_row(app), offset = list->searching.origin_offset;
+    list->top = row > offset ? row - offset : 0;
+    list_go(app, row);
+}
+
 // A slice of looking; true when it is over.
 static bool search_work(struct app *app, struct slice *slice) {
     struct list *list = &app->list;
@@ -287,7 +300,7 @@ static bool search_work(struct app *app, struct slice *slice) {
     s->on = false;
     s->missed = true;
     if (s->asked)
-        list_go(app, s->origin);
+        go_back(app);
     else
         app_say(app, _("no row has %s"), list->search);
     app->changed = true;
@@ -337,17 +350,17 @@ void list_search(struct app *app, const char *text, bool answered) {
     }
     if (!s->asked) {
         s->asked = true;
-        s->origin = list->cursor;
-        s->origin_top = list->top;
+        s->origin = list->cursor < list_rows_count(app) ? list_rows_connection(app, list->cursor)
+                                                        : LIST_NONE;
+        s->origin_offset = list->cursor - list->top;
     }
     s->on = s->missed = false;
     list->search_fault[0] = '\0';
     if (text[0] == '\0') {
         s->asked = false;
-        list->top = s->origin_top;
-        list_go(app, s->origin);
+        go_back(app);
     } else if (query_parse(text, &s->query, list->search_fault, sizeof list->search_fault)) {
-        seek(app, s->origin, false);
+        seek(app, origin_row(app), false);
     }
 }
 

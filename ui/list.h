@@ -35,11 +35,11 @@ struct list_filtering {
 // Looking for a row by slices.
 struct list_searching {
     bool on;
-    bool asked;  // it is being typed; `origin` is where the cursor was
-    bool missed; // no row has it
-    bool back;   // upwards
-    size_t origin, origin_top;
-    size_t at, left; // the row to be looked at, how many are
+    bool asked;                   // it is being typed; the cursor was on `origin`, a connection
+    bool missed;                  // no row has it
+    bool back;                    // upwards
+    size_t origin, origin_offset; // and so many rows below the first one
+    size_t at, left;              // the row to be looked at, how many are
     struct query query;
 };
 

@@ -71,22 +71,20 @@ size_t list_rows_of(const struct app *app, size_t connection) {
 // connection, unless it is on the first row anyhow.
 static void settle(struct app *app, bool patient, size_t connection) {
     struct list *list = &app->list;
-    size_t offset = list->cursor - list->top;
-    if (list->searching.on) {
-        list->searching.left = list_rows_count(app);
-        list->searching.at = 0;
-    }
+    size_t offset = list->cursor - list->top, count = list_rows_count(app);
     app->changed = true;
-    list->seen = list_rows_count(app);
-    if (!patient)
+    list->seen = count;
+    if (!patient) {
         list->cursor = list->top = 0;
-    if (!patient || list->cursor == 0 || connection == LIST_NONE)
-        return;
-    size_t row = list_rows_of(app, connection);
-    if (row == list_rows_count(app))
-        return;
-    list->cursor = row;
-    list->top = row > offset ? row - offset : 0;
+    } else if (list->cursor > 0 && connection != LIST_NONE) {
+        size_t row = list_rows_of(app, connection);
+        if (row < count) {
+            list->cursor = row;
+            list->top = row > offset ? row - offset : 0;
+        }
+    }
+    list->searching.at = list->cursor; // if it is looking, then anew
+    list->searching.left = count;
 }
 
 static size_t at_cursor(const struct app *app) {

@@ -251,7 +251,7 @@ static void any_text_is_read(void **state) {
     (void)state;
     static const char letters[] = "ab1.:/|-[]sptwor_0f \x80\xff";
     uint32_t noise = 5;
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < 5000; i++) {
         static struct query query;
         char text[40], fault[120] = "", numbers[16];
         size_t length = (noise >> 20) % (sizeof text - 1);
