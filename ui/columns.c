@@ -31,7 +31,7 @@ static const struct {
     [COLUMN_RTT] = {{N_("RTT"), N_("RTT"), true, SORT_RTT}, 8},
     [COLUMN_LETTERS] = {{N_("history"), N_("history"), false, SORT_LETTERS}, TW_STORY_LETTERS - 1},
     [COLUMN_WAITS] = {{N_("waits"), N_("wait"), true, SORT_WAITS}, 7},
-    [COLUMN_OPENED] = {{N_("began"), N_("beginning"), true, SORT_COUNT}, 15},
+    [COLUMN_OPENED] = {{N_("began"), N_("beginning"), true, SORT_OPENED}, 15},
 };
 _Static_assert(TW_COUNT(columns) == COLUMN_COUNT, "every column has its heading");
 
@@ -45,8 +45,7 @@ static int greater(int a, int b) {
 
 // The width that a column needs; beside its heading there is room for the sign of the order.
 static int natural(const struct app *app, enum column column) {
-    int heading = canvas_text_width(_(columns[column].info.heading)) +
-                  (columns[column].info.sort != SORT_COUNT);
+    int heading = canvas_text_width(_(columns[column].info.heading)) + 1;
     int width = columns[column].width;
     if (column == COLUMN_CLIENT)
         width = greater(app->list.address_width[TW_CLIENT], ADDRESS_LEAST);

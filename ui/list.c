@@ -175,7 +175,7 @@ static void mark_row(struct app *app) {
 
 static size_t newest_row(const struct app *app) {
     size_t count = list_rows_count(app);
-    return app->list.reverse || count == 0 ? 0 : count - 1;
+    return list_rows_flipped(&app->list) || count == 0 ? 0 : count - 1;
 }
 
 // Keeps the cursor on a row, and the row on the screen.
@@ -458,7 +458,8 @@ const char *list_work(const struct app *app, int *progress) {
 static void move_with_rows(struct app *app) {
     struct list *list = &app->list;
     size_t count = list_rows_count(app);
-    if (count > list->seen && list->reverse && list->cursor > 0 && !list->follow && !list->chosen) {
+    if (count > list->seen && list_rows_flipped(list) && list->cursor > 0 && !list->follow &&
+        !list->chosen) {
         list->cursor += count - list->seen;
         list->top += count - list->seen;
     }
@@ -494,6 +495,16 @@ static void sort_by(struct app *app, enum sort sort) {
     list_tick(app);
 }
 
+static void reverse(struct app *app) {
+    struct list *list = &app->list;
+    list->reverse = !list->reverse;
+    list->cursor = list->top = 0;
+    if (list->sort != SORT_NUMBER)
+        sort_by(app, list->sort);
+    else if (list->follow)
+        list->cursor = newest_row(app);
+}
+
 static void scroll_columns(struct app *app, int by) {
     struct list *list = &app->list;
     int last = columns_last_scroll(app);
@@ -527,12 +538,7 @@ void list_act(struct app *app, enum action action) {
     case ACTION_FIND_NEXT: search_next(app, false); break;
     case ACTION_FIND_PREVIOUS: search_next(app, true); break;
     case ACTION_SORT: sort_by(app, (enum sort)((list->sort + 1) % SORT_COUNT)); break;
-    case ACTION_REVERSE:
-        list->reverse = !list->reverse;
-        list->cursor = list->top = 0;
-        if (list->follow)
-            list->cursor = newest_row(app);
-        break;
+    case ACTION_REVERSE: reverse(app); break;
     case ACTION_COLUMNS_LEFT: scroll_columns(app, -1); break;
     case ACTION_COLUMNS_RIGHT: scroll_columns(app, 1); break;
     case ACTION_FOLLOW: follow(app); break;

@@ -42,13 +42,17 @@ static uint32_t in_order(const struct list *list, size_t i) {
     return i < list->order.count ? list->order.at[i] : (uint32_t)i;
 }
 
+bool list_rows_flipped(const struct list *list) {
+    return list->reverse && list->sorted_by == SORT_NUMBER;
+}
+
 size_t list_rows_count(const struct app *app) {
     return app->list.chosen ? app->list.rows.count : tw_story_count(app->story);
 }
 
 size_t list_rows_connection(const struct app *app, size_t row) {
     const struct list *list = &app->list;
-    if (list->reverse)
+    if (list_rows_flipped(list))
         row = list_rows_count(app) - 1 - row;
     return list->chosen ? list->rows.at[row] : in_order(list, row);
 }
@@ -64,7 +68,7 @@ size_t list_rows_of(const struct app *app, size_t connection) {
             return count;
         i = connection;
     }
-    return list->reverse ? count - 1 - i : i;
+    return list_rows_flipped(list) ? count - 1 - i : i;
 }
 
 // The rows are others now. Who asked for that begins at the top; else the cursor stays on its
@@ -158,7 +162,8 @@ static void tell_memory(struct app *app) {
 // Where the other end of the list is shown first, half of the rows are of no use.
 static bool page_found(const struct app *app) {
     const struct list_filtering *f = &app->list.filtering;
-    return !f->patient && !app->list.reverse && f->found.count >= (size_t)list_page(app);
+    return !f->patient && !list_rows_flipped(&app->list) &&
+           f->found.count >= (size_t)list_page(app);
 }
 
 static bool filter_work(struct app *app, struct slice *slice) {
@@ -202,7 +207,7 @@ static bool extend_work(struct app *app, struct slice *slice) {
         app->changed = true;
         if (!add(&list->rows, connection)) {
             tell_memory(app);
-        } else if (list->reverse && list->cursor > 0 && !list->follow) {
+        } else if (list_rows_flipped(list) && list->cursor > 0 && !list->follow) {
             list->cursor++; // it comes on top of them
             list->top++;
         }
@@ -223,7 +228,8 @@ static void sort(struct app *app, bool patient) {
         choose(app, false, patient);
         return;
     }
-    if (sorting_begin(&list->sorting, list->sort, tw_story_count(app->story), patient))
+    if (sorting_begin(&list->sorting, list->sort, list->reverse, tw_story_count(app->story),
+                      patient))
         return;
     list->sort = list->sorted_by;
     app_say(app, "%s", _("out of memory: the list cannot be sorted"));

@@ -6,12 +6,15 @@
 
 #include "slice.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct app;
 struct list;
 
 void list_rows_fini(struct list *list);
+// By number the other way round needs no sorting either: the last one is the first row.
+bool list_rows_flipped(const struct list *list);
 size_t list_rows_count(const struct app *app);
 size_t list_rows_connection(const struct app *app, size_t row);
 // The row of a connection; the number of rows where it has none.

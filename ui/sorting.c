@@ -64,6 +64,7 @@ struct sort_key sort_key_of(const struct app *app, size_t connection, enum sort 
     case SORT_RTT: key.high = (uint64_t)(list_rtt(&info) + 1); break;
     case SORT_LETTERS: key = letters_key(c); break;
     case SORT_WAITS: key.high = (uint64_t)list_waits(app, &info, connection); break;
+    case SORT_OPENED: key.high = (uint64_t)info.opened ^ (uint64_t)1 << 63; break; // signed
     case SORT_NUMBER:
     case SORT_COUNT: break;
     }
@@ -91,7 +92,8 @@ void sorting_stop(struct sorting *sorting) {
     *sorting = (struct sorting){.on = false};
 }
 
-bool sorting_begin(struct sorting *sorting, enum sort by, size_t count, bool patient) {
+bool sorting_begin(struct sorting *sorting, enum sort by, bool reverse, size_t count,
+                   bool patient) {
     sorting_stop(sorting);
     size_t passes = 0;
     for (size_t width = RUN; width < count; width *= 2)
@@ -101,6 +103,7 @@ bool sorting_begin(struct sorting *sorting, enum sort by, size_t count, bool pat
         .on = true,
         .patient = patient,
         .by = by,
+        .reverse = reverse,
         .from = malloc(room * sizeof *sorting->from),
         .to = malloc(room * sizeof *sorting->to),
         .order = malloc(room * sizeof *sorting->order),
@@ -118,7 +121,10 @@ static bool make_keys(const struct app *app, struct sorting *s, struct slice *sl
     for (; s->keyed < s->count; s->keyed++, s->done++) {
         if (slice_over(slice, 1))
             return false;
-        s->from[s->keyed] = sort_key_of(app, s->keyed, s->by);
+        struct sort_key key = sort_key_of(app, s->keyed, s->by);
+        if (s->reverse)
+            key = (struct sort_key){~key.high, ~key.low, ~key.rest, key.connection};
+        s->from[s->keyed] = key;
     }
     return true;
 }

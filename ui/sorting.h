@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Sorts a list by slices: keys, short runs, then merges of twice as many each time. Equal ones stay
-// in the order of their numbers.
+// in the order of their numbers, also where the greatest comes first.
 #ifndef UI_SORTING_H
 #define UI_SORTING_H
 
@@ -31,6 +31,7 @@ enum sort {
     SORT_RTT,
     SORT_LETTERS,
     SORT_WAITS,
+    SORT_OPENED,
     SORT_COUNT
 };
 
@@ -38,6 +39,7 @@ struct sorting {
     bool on;
     bool patient; // nobody asked for it: what has changed is put in order
     enum sort by;
+    bool reverse; // the greatest first
     struct sort_key *from, *to;
     uint32_t *order; // the result
     size_t count;
@@ -51,7 +53,8 @@ struct sorting {
 // What the connection is sorted by.
 struct sort_key sort_key_of(const struct app *app, size_t connection, enum sort by);
 // Of the first `count` connections; false: there is no memory for it.
-bool sorting_begin(struct sorting *sorting, enum sort by, size_t count, bool patient) TW_CHECKED;
+bool sorting_begin(struct sorting *sorting, enum sort by, bool reverse, size_t count,
+                   bool patient) TW_CHECKED;
 // True once `order` is ready; it is the caller's then.
 bool sorting_work(const struct app *app, struct sorting *sorting, struct slice *slice) TW_CHECKED;
 void sorting_stop(struct sorting *sorting);

@@ -213,8 +213,7 @@ static void draw_headings(const struct app *app, struct canvas *canvas, struct a
             canvas_put(canvas, area, own <= width ? at + own - 1 : x + width - 1, y,
                        glyph(app->ascii, app->list.reverse ? GLYPH_HEAD_DOWN : GLYPH_HEAD_UP),
                        ROLE_KEY);
-        if (column->sort != SORT_COUNT)
-            canvas_target(canvas, area, x, y, width, TARGET_SORT, column->sort);
+        canvas_target(canvas, area, x, y, width, TARGET_SORT, column->sort);
         x += width + COLUMN_GAP;
     }
     if (fitted->left) {
