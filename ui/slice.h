@@ -13,7 +13,7 @@ struct slice {
     int left;    // steps until the clock is asked
 };
 
-enum { SLICE_MS = 4, SLICE_FREE = 1024, SLICE_STEPS = 64 };
+enum { SLICE_MS = 3, SLICE_FREE = 1024, SLICE_STEPS = 64 };
 
 static inline int64_t slice_clock(void) {
     struct timespec t;

@@ -214,6 +214,7 @@ static void every_order(void **state) {
         [SORT_DURATION] = "3 2 1 5 6 4",     [SORT_SEGMENTS] = "3 5 6 4 2 1",
         [SORT_OCTETS] = "2 3 4 6 1 5",       [SORT_RTT] = "3 4 1 2 5 6",
         [SORT_LETTERS] = "4 5 1 2 6 3",      [SORT_WAITS] = "1 2 3 4 5 6",
+        [SORT_OPENED] = "1 2 3 4 5 6",
     };
     _Static_assert(TW_COUNT(expected) == SORT_COUNT, "every order is tried");
     for (unsigned sort = 1; sort <= SORT_COUNT; sort++)
