@@ -254,9 +254,9 @@ static struct tw_story_connection *of(struct tw_story *story, const struct tw_co
     }
     struct tw_story_connection *c = add(story);
     // A connection without a story keeps its slot too, so that it is counted once.
-    if (c == NULL)
+    if (c == NULL) {
         story->connections_dropped++;
-    else {
+    } else {
         c->alive = key;
         c->changed[TW_CLIENT] = c->changed[TW_SERVER] = TW_NO_TIME;
     }

@@ -354,6 +354,7 @@ static void old_order_until_the_new_one_is_ready(void **state) {
 static void filter_as_it_is_typed(void **state) {
     (void)state;
     press("f");
+    expect_screen(&app, "list-examples-80x24");
     type("state:e");
     assert_string_equal(rows(), "5");
     type("x");

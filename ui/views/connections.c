@@ -45,8 +45,8 @@ struct words {
     int rank; // the least matters most
 };
 
-static int draw_parts(struct canvas *canvas, struct area area, int y, const struct words *parts,
-                      size_t count) {
+static void draw_parts(struct canvas *canvas, struct area area, int y, const struct words *parts,
+                       size_t count) {
     bool shown[PARTS_MAX] = {false};
     int room = area.width - 2;
     for (int rank = 0; rank < PARTS_MAX; rank++)
@@ -61,7 +61,6 @@ static int draw_parts(struct canvas *canvas, struct area area, int y, const stru
     for (size_t i = 0; i < count; i++)
         if (shown[i])
             x = canvas_text(canvas, area, x, y, parts[i].text, parts[i].role) + PART_GAP;
-    return x;
 }
 
 // --- Above the rows
@@ -158,6 +157,17 @@ static void draw_query(const struct app *app, struct canvas *canvas, struct area
                        fault[0] != '\0' ? ROLE_WARNING : ROLE_CHOSEN);
 }
 
+// What can be asked for, while nothing is typed yet.
+static void draw_examples(struct canvas *canvas, struct area area) {
+    static const struct words examples[] = {
+        {"10.0.0.5", ROLE_FAINT, 1},      {"port:443", ROLE_FAINT, 2},
+        {"state:closing", ROLE_FAINT, 0}, {"was:time-wait", ROLE_FAINT, 5},
+        {"outcome:reset", ROLE_FAINT, 3}, {"-port:22", ROLE_FAINT, 4},
+        {"refused|reset", ROLE_FAINT, 6}, {"client:10.0.0.0/8", ROLE_FAINT, 7},
+    };
+    draw_parts(canvas, area, 0, examples, TW_COUNT(examples));
+}
+
 static void draw_summary(const struct app *app, struct canvas *canvas, struct area area, int y) {
     const struct list *list = &app->list;
     const struct list_searching *s = &list->searching;
@@ -177,7 +187,10 @@ static void draw_summary(const struct app *app, struct canvas *canvas, struct ar
         canvas_text_right(canvas, line, line.width - 2, 0, text, ROLE_KEY);
         line.width -= width + 2;
     }
-    if (s->asked && (s->missed || list->search_fault[0] != '\0'))
+    if ((app->prompt.question == ASK_FILTER || app->prompt.question == ASK_SEARCH) &&
+        app->prompt.line[0] == '\0')
+        draw_examples(canvas, line);
+    else if (s->asked && (s->missed || list->search_fault[0] != '\0'))
         draw_query(app, canvas, line, "", s->missed ? _("no row has it") : list->search_fault);
     else if (list->filter[0] != '\0')
         draw_query(app, canvas, line, list->filter, list->fault);
