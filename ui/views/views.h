@@ -9,8 +9,8 @@
 enum {
     LEAST_WIDTH = 40, // below that one line says so
     LEAST_HEIGHT = 12,
-    CONNECTION_FRAME = 8,  // rows around the parts of one
-    WHY_HEIGHT = 4,        // of them for the why lines, without the kernels' word
+    CONNECTION_FRAME = 8, // rows around the parts of one
+    WHY_HEIGHT = 4,       // of them for the why lines, without the kernels' word
     HELP_FRAME = 3,
     BESIDE_WIDTH = 118, // from there on ladder and diagram stand side by side,
     LABELS_WIDTH = 160, // from there on with labels at the diagram's lines;
