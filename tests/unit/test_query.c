@@ -121,6 +121,8 @@ static void what_matches(void **state) {
         {"addr:2001:db8::1", "7"},
         {"addr:[2001:db8::1]:40000", "7"},
         {"addr:[2001:db8::1]:8080", ""},
+        {"addr:[10.0.0.5]:51516", ""},
+        {"addr:2001:db8::1:40000", ""}, // an address, too
         {"addr:2001:db", "7"},
         {"addr:[2001", "7"},
         {"client:93.184.216.34", ""},
