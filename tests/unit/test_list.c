@@ -5,6 +5,7 @@
 #include "screens.h"
 
 #include "ui/columns.h"
+#include "ui/list_rows.h"
 #include "ui/views/views.h"
 
 static struct scene scene;
@@ -377,6 +378,63 @@ static void filter_as_it_is_typed(void **state) {
     assert_int_equal(app.view, VIEW_CONNECTIONS);
     press("Esc");
     assert_string_equal(rows(), "1 2 3 4 5 6");
+}
+
+// Rows as they are chosen by slices; true: some were shown before all were known.
+static bool choose_in_slices(const char *text, bool narrow) {
+    char fault[LIST_FAULT_MAX];
+    bool early = false;
+    assert_true(query_parse(text, &app.list.query, fault, sizeof fault));
+    list_rows_choose(&app, narrow);
+    for (bool done = false; !done;) {
+        struct slice slice = {.end = 0, .left = 200};
+        size_t before = list_count(&app);
+        done = list_rows_work(&app, &slice);
+        early = early || (!done && list_count(&app) != before);
+        if (list_count(&app) > 0)
+            (void)list_connection(&app, list_count(&app) - 1);
+    }
+    return early;
+}
+
+// By slices, narrowed or not, in any order, the rows are those of one look at all connections.
+static void slices_choose_as_one_look_does(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool narrow;
+    } steps[] = {{"1", false},           {"15", true},
+                 {"155", true},          {"155 established", true},
+                 {"established", false}, {"established -fin", true}};
+    struct scene many;
+    scene_open(&many);
+    mixed_up(&many, 3000);
+    const struct app_options options = {.story = many.story};
+    for (int order = 0; order < 4; order++) {
+        bool early = false;
+        app_init(&app, &options);
+        app.loading = false;
+        rest();
+        if (order & 1)
+            press("r");
+        if (order & 2)
+            sorted_by(SORT_OCTETS);
+        uint32_t all[3000];
+        for (size_t i = 0; i < 3000; i++)
+            all[i] = (uint32_t)list_connection(&app, i);
+        for (size_t k = 0; k < TW_COUNT(steps); k++) {
+            early = choose_in_slices(steps[k].text, steps[k].narrow) || early;
+            size_t row = 0;
+            for (size_t i = 0; i < 3000; i++)
+                if (list_matches(&app, &app.list.query, all[i]))
+                    assert_int_equal(list_connection(&app, row++), all[i]);
+            assert_true(row > 0);
+            assert_int_equal(list_count(&app), row);
+        }
+        assert_true(early || order == 1); // where the last one is on top all must be known first
+        app_fini(&app);
+    }
+    scene_close(&many);
 }
 
 // Typing letter by letter comes to the same as asking at once.
@@ -794,6 +852,7 @@ int main(void) {
         cmocka_unit_test(slices_sort_as_qsort_does),
         cmocka_unit_test(old_order_until_the_new_one_is_ready),
         on_scene(filter_as_it_is_typed),
+        cmocka_unit_test(slices_choose_as_one_look_does),
         on_scene(narrowing_is_the_same),
         on_scene(by_state),
         cmocka_unit_test(rows_are_renewed),
