@@ -42,13 +42,14 @@ struct app {
     tw_time now;   // a clock that only goes forward
     tw_time epoch; // live: what the capture's clock is ahead of that; else TW_NO_TIME
     bool loading;
-    bool broken;                      // the input broke off
-    char notice[NOTICE_MAX];          // instead of the bottom line, until the next key
-    uint64_t wanted;        // number of the connection to open as soon as it is there; 0: none
-    uint64_t done, total;   // octets of the input
-    enum view view, behind; // `behind`: under help, or under breakpoints
-    bool changed;           // since it was drawn
-    bool anew;              // the terminal is to be drawn anew
+    bool broken;             // the input broke off
+    char notice[NOTICE_MAX]; // instead of the bottom line, until the next key
+    uint64_t wanted;         // number of the connection to open as soon as it is there; 0: none
+    uint64_t done, total;    // octets of the input
+    uint64_t dropped;        // packets of a live source that were not captured
+    enum view view, behind;  // `behind`: under help, or under breakpoints
+    bool changed;            // since it was drawn
+    bool anew;               // the terminal is to be drawn anew
     bool quit;
     bool copy; // the picture is to go to the clipboard, as text
     struct prompt prompt;
@@ -87,12 +88,12 @@ struct app_options {
     bool colors; // else the theme is mono, and stays so
     bool mouse;
     enum theme theme;
-    bool live;                        // the packets come as they are captured:
-    tw_time epoch;                    // what their clock is ahead of that of the ticks
-    double speed;                     // 0: 1
-    uint64_t connection;              // to open at once; 0: none
-    const char *greeting;             // told at once, or NULL
-    const struct config *config;      // where playback stops, even time; NULL: the defaults
+    bool live;                   // the packets come as they are captured:
+    tw_time epoch;               // what their clock is ahead of that of the ticks
+    double speed;                // 0: 1
+    uint64_t connection;         // to open at once; 0: none
+    const char *greeting;        // told at once, or NULL
+    const struct config *config; // where playback stops, even time; NULL: the defaults
 };
 
 struct ui_options;

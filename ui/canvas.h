@@ -25,6 +25,7 @@ enum target_kind {
     TARGET_TIME,   // of the time line: in TARGET_WHOLE parts of it
     TARGET_STATE,  // of the diagram: enum tw_state, and TARGET_OVER
     TARGET_PART,   // enum part
+    TARGET_CENSUS, // of the connections: enum tw_state
 };
 enum { TARGET_SHIFT = 28, TARGET_WHOLE = 10000, TARGET_OVER = 64 };
 

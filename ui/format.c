@@ -23,16 +23,33 @@ const char *format_duration(tw_time time, char text[FORMAT_TEXT]) {
     if (time < 0)
         time = 0;
     double s = (double)time / (double)TW_SECOND;
-    if (s < 0.001)
+    int64_t minutes = time / (60 * TW_SECOND), hours = minutes / 60;
+    // Limits are such that nothing is rounded up to 1000 us or 1000 ms.
+    if (s < 0.0009995)
         snprintf(text, FORMAT_TEXT, "%.0f us", s * 1e6);
-    else if (s < 1)
+    else if (s < 0.99995)
         snprintf(text, FORMAT_TEXT, "%.1f ms", s * 1e3);
     else if (s < 60)
         snprintf(text, FORMAT_TEXT, "%.1f s", s);
-    else if (s < 3600)
+    else if (hours == 0)
         snprintf(text, FORMAT_TEXT, "%d min %02d s", (int)s / 60, (int)s % 60);
+    else if (hours < 100)
+        snprintf(text, FORMAT_TEXT, "%d h %02d min", (int)hours, (int)(minutes % 60));
     else
-        snprintf(text, FORMAT_TEXT, "%.0f h %02d min", s / 3600 - 0.5, (int)(s / 60) % 60);
+        snprintf(text, FORMAT_TEXT, "%" PRId64 " d %02d h", hours / 24, (int)(hours % 24));
+    return text;
+}
+
+const char *format_wait(tw_time time, char text[FORMAT_TEXT]) {
+    static const struct {
+        int64_t seconds;
+        const char *name;
+    } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+    int64_t seconds = time / TW_SECOND;
+    size_t i = 0;
+    while (i + 1 < TW_COUNT(units) && seconds < 2 * units[i].seconds)
+        i++;
+    snprintf(text, FORMAT_TEXT, "%" PRId64 " %s", seconds / units[i].seconds, units[i].name);
     return text;
 }
 
@@ -76,28 +93,50 @@ const char *format_clock(tw_time time, bool utc, char text[FORMAT_TEXT]) {
     return text;
 }
 
+// In short the ends are what they are on the state diagram: C and S.
+static const struct {
+    const char *whole, *brief;
+} closings[][TW_CLOSED_BY_BOTH + 1] = {
+    {{N_("closed"), N_("closed")},
+     {N_("closed by client"), N_("closed by C")},
+     {N_("closed by server"), N_("closed by S")},
+     {N_("closed by both"), N_("closed by C+S")}},
+    {{N_("reset"), N_("reset")},
+     {N_("reset by client"), N_("reset by C")},
+     {N_("reset by server"), N_("reset by S")},
+     {N_("reset by both"), N_("reset by C+S")}},
+    {{N_("refused"), N_("refused")},
+     {N_("refused by client"), N_("refused by C")},
+     {N_("refused by server"), N_("refused by S")},
+     {N_("refused by both"), N_("refused")}},
+};
+
+static const char *closing(int which, const struct tw_connection_info *info, bool brief,
+                           char text[FORMAT_TEXT]) {
+    const char *whole = closings[which][info->closed_by].whole;
+    snprintf(text, FORMAT_TEXT, "%s", _(brief ? closings[which][info->closed_by].brief : whole));
+    return text;
+}
+
 const char *format_outcome(const struct tw_connection_info *info, bool brief,
                            char text[FORMAT_TEXT]) {
-    // In short the ends are what they are on the state diagram: C and S.
-    static const char *const letters[] = {
-        [TW_CLOSED_BY_CLIENT] = "C", [TW_CLOSED_BY_SERVER] = "S", [TW_CLOSED_BY_BOTH] = "C+S"};
-    const char *by = tw_closer_name(info->closed_by);
-    if (by != NULL && brief)
-        by = letters[info->closed_by];
-    uint64_t tries = info->end[TW_CLIENT].packets;
+    const uint64_t tries = info->end[TW_CLIENT].packets;
+    const char *words = "";
     switch (info->outcome) {
-    case TW_OUTCOME_CLOSED:
-    case TW_OUTCOME_RESET:
-    case TW_OUTCOME_REFUSED:
-        snprintf(text, FORMAT_TEXT, by != NULL ? "%s by %s" : "%s", tw_outcome_name(info->outcome),
-                 by);
-        break;
+    case TW_OUTCOME_CLOSED: return closing(0, info, brief, text);
+    case TW_OUTCOME_RESET: return closing(1, info, brief, text);
+    case TW_OUTCOME_REFUSED: return closing(2, info, brief, text);
     case TW_OUTCOME_NO_ANSWER:
-        snprintf(text, FORMAT_TEXT, "no answer, %" PRIu64 "%s%s", tries, brief ? "" : " SYN",
-                 brief || tries == 1 ? "" : "s");
-        break;
-    case TW_OUTCOME_ABORTED_OPEN: snprintf(text, FORMAT_TEXT, "open aborted"); break;
-    default: snprintf(text, FORMAT_TEXT, "%s", tw_outcome_name(info->outcome)); break;
+        snprintf(text, FORMAT_TEXT,
+                 brief ? _("no answer, %" PRIu64)
+                       : n_("no answer, %" PRIu64 " SYN", "no answer, %" PRIu64 " SYNs", tries),
+                 tries);
+        return text;
+    case TW_OUTCOME_ABORTED_OPEN: words = _("open aborted"); break;
+    case TW_OUTCOME_OPEN: words = _("open"); break;
+    case TW_OUTCOME_UNKNOWN: words = _("unknown"); break;
+    case TW_OUTCOME_COUNT: break;
     }
+    snprintf(text, FORMAT_TEXT, "%s", words);
     return text;
 }

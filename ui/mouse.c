@@ -27,10 +27,6 @@ static void turn_wheel(struct app *app, bool up) {
 // A click puts the cursor on the row, a second one opens it. What can be switched is switched.
 static void click_row(struct app *app, const struct mouse *mouse, uint32_t row) {
     switch (app->view) {
-    case VIEW_CONNECTIONS:
-        if (row < list_count(app))
-            list_go(app, row);
-        break;
     case VIEW_START: start_click(app, mouse, row); return;
     case VIEW_BREAKS: breaks_click(app, row); return;
     case VIEW_CONNECTION:
@@ -39,16 +35,6 @@ static void click_row(struct app *app, const struct mouse *mouse, uint32_t row) 
         return;
     default: return;
     }
-    if (mouse->kind == MOUSE_DOUBLE)
-        app_act(app, ACTION_OPEN);
-}
-
-// The column that the list is sorted by already is turned round.
-static void click_heading(struct app *app, uint32_t sort) {
-    if (sort == (uint32_t)app->list.sort)
-        app_act(app, ACTION_REVERSE);
-    for (unsigned i = 0; i < SORT_COUNT && sort != (uint32_t)app->list.sort; i++)
-        app_act(app, ACTION_SORT);
 }
 
 static void click(struct app *app, enum target_kind kind, uint32_t value,
@@ -58,9 +44,7 @@ static void click(struct app *app, enum target_kind kind, uint32_t value,
     case TARGET_ACTION: app_act(app, (enum action)value); break;
     case TARGET_ROW: click_row(app, mouse, value); break;
     case TARGET_SORT:
-        if (app->view == VIEW_CONNECTIONS)
-            click_heading(app, value);
-        break;
+    case TARGET_CENSUS: break; // the list has them
     case TARGET_PLACE:
         if (connection)
             playback_to_place(app, value);
@@ -92,11 +76,14 @@ void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse 
     app->changed = true;
     app->notice[0] = '\0';
     app->wanted = 0;
-    if (mouse->kind == MOUSE_WHEEL_UP || mouse->kind == MOUSE_WHEEL_DOWN) {
+    const uint32_t target = canvas->cells[mouse->y * canvas->width + mouse->x].target;
+    const enum target_kind kind = (enum target_kind)(target >> TARGET_SHIFT);
+    const uint32_t value = target & ((1U << TARGET_SHIFT) - 1);
+    const bool wheel = mouse->kind == MOUSE_WHEEL_UP || mouse->kind == MOUSE_WHEEL_DOWN;
+    if (app->view == VIEW_CONNECTIONS && (wheel || kind != TARGET_ACTION))
+        list_click(app, mouse, kind, value);
+    else if (wheel)
         turn_wheel(app, mouse->kind == MOUSE_WHEEL_UP);
-        return;
-    }
-    uint32_t target = canvas->cells[mouse->y * canvas->width + mouse->x].target;
-    click(app, (enum target_kind)(target >> TARGET_SHIFT), target & ((1U << TARGET_SHIFT) - 1),
-          mouse);
+    else
+        click(app, kind, value, mouse);
 }

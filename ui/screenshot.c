@@ -55,7 +55,7 @@ static enum tw_status show(struct app *app, const char *keys, char **picture, si
 enum tw_status ui_screenshot(const struct ui_options *options, const struct ui_feed *feed,
                              int width, int height, const char *keys, char **picture,
                              size_t *length, struct tw_error *error) {
-    enum { SLICE_MS = 100 };
+    enum { READ_MS = 100 };
     enum theme theme = THEME_DARK;
     if (options->theme != NULL && !theme_find(options->theme, &theme))
         return tw_fail(error, TW_USAGE, "theme '%s': not known", options->theme);
@@ -65,7 +65,7 @@ enum tw_status ui_screenshot(const struct ui_options *options, const struct ui_f
     app_init(&app, &app_options);
     app_resize(&app, width, height);
     if (feed != NULL)
-        while (feed->more(feed->context, SLICE_MS))
+        while (feed->more(feed->context, READ_MS))
             ;
     app.loading = false;
     do

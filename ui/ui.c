@@ -109,6 +109,8 @@ static void read_some(struct loop *loop) {
     app->loading = feed->more(feed->context, READ_MS);
     if (feed->progress != NULL)
         feed->progress(feed->context, &app->done, &app->total);
+    if (feed->dropped != NULL)
+        app->dropped = feed->dropped(feed->context);
     const char *fault = app->loading || feed->fault == NULL ? NULL : feed->fault(feed->context);
     if (fault != NULL)
         app_broken(app, fault);

@@ -19,6 +19,7 @@ struct ui_feed {
     int (*fd)(void *context); // readable when `more` has something to do; -1: always (a file)
     // Octets read, and of how many; a total of 0 is not known.
     void (*progress)(void *context, uint64_t *done, uint64_t *total);
+    uint64_t (*dropped)(void *context);  // packets that a live source could not capture
     const char *(*fault)(void *context); // how the input broke off, or NULL; asked at its end
 };
 

@@ -72,12 +72,25 @@ size_t tw_story_segments_dropped(const struct tw_story_connection *connection);
 const struct tw_story_change *tw_story_changes(const struct tw_story_connection *connection,
                                                size_t *count);
 
+// What was seen of the connection, a letter each, in the order in which each was first seen, as
+// Zeek's history has them: S SYN, H SYN,ACK, A pure ACK, D data, F FIN, R RST, W zero window,
+// T sent again; the client's in upper case, the server's in lower case. Returns `text`.
+enum { TW_STORY_LETTERS = 17 };
+const char *tw_story_letters(const struct tw_story_connection *connection,
+                             char text[TW_STORY_LETTERS]);
+// Since when one end is in the state that it is in, by the connection's info; TW_NO_TIME where that
+// is not known.
+tw_time tw_story_since(const struct tw_story_connection *connection,
+                       const struct tw_connection_info *info, enum tw_end end);
+
 // Flight time between the tap and one end: half the handshake's round trip; 0 where not known.
 tw_time tw_story_flight(const struct tw_connection_info *info, enum tw_end end);
 // Ends of all connections by their state as tw_story_info says it. Ends of which nothing is known
 // are not counted.
 void tw_story_census(const struct tw_story *story, uint64_t counts[TW_STATE_COUNT]);
 uint64_t tw_story_told(const struct tw_story *story); // segments, kept or not
+// The clock of the capture: the newest segment's time; TW_NO_TIME before the first one.
+tw_time tw_story_now(const struct tw_story *story);
 // Grows with whatever is told: where it stands still, so does the picture.
 uint64_t tw_story_revision(const struct tw_story *story);
 

@@ -56,6 +56,13 @@ static void progress(void *context, uint64_t *done, uint64_t *total) {
     *total = counts.size;
 }
 
+static uint64_t dropped(void *context) {
+    const struct feed *feed = context;
+    struct tw_source_counts counts;
+    tw_source_counts_get(feed->reading.pump.source, &counts);
+    return counts.dropped;
+}
+
 static const char *fault(void *context) {
     const struct feed *feed = context;
     return feed->reading.broken ? feed->reading.fault.text : NULL;
@@ -134,8 +141,12 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     options.witness = feed->reading.witness;
     options.source_name = title;
     options.live = tw_source_is_live(feed->reading.pump.source);
-    const struct ui_feed ui_feed = {
-        .context = feed, .more = more, .fd = descriptor, .progress = progress, .fault = fault};
+    const struct ui_feed ui_feed = {.context = feed,
+                                    .more = more,
+                                    .fd = descriptor,
+                                    .progress = progress,
+                                    .dropped = dropped,
+                                    .fault = fault};
     enum tw_status status = settings->screenshot != NULL
                                 ? take_picture(settings, &options, &ui_feed, error)
                                 : ui_run(&options, &ui_feed, error);

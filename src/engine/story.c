@@ -14,7 +14,14 @@ enum {
     USUAL_STEPS = 12, // of both ends
     TOUCHED_MAX = 1024,
     LOOK_AHEAD = 256, // how many connections are looked at to find one that is over
+    LETTER_BITS = 4,  // which of `letters`, and the sender
 };
+static const char letters[] = "SHADFRWT";
+enum letter { LETTER_S, LETTER_H, LETTER_A, LETTER_D, LETTER_F, LETTER_R, LETTER_W, LETTER_T };
+_Static_assert(sizeof letters - 1 == 1 << (LETTER_BITS - 1) &&
+                   64 / LETTER_BITS == TW_END_COUNT * (sizeof letters - 1) &&
+                   TW_STORY_LETTERS == TW_END_COUNT * (sizeof letters - 1) + 1,
+               "each letter of each end has its place");
 static const size_t default_limit = (size_t)1 << 30;
 
 // A step in eight octets.
@@ -39,9 +46,13 @@ struct tw_story_connection {
     size_t segment_count, change_count;
     uint32_t dropped; // segments
     // As counted by the census; and that this is to be looked at again.
-    uint8_t known : 2, touched : 1;
+    uint8_t known : 2, touched : 1, letter_count : 5;
     uint8_t state[TW_END_COUNT];
+    uint8_t told;                  // the states that the ends were last told to enter: two nibbles
+    uint64_t letters;              // LETTER_BITS each, the first one lowest
+    tw_time changed[TW_END_COUNT]; // when that was
 };
+_Static_assert(TW_STATE_COUNT <= 16, "a state fits a nibble");
 
 struct tw_story {
     struct tw_story_connection **blocks;
@@ -50,6 +61,7 @@ struct tw_story {
     uint64_t missing; // numbers up to that one that have no story
     size_t memory, segment_memory, limit;
     uint64_t told, revision, dropped, connections_dropped;
+    tw_time now; // the newest segment's
     uint64_t census[TW_STATE_COUNT];
     // Connections told of since they were counted.
     struct tw_story_connection *touched[TOUCHED_MAX];
@@ -62,6 +74,7 @@ struct tw_story *tw_story_new(void) {
     if (story == NULL)
         return NULL;
     story->limit = default_limit;
+    story->now = TW_NO_TIME;
     story->memory = sizeof *story;
     return story;
 }
@@ -204,6 +217,7 @@ static struct tw_story_connection *of(struct tw_story *story, const struct tw_co
     }
     c->alive = told;
     c->number = number;
+    c->changed[TW_CLIENT] = c->changed[TW_SERVER] = TW_NO_TIME;
     return c;
 }
 
@@ -244,17 +258,60 @@ static void touch(struct tw_story *story, struct tw_story_connection *c) {
 
 // --- what the tracker tells
 
+static void add_letter(struct tw_story_connection *c, enum tw_end sender, enum letter letter) {
+    uint64_t code = (uint64_t)letter << 1 | sender;
+    for (unsigned i = 0; i < c->letter_count; i++)
+        if ((c->letters >> i * LETTER_BITS & ((1U << LETTER_BITS) - 1)) == code)
+            return;
+    c->letters |= code << c->letter_count * LETTER_BITS;
+    c->letter_count = (c->letter_count + 1U) & 31U;
+}
+
+static void add_letters(struct tw_story_connection *c, enum tw_end sender,
+                        const struct tw_segment *s) {
+    const bool syn = (s->flags & TW_SYN) != 0, fin = (s->flags & TW_FIN) != 0,
+               rst = (s->flags & TW_RST) != 0;
+    if (syn)
+        add_letter(c, sender, s->flags & TW_ACK ? LETTER_H : LETTER_S);
+    if (s->length > 0)
+        add_letter(c, sender, LETTER_D);
+    else if (!syn && !fin && !rst && (s->flags & TW_ACK))
+        add_letter(c, sender, LETTER_A);
+    if (fin)
+        add_letter(c, sender, LETTER_F);
+    if (rst)
+        add_letter(c, sender, LETTER_R);
+    if (!syn && !fin && !rst && s->window == 0)
+        add_letter(c, sender, LETTER_W);
+}
+
+// A clock that is set back is followed; what was only captured out of order is not.
+static void move_clock(struct tw_story *story, tw_time time) {
+    static const tw_time back = 10 * TW_SECOND;
+    if (story->now == TW_NO_TIME || time > story->now || time < story->now - back)
+        story->now = time;
+}
+
+// An end was told to have entered a state.
+static void enter(struct tw_story_connection *c, enum tw_end end, unsigned state, tw_time time) {
+    unsigned shift = 4U * end;
+    c->told = (uint8_t)((c->told & ~(15U << shift)) | state << shift);
+    c->changed[end] = time;
+}
+
 static void told_segment(void *context, const struct tw_connection *connection, enum tw_end sender,
                          const struct tw_segment *segment) {
     struct tw_story *story = context;
     story->told++;
     story->revision++;
+    move_clock(story, segment->time);
     struct tw_story_connection *c = of(story, connection);
     if (c == NULL) {
         story->dropped++;
         return;
     }
     touch(story, c);
+    add_letters(c, sender, segment);
     void *items = room_for(story, c->segments, c->segment_count, sizeof *c->segments, true);
     if (items == NULL) {
         story->dropped++;
@@ -306,6 +363,7 @@ static void told_transition(void *context, const struct tw_connection *connectio
     change.event = (uint8_t)t->event;
     change.basis = (uint8_t)t->basis;
     change.passes = t->passes;
+    enter(c, t->end, (unsigned)t->to, t->time);
     add_change(story, c, &change);
 }
 
@@ -333,6 +391,9 @@ static void told_correction(void *context, const struct tw_connection *connectio
     };
     change.was_count = copy_tail(change.was, correction->was, correction->was_count);
     change.now_count = copy_tail(change.now, correction->now, correction->now_count);
+    if (correction->now_count > 0)
+        enter(c, correction->end, (unsigned)correction->now[correction->now_count - 1],
+              correction->time);
     add_change(story, c, &change);
 }
 
@@ -345,6 +406,8 @@ static void told_finding(void *context, const struct tw_connection *connection,
     story->revision++;
     if (c == NULL)
         return;
+    if (finding->kind == TW_FINDING_RETRANSMISSION)
+        add_letter(c, finding->end, LETTER_T);
     size_t last = c->segment_count > LOOK_BACK ? c->segment_count - LOOK_BACK : 0;
     for (size_t i = c->segment_count; i > last; i--)
         if (c->segments[i - 1].packet == finding->packet) {
@@ -484,6 +547,27 @@ const struct tw_story_change *tw_story_changes(const struct tw_story_connection 
     return connection->changes;
 }
 
+const char *tw_story_letters(const struct tw_story_connection *connection,
+                             char text[TW_STORY_LETTERS]) {
+    unsigned count = connection->letter_count;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned code = connection->letters >> i * LETTER_BITS & ((1U << LETTER_BITS) - 1);
+        bool server = (code & 1U) == TW_SERVER;
+        text[i] = (char)(letters[code >> 1] + (server ? 'a' - 'A' : 0));
+    }
+    text[count] = '\0';
+    return text;
+}
+
+// What a history says may be ahead of what was told by a flight; then it is of now.
+tw_time tw_story_since(const struct tw_story_connection *connection,
+                       const struct tw_connection_info *info, enum tw_end end) {
+    const struct tw_end_info *e = &info->end[end];
+    if (e->step_count == 0 || info->evicted)
+        return TW_NO_TIME;
+    return e->state == (connection->told >> 4 * end & 15U) ? connection->changed[end] : info->last;
+}
+
 tw_time tw_story_flight(const struct tw_connection_info *info, enum tw_end end) {
     tw_time round_trip = end == TW_CLIENT ? info->synack_to_ack : info->syn_to_synack;
     return round_trip == TW_NO_TIME || round_trip < 0 ? 0 : round_trip / 2;
@@ -499,6 +583,10 @@ void tw_story_census(const struct tw_story *story, uint64_t counts[TW_STATE_COUN
 
 uint64_t tw_story_told(const struct tw_story *story) {
     return story->told;
+}
+
+tw_time tw_story_now(const struct tw_story *story) {
+    return story->now;
 }
 
 uint64_t tw_story_revision(const struct tw_story *story) {

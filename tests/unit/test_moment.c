@@ -139,7 +139,8 @@ static void model_init(struct model *m) {
     assert_non_null(m->ladders);
     for (size_t i = 0; i < m->count; i++) {
         struct tw_ladder *l = &m->ladders[i];
-        assert_int_equal(tw_ladder_build(l, tw_story_at(scene.story, i), &(struct tw_ladder_options){0}), TW_OK);
+        assert_int_equal(
+            tw_ladder_build(l, tw_story_at(scene.story, i), &(struct tw_ladder_options){0}), TW_OK);
         m->begun[i] = l->info.opened;
         if (i > 0 && m->begun[i - 1] > m->begun[i])
             m->begun[i] = m->begun[i - 1];

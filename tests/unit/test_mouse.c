@@ -129,11 +129,12 @@ static void a_connection_is_clicked(void **state) {
 
 static void the_wheel_turns(void **state) {
     (void)state;
+    press("?");
     mouse_at(MOUSE_WHEEL_DOWN, 5, 5);
-    assert_int_equal(app.list.cursor, 3);
+    assert_int_equal(app.help_top, 3);
     mouse_at(MOUSE_WHEEL_UP, 5, 5);
-    assert_int_equal(app.list.cursor, 0);
-    press("Enter");
+    assert_int_equal(app.help_top, 0);
+    press("q Enter");
     for (int i = 0; i < 3; i++) {
         mouse_at(MOUSE_WHEEL_DOWN, 5, 5);
         app_tick(&app, app.now + TW_SECOND);

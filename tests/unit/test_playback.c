@@ -174,8 +174,10 @@ static void frames_do_not_matter(void **state) {
         app_fini(&once);
         once = app; // the lists are empty yet, the ladder is built anew
         once.ladder = (struct tw_ladder){0};
-        once.list.rows = NULL;
-        assert_int_equal(tw_ladder_build(&once.ladder, app.ladder.connection, &(struct tw_ladder_options){0}), TW_OK);
+        once.list = (struct list){0};
+        assert_int_equal(
+            tw_ladder_build(&once.ladder, app.ladder.connection, &(struct tw_ladder_options){0}),
+            TW_OK);
         for (int64_t at = 0; at < ms; at += step)
             wait_ms(at + step < ms ? step : ms - at);
         app_tick(&once, once.now + ms * TW_MILLISECOND);

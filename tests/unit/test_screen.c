@@ -68,7 +68,7 @@ static void list_while_reading(void **state) {
     expect_screen(&app, "search-80x24");
     press("Esc");
     assert_int_equal(list_count(&app), 6);
-    press("s s s s"); // by duration
+    press("s s s s s s"); // by duration
     assert_int_equal(list_connection(&app, 5), 3);
     press("r");
     assert_int_equal(list_connection(&app, 0), 3);

@@ -189,6 +189,55 @@ static void finding_marks_its_segment(void **state) {
     scene_close(&scene);
 }
 
+// The newest segment's time; what was captured a little late does not move it, a clock that was set
+// back does.
+static void keeps_the_clock(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    assert_int_equal(tw_story_now(scene.story), TW_NO_TIME);
+    static const struct {
+        int64_t us, now;
+    } steps[] = {{60000000, 60000000}, {61000000, 61000000}, {52000000, 61000000},
+                 {61000001, 61000001}, {1000000, 1000000},   {2000000, 2000000}};
+    for (unsigned i = 0; i < TW_COUNT(steps); i++) {
+        scene_send(&scene, i, steps[i].us, TW_CLIENT, TW_SYN, 0, 0, 0);
+        assert_int_equal(tw_story_now(scene.story), scene_begin + steps[i].now * 1000);
+    }
+    scene_close(&scene);
+}
+
+static tw_time since(const struct scene *scene, enum tw_end end) {
+    const struct tw_story_connection *c = tw_story_at(scene->story, 0);
+    struct tw_connection_info info;
+    tw_story_info(c, &info);
+    tw_time time = tw_story_since(c, &info, end);
+    return time == TW_NO_TIME ? -1 : (time - scene_begin) / TW_MILLISECOND;
+}
+
+// Since when an end is in its state, whatever was sent in it; also where its history is ahead of
+// what was told.
+static void keeps_when_states_were_entered(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_open(&scene);
+    scene_send(&scene, 0, 0, TW_CLIENT, TW_SYN, 0, 0, 0);
+    scene_send(&scene, 0, 1000000, TW_CLIENT, TW_SYN, 0, 0, 0);
+    assert_int_equal(since(&scene, TW_CLIENT), 0);
+    scene_send(&scene, 0, 2000000, TW_SERVER, TW_SYN | TW_ACK, 0, 1, 0);
+    scene_send(&scene, 0, 2002000, TW_CLIENT, TW_ACK, 1, 1, 0);
+    scene_send(&scene, 0, 9000000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
+    scene_send(&scene, 0, 9020000, TW_SERVER, TW_ACK, 1, 2, 0);
+    assert_int_equal(since(&scene, TW_CLIENT), 9020); // by what its history says
+    scene_send(&scene, 0, 90000000, TW_SERVER, TW_PSH | TW_ACK, 1, 2, 10);
+    scene_send(&scene, 0, 91000000, TW_CLIENT, TW_ACK, 2, 11, 0);
+    assert_in_range(since(&scene, TW_CLIENT), 9020, 9030); // FIN-WAIT-2
+    assert_in_range(since(&scene, TW_SERVER), 9000, 9020); // CLOSE-WAIT
+    tw_tracker_finish(scene.tracker);
+    assert_in_range(since(&scene, TW_SERVER), 9000, 9020);
+    scene_close(&scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_segments_and_changes),
@@ -199,6 +248,8 @@ int main(void) {
         cmocka_unit_test(census_is_that_of_the_rows),
         cmocka_unit_test(forgets_the_oldest_segments),
         cmocka_unit_test(finding_marks_its_segment),
+        cmocka_unit_test(keeps_the_clock),
+        cmocka_unit_test(keeps_when_states_were_entered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

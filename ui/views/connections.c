@@ -2,114 +2,207 @@
 // The list of connections: one row each.
 //
 //  tcpwalk  web.pcap   tcp port 443                                 reading 43 %
-//  1 204 connections   31 877 segments   1.9 MiB kept
-//    # client           state        server            state         outcome
-//    1 10.0.0.5:51514   TIME-WAIT    93.184.216.34:443 CLOSED        closed by client
-//  > 2 10.0.0.5:51520   ESTABLISHED  93.184.216.34:443 ESTABLISHED   open
-//    3 10.0.0.9:40022   SYN-SENT     10.0.0.1:22                     no answer, 5 SYNs
+//  1 204 connections   31 877 segments   1.9 MiB kept                    1 marked
+//   #^ client           state        server            state        outcome     >
+//    1 10.0.0.5:51514   TIME-WAIT    93.184.216.34:443 CLOSED       closed by C
+//  >*2 10.0.0.5:51520   ESTABLISHED  93.184.216.34:443 ESTABLISHED  open
+//    3 10.0.0.9:40022   FIN-WAIT-2   10.0.0.1:22       CLOSE-WAIT!  open
 //
-//  2  open   12.3 s   17 segments   4.1 KiB   began 12:00:01.123456
-//  SYN-SENT 1  ESTABLISHED 2  TIME-WAIT 1  CLOSED 1
-//  Enter open  / filter  s sort  ? help  q quit
+//  open   12.3 s   17 segments   4.1 KiB   RTT 21.9 ms   ShADad   began 12:00:01.12
+//  ESTABLISHED 2  FIN-WAIT-2 1  CLOSE-WAIT 1!  TIME-WAIT 1  CLOSED 1
+//  Enter open  f filter  / search  s sort  Space mark  ? help  q quit
 #include "views.h"
 
+#include "../columns.h"
 #include "../format.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum column {
-    COLUMN_NUMBER,
-    COLUMN_CLIENT,
-    COLUMN_CLIENT_STATE,
-    COLUMN_SERVER,
-    COLUMN_SERVER_STATE,
-    COLUMN_OUTCOME,
-    COLUMN_DURATION,
-    COLUMN_SEGMENTS,
-    COLUMN_OCTETS,
-    COLUMN_OPENED,
-    COLUMN_COUNT
+enum {
+    FRAME = 5,          // rows around the list, without the census
+    CENSUS_WIDTH = 160, // from there on it takes one row,
+    CENSUS_HEIGHT = 16, // from there on it may take two
+    PARTS_MAX = 12,
+    PART_GAP = 3,
+    PART_TEXT = 160,
 };
 
-enum { STATE_WIDTH = 12, ADDRESS_LEAST = 8, GAP = 1 };
+static int census_rows(const struct app *app) {
+    return app->width < CENSUS_WIDTH && app->height >= CENSUS_HEIGHT ? 2 : 1;
+}
 
-static const struct {
-    const char *heading;
-    bool right;
-    enum sort sort;
-} columns[] = {
-    [COLUMN_NUMBER] = {"#", true, SORT_NUMBER},
-    [COLUMN_CLIENT] = {"client", false, SORT_COUNT},
-    [COLUMN_CLIENT_STATE] = {"state", false, SORT_CLIENT_STATE},
-    [COLUMN_SERVER] = {"server", false, SORT_COUNT},
-    [COLUMN_SERVER_STATE] = {"state", false, SORT_SERVER_STATE},
-    [COLUMN_OUTCOME] = {"outcome", false, SORT_OUTCOME},
-    [COLUMN_DURATION] = {"duration", true, SORT_DURATION},
-    [COLUMN_SEGMENTS] = {"segments", true, SORT_SEGMENTS},
-    [COLUMN_OCTETS] = {"octets", true, SORT_OCTETS},
-    [COLUMN_OPENED] = {"began", true, SORT_COUNT},
+int connections_frame(const struct app *app) {
+    return FRAME + census_rows(app);
+}
+
+// --- Words side by side: those that matter most are there where there is no room for all
+
+struct words {
+    char text[PART_TEXT];
+    enum role role;
+    int rank; // the least matters most
 };
-_Static_assert(TW_COUNT(columns) == COLUMN_COUNT, "every column has its heading");
 
-static int smaller(int a, int b) {
-    return a < b ? a : b;
+static void draw_parts(struct canvas *canvas, struct area area, int y, const struct words *parts,
+                       size_t count) {
+    bool shown[PARTS_MAX] = {false};
+    int room = area.width - 2;
+    for (int rank = 0; rank < PARTS_MAX; rank++)
+        for (size_t i = 0; i < count; i++) {
+            int width = canvas_text_width(parts[i].text);
+            if (parts[i].rank != rank || width == 0 || width > room)
+                continue;
+            shown[i] = true;
+            room -= width + PART_GAP;
+        }
+    int x = 1;
+    for (size_t i = 0; i < count; i++)
+        if (shown[i])
+            x = canvas_text(canvas, area, x, y, parts[i].text, parts[i].role) + PART_GAP;
 }
 
-// Widths of the two addresses in `room`: as much as they need, or fair shares.
-static void fit_addresses(const struct app *app, int room, int widths[COLUMN_COUNT]) {
-    const int *wish = app->list.address_width;
-    int client = wish[TW_CLIENT] > ADDRESS_LEAST ? wish[TW_CLIENT] : ADDRESS_LEAST;
-    int server = wish[TW_SERVER] > ADDRESS_LEAST ? wish[TW_SERVER] : ADDRESS_LEAST;
-    if (client + server > room) {
-        int half = room / 2;
-        if (client < half)
-            server = room - client;
-        else if (server < half)
-            client = room - server;
-        else
-            client = half, server = room - half;
-    }
-    widths[COLUMN_CLIENT] = client;
-    widths[COLUMN_SERVER] = server;
+// --- Above the rows
+
+// What goes on, at the right end of the title. Returns the column before it.
+static int draw_work(struct canvas *canvas, struct area area, int x, const char *text,
+                     enum role role) {
+    int width = canvas_text_width(text);
+    if (width == 0 || width + 2 > x - (int)strlen("tcpwalk  "))
+        return x;
+    canvas_text_right(canvas, area, x, 0, text, role);
+    return x - width - 2;
 }
 
-// Widths of the columns, 0 for those that are left out. States and what happened stand whole;
-// addresses are shortened for that, then the number goes. The rest comes where there is room.
-static void fit(const struct app *app, int width, int widths[COLUMN_COUNT]) {
-    static const int extra[][2] = {
-        {COLUMN_DURATION, 11}, {COLUMN_SEGMENTS, 9}, {COLUMN_OCTETS, 10}, {COLUMN_OPENED, 15}};
-    enum { ADDRESSES_LEAST = 2 * (ADDRESS_LEAST + GAP), OUTCOME = OUTCOME_BRIEF + GAP };
-    char digits[FORMAT_TEXT];
-    struct tw_connection_info last = {0};
-    if (tw_story_count(app->story) > 0)
-        tw_story_info(tw_story_at(app->story, tw_story_count(app->story) - 1), &last);
-    snprintf(digits, sizeof digits, "%" PRIu64, last.number);
-    int number = (int)strlen(digits) < 3 ? 3 : (int)strlen(digits);
-    memset(widths, 0, COLUMN_COUNT * sizeof *widths);
-    widths[COLUMN_CLIENT_STATE] = widths[COLUMN_SERVER_STATE] = STATE_WIDTH;
-    int room = width - 1 - 2 * (STATE_WIDTH + GAP);
-    if (room >= number + GAP + ADDRESSES_LEAST + OUTCOME || room < ADDRESSES_LEAST + OUTCOME) {
-        widths[COLUMN_NUMBER] = number;
-        room -= number + GAP;
-    }
-    if (room < ADDRESSES_LEAST) { // one address only: the port tells them apart
-        widths[COLUMN_CLIENT] = room - GAP;
-        return;
-    }
-    bool outcome = room >= ADDRESSES_LEAST + OUTCOME;
-    fit_addresses(app, room - 2 * GAP - (outcome ? OUTCOME : 0), widths);
-    room -= widths[COLUMN_CLIENT] + widths[COLUMN_SERVER] + 2 * GAP;
-    if (!outcome)
-        return;
-    widths[COLUMN_OUTCOME] = smaller(room - GAP, OUTCOME_WIDTH);
-    room -= widths[COLUMN_OUTCOME] + GAP;
-    for (size_t i = 0; i < TW_COUNT(extra) && room >= extra[i][1] + GAP; i++) {
-        widths[extra[i][0]] = extra[i][1];
-        room -= extra[i][1] + GAP;
-    }
+static const char *reading_text(const struct app *app, char text[PART_TEXT]) {
+    char octets[FORMAT_TEXT];
+    if (app->lab.hooks != NULL)
+        snprintf(text, PART_TEXT, "%s", _("the lab runs"));
+    else if (app->loading && app->total > 0)
+        snprintf(text, PART_TEXT, _("reading %d %%"),
+                 (int)((double)(app->done < app->total ? app->done : app->total) * 100 /
+                       (double)app->total));
+    else if (app->loading)
+        snprintf(text, PART_TEXT, _("reading, %s"), format_octets(app->done, octets));
+    else
+        snprintf(text, PART_TEXT, "%s", app->broken ? _("input broke off") : "");
+    return text;
 }
+
+static void draw_title(const struct app *app, struct canvas *canvas, struct area area) {
+    char text[PART_TEXT];
+    int progress, right = area.width - 2;
+    const char *work = list_work(app, &progress);
+    if (app->moment.set) {
+        char moment[MOMENT_TEXT];
+        right = draw_work(canvas, area, right, moment_text(app, right - 1, moment), ROLE_WARNING);
+    }
+    right = draw_work(canvas, area, right, reading_text(app, text), ROLE_WARNING);
+    if (work != NULL) {
+        snprintf(text, sizeof text, _(work), progress);
+        right = draw_work(canvas, area, right, text, ROLE_WARNING);
+    }
+    for (int i = 0; i < COLUMN_COUNT && app->list.sort != SORT_NUMBER; i++)
+        if (column_info((enum column)i)->sort == app->list.sort) {
+            snprintf(text, sizeof text, _("by %s"), _(column_info((enum column)i)->name));
+            right = draw_work(canvas, area, right, text, ROLE_FAINT);
+        }
+    if (app->list.follow)
+        right = draw_work(canvas, area, right, _("follows the newest"), ROLE_CHOSEN);
+    int x = canvas_text(canvas, area, 1, 0, "tcpwalk", ROLE_TITLE) + 2;
+    int room = right - x + 1, name = canvas_text_width(app->source_name);
+    canvas_text_elided(canvas, area, x, 0, room, app->source_name,
+                       glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_TEXT);
+    if (app->filter != NULL && app->filter[0] != '\0' && name + PART_GAP < room)
+        canvas_text_elided(canvas, area, x + name + PART_GAP, 0, room - name - PART_GAP,
+                           app->filter, glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_FAINT);
+}
+
+// How much there is, and what had to be left out.
+static void draw_counts(const struct app *app, struct canvas *canvas, struct area area, int y) {
+    struct words parts[5] = {{.role = ROLE_FAINT, .rank = 1},
+                             {.role = ROLE_FAINT, .rank = 2},
+                             {.role = ROLE_FAINT, .rank = 3},
+                             {.role = ROLE_WARNING, .rank = 0},
+                             {.role = ROLE_WARNING, .rank = 0}};
+    char number[FORMAT_TEXT];
+    const uint64_t all = tw_story_count(app->story), told = tw_story_told(app->story),
+                   connections = tw_story_connections_dropped(app->story),
+                   segments = tw_story_dropped(app->story);
+    snprintf(parts[0].text, PART_TEXT, n_("%s connection", "%s connections", all),
+             format_count(all, number));
+    snprintf(parts[1].text, PART_TEXT, n_("%s segment", "%s segments", told),
+             format_count(told, number));
+    snprintf(parts[2].text, PART_TEXT, _("%s kept"),
+             format_octets(tw_story_memory(app->story), number));
+    if (connections > 0)
+        snprintf(parts[3].text, PART_TEXT,
+                 n_("full: %s connection not kept", "full: %s connections not kept", connections),
+                 format_count(connections, number));
+    else if (segments > 0)
+        snprintf(parts[3].text, PART_TEXT,
+                 n_("full: %s segment not kept", "full: %s segments not kept", segments),
+                 format_count(segments, number));
+    if (app->dropped > 0)
+        snprintf(parts[4].text, PART_TEXT,
+                 n_("%s packet not captured", "%s packets not captured", app->dropped),
+                 format_count(app->dropped, number));
+    draw_parts(canvas, area, y, parts, TW_COUNT(parts));
+}
+
+// What is shown only, or what is wrong with that.
+static void draw_query(const struct app *app, struct canvas *canvas, struct area area,
+                       const char *filter, const char *fault) {
+    char text[SEARCH_MAX + PART_TEXT];
+    snprintf(text, sizeof text, fault[0] != '\0' ? "%s" : _("filter: %s"),
+             fault[0] != '\0' ? fault : filter);
+    canvas_text_elided(canvas, area, 1, 0, area.width - 2, text, glyph(app->ascii, GLYPH_ELLIPSIS),
+                       fault[0] != '\0' ? ROLE_WARNING : ROLE_CHOSEN);
+}
+
+// What can be asked for, while nothing is typed yet.
+static void draw_examples(struct canvas *canvas, struct area area) {
+    static const struct words examples[] = {
+        {"10.0.0.5", ROLE_FAINT, 1},      {"port:443", ROLE_FAINT, 2},
+        {"state:closing", ROLE_FAINT, 0}, {"was:time-wait", ROLE_FAINT, 5},
+        {"outcome:reset", ROLE_FAINT, 3}, {"-port:22", ROLE_FAINT, 4},
+        {"refused|reset", ROLE_FAINT, 6}, {"client:10.0.0.0/8", ROLE_FAINT, 7},
+    };
+    draw_parts(canvas, area, 0, examples, TW_COUNT(examples));
+}
+
+static void draw_summary(const struct app *app, struct canvas *canvas, struct area area, int y) {
+    const struct list *list = &app->list;
+    const struct list_searching *s = &list->searching;
+    struct area line = {area.x, area.y + y, area.width, 1};
+    char text[PART_TEXT], rows[FORMAT_TEXT], all[FORMAT_TEXT];
+    if (list->filter[0] != '\0' && list->fault[0] == '\0') {
+        size_t count = tw_story_count(app->story);
+        snprintf(text, sizeof text, n_("%s of %s connection", "%s of %s connections", count),
+                 format_count(list_count(app), rows), format_count(count, all));
+        int width = canvas_text_width(text);
+        canvas_text_right(canvas, line, line.width - 2, 0, text, ROLE_FAINT);
+        line.width -= width + 2;
+    }
+    if (list_marked_count(app) > 0) {
+        snprintf(text, sizeof text, _("%s marked"), format_count(list_marked_count(app), rows));
+        int width = canvas_text_width(text);
+        canvas_text_right(canvas, line, line.width - 2, 0, text, ROLE_KEY);
+        line.width -= width + 2;
+    }
+    if ((app->prompt.question == ASK_FILTER || app->prompt.question == ASK_SEARCH) &&
+        app->prompt.line[0] == '\0')
+        draw_examples(canvas, line);
+    else if (s->asked && (s->missed || list->search_fault[0] != '\0'))
+        draw_query(app, canvas, line, "", s->missed ? _("no row has it") : list->search_fault);
+    else if (list->filter[0] != '\0')
+        draw_query(app, canvas, line, list->filter, list->fault);
+    else
+        draw_counts(app, canvas, line, 0);
+}
+
+// --- The rows
 
 static void draw_cell(const struct app *app, struct canvas *canvas, struct area area, int x, int y,
                       int width, bool right, const char *text, enum role role) {
@@ -122,210 +215,249 @@ static void draw_cell(const struct app *app, struct canvas *canvas, struct area 
 }
 
 static void draw_headings(const struct app *app, struct canvas *canvas, struct area area, int y,
-                          const int widths[COLUMN_COUNT]) {
+                          const struct columns *fitted) {
     int x = 1;
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        if (widths[i] == 0)
+        const struct column_info *column = column_info((enum column)i);
+        const char *heading = _(column->heading);
+        const bool by = column->sort == app->list.sort;
+        const int width = fitted->widths[i], own = canvas_text_width(heading) + by;
+        if (width == 0)
             continue;
-        char text[FORMAT_TEXT];
-        bool by = columns[i].sort == app->list.sort;
-        snprintf(text, sizeof text, "%s%s", columns[i].heading,
-                 !by                  ? ""
-                 : app->list.reverse  ? "-"
-                 : i == COLUMN_NUMBER ? ""
-                                      : "+");
-        draw_cell(app, canvas, area, x, y, widths[i], columns[i].right, text, ROLE_HEADING);
-        x += widths[i] + GAP;
+        int at = column->right && own < width ? x + width - own : x;
+        draw_cell(app, canvas, area, at, y, by ? width - 1 : width, false, heading, ROLE_HEADING);
+        if (by)
+            canvas_put(canvas, area, own <= width ? at + own - 1 : x + width - 1, y,
+                       glyph(app->ascii, app->list.reverse ? GLYPH_HEAD_DOWN : GLYPH_HEAD_UP),
+                       ROLE_KEY);
+        canvas_target(canvas, area, x, y, width, TARGET_SORT, column->sort);
+        x += width + COLUMN_GAP;
+    }
+    if (fitted->left) {
+        canvas_put(canvas, area, 0, y, glyph(app->ascii, GLYPH_HEAD_LEFT), ROLE_KEY);
+        canvas_target(canvas, area, 0, y, 1, TARGET_ACTION, ACTION_COLUMNS_LEFT);
+    }
+    if (fitted->right) {
+        canvas_put(canvas, area, area.width - 1, y, glyph(app->ascii, GLYPH_HEAD_RIGHT), ROLE_KEY);
+        canvas_target(canvas, area, area.width - 1, y, 1, TARGET_ACTION, ACTION_COLUMNS_RIGHT);
     }
 }
 
-static const char *cell_text(const struct app *app, const struct tw_connection_info *info,
-                             int column, int width, char text[TW_ADDRESS_TEXT]) {
-    const struct tw_end_info *c = &info->end[TW_CLIENT], *s = &info->end[TW_SERVER];
-    switch (column) {
-    case COLUMN_NUMBER: snprintf(text, TW_ADDRESS_TEXT, "%" PRIu64, info->number); break;
-    case COLUMN_CLIENT: tw_address_text(info->version, &c->address, c->port, text); break;
-    case COLUMN_CLIENT_STATE: return c->step_count > 0 ? tw_state_name(c->state) : "";
-    case COLUMN_SERVER: tw_address_text(info->version, &s->address, s->port, text); break;
-    case COLUMN_SERVER_STATE: return s->step_count > 0 ? tw_state_name(s->state) : "";
-    case COLUMN_OUTCOME: return format_outcome(info, width < OUTCOME_WIDTH, text);
-    case COLUMN_DURATION: return format_duration(info->last - info->opened, text);
-    case COLUMN_SEGMENTS: return format_count(c->packets + s->packets, text);
-    case COLUMN_OCTETS: return format_octets(c->bytes + s->bytes, text);
-    default: return format_clock(info->opened, app->utc, text);
-    }
-    return text;
-}
-_Static_assert((int)FORMAT_TEXT <= (int)TW_ADDRESS_TEXT, "a cell's text holds either");
-
-static enum role cell_role(const struct tw_connection_info *info, int column) {
-    switch (column) {
-    case COLUMN_CLIENT_STATE: return state_role(info->end[TW_CLIENT].state);
-    case COLUMN_SERVER_STATE: return state_role(info->end[TW_SERVER].state);
-    case COLUMN_OUTCOME:
-        return info->outcome == TW_OUTCOME_CLOSED || info->outcome == TW_OUTCOME_OPEN
-                   ? ROLE_TEXT
-                   : ROLE_WARNING;
-    case COLUMN_CLIENT:
-    case COLUMN_SERVER: return ROLE_TEXT;
-    default: return ROLE_FAINT;
-    }
+// An end that stays for long in its state has a sign behind it.
+static void draw_long(const struct app *app, struct canvas *canvas, struct area area, int x, int y,
+                      const struct column_row *row, enum column column, const char *text) {
+    enum tw_end end = column == COLUMN_CLIENT_STATE ? TW_CLIENT : TW_SERVER;
+    if (column != COLUMN_CLIENT_STATE && column != COLUMN_SERVER_STATE)
+        return;
+    if (list_long(app, &row->info, row->connection, end) > 0)
+        canvas_put(canvas, area, x + canvas_text_width(text), y, '!', ROLE_WARNING);
 }
 
-// What is told of the connection on a row, at the list's moment.
-static void row_info(const struct app *app, size_t row, struct tw_connection_info *info) {
-    size_t connection = list_connection(app, row);
-    tw_story_info(tw_story_at(app->story, connection), info);
-    moment_info(app, connection, info);
+static void read_row(const struct app *app, size_t at, struct column_row *row) {
+    row->connection = list_connection(app, at);
+    list_info(app, row->connection, &row->info);
 }
 
 static void draw_row(const struct app *app, struct canvas *canvas, struct area area, int y,
-                     const int widths[COLUMN_COUNT], size_t row) {
-    struct tw_connection_info info;
-    row_info(app, row, &info);
-    bool here = row == app->list.cursor;
-    if (here)
-        canvas_put(canvas, area, 0, y, glyph(app->ascii, GLYPH_CURSOR), ROLE_TEXT);
+                     const struct columns *fitted, size_t at) {
+    struct column_row row;
+    read_row(app, at, &row);
+    const bool here = at == app->list.cursor;
     int x = 1;
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        if (widths[i] == 0)
+        const int width = fitted->widths[i];
+        char buffer[COLUMN_TEXT];
+        if (width == 0)
             continue;
-        char text[TW_ADDRESS_TEXT];
-        draw_cell(app, canvas, area, x, y, widths[i], columns[i].right,
-                  cell_text(app, &info, i, widths[i], text),
-                  here ? ROLE_TEXT : cell_role(&info, i));
-        x += widths[i] + GAP;
+        const char *text = column_text(app, &row, (enum column)i, width, buffer);
+        draw_cell(app, canvas, area, x, y, width, column_info((enum column)i)->right, text,
+                  here ? ROLE_TEXT : column_role(&row, (enum column)i));
+        draw_long(app, canvas, area, x, y, &row, (enum column)i, text);
+        x += width + COLUMN_GAP;
     }
-    if (here)
+    if (list_marked(app, row.connection))
+        canvas_put(canvas, area, 1, y, glyph(app->ascii, GLYPH_MARK), ROLE_KEY);
+    if (here) {
+        canvas_put(canvas, area, 0, y, glyph(app->ascii, GLYPH_CURSOR), ROLE_TEXT);
         canvas_highlight(canvas, area, y);
-}
-
-static void draw_title(const struct app *app, struct canvas *canvas, struct area area) {
-    char right[MOMENT_TEXT] = "";
-    if (app->moment.set) {
-        moment_text(app, area.width - 3, right);
-    } else if (app->lab.hooks != NULL) {
-        snprintf(right, sizeof right, "the lab runs");
-    } else if (app->loading && app->total > 0) {
-        uint64_t done = app->done < app->total ? app->done : app->total;
-        snprintf(right, sizeof right, "reading %u %%",
-                 (unsigned)((double)done * 100 / (double)app->total));
-    } else if (app->loading) {
-        char octets[FORMAT_TEXT];
-        snprintf(right, sizeof right, "reading, %s", format_octets(app->done, octets));
-    } else if (app->broken)
-        snprintf(right, sizeof right, "input broke off");
-    int width = (int)strlen(right), x = canvas_text(canvas, area, 1, 0, "tcpwalk", ROLE_TITLE) + 2;
-    int room = area.width - x - width - 2;
-    canvas_text_elided(canvas, area, x, 0, room, app->source_name,
-                       glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_TEXT);
-    int name = canvas_text_width(app->source_name);
-    if (app->filter != NULL && app->filter[0] != '\0' && name + 3 < room)
-        canvas_text_elided(canvas, area, x + name + 3, 0, room - name - 3, app->filter,
-                           glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_FAINT);
-    canvas_text_right(canvas, area, area.width - 2, 0, right, ROLE_WARNING);
-}
-
-// How much there is, and what had to be left out.
-static void draw_summary(const struct app *app, struct canvas *canvas, struct area area, int y) {
-    char text[4 * FORMAT_TEXT + 80], count[FORMAT_TEXT], segments[FORMAT_TEXT], octets[FORMAT_TEXT],
-        gone[FORMAT_TEXT];
-    size_t all = tw_story_count(app->story);
-    uint64_t lost = tw_story_connections_dropped(app->story),
-             dropped = lost > 0 ? lost : tw_story_dropped(app->story);
-    const char *what = lost > 0 ? "connections" : "segments", *s = all == 1 ? "" : "s";
-    format_count(all, count);
-    format_count(tw_story_told(app->story), segments);
-    format_octets(tw_story_memory(app->story), octets);
-    format_count(dropped, gone);
-    if (dropped > 0)
-        snprintf(text, sizeof text, "%s connection%s   %s segments   %s, full: %s %s not kept",
-                 count, s, segments, octets, gone, what);
-    else
-        snprintf(text, sizeof text, "%s connection%s   %s segments   %s kept", count, s, segments,
-                 octets);
-    // What matters less is left out.
-    if ((int)strlen(text) + 1 >= area.width && dropped > 0)
-        snprintf(text, sizeof text, "%s connection%s   full: %s %s not kept", count, s, gone, what);
-    if ((int)strlen(text) + 1 >= area.width && dropped > 0)
-        snprintf(text, sizeof text, "full: %s %s not kept", gone, what);
-    else if ((int)strlen(text) + 1 >= area.width)
-        snprintf(text, sizeof text, "%s connection%s   %s segments", count, s, segments);
-    canvas_text(canvas, area, 1, y, text, dropped > 0 ? ROLE_WARNING : ROLE_FAINT);
-    if (app->list.filter[0] != '\0') {
-        snprintf(text, sizeof text, "%s%.80s", _("filter: "), app->list.filter);
-        char rows[FORMAT_TEXT + 8];
-        snprintf(rows, sizeof rows, "%s rows", format_count(list_count(app), count));
-        struct area line = {area.x, area.y + y, area.width, 1};
-        canvas_fill(canvas, line, ' ', ROLE_TEXT);
-        canvas_text(canvas, area, 1, y, text, ROLE_CHOSEN);
-        canvas_text_right(canvas, area, area.width - 2, y, rows, ROLE_FAINT);
     }
+    canvas_target(canvas, area, 0, y, area.width, TARGET_ROW, (uint32_t)at);
+}
+
+// What there is to do where there are no rows.
+static void draw_empty(const struct app *app, struct canvas *canvas, struct area area, int y) {
+    char text[SEARCH_MAX + PART_TEXT];
+    if (app->list.query.count > 0 && app->list.filtering.on)
+        snprintf(text, sizeof text, "%s", _("Looking for connections that match."));
+    else if (app->list.query.count > 0)
+        snprintf(text, sizeof text, "%s", _("No connection matches. Esc shows them all again."));
+    else if (app->loading)
+        snprintf(text, sizeof text, "%s", _("No TCP segment has come yet."));
+    else if (app->filter != NULL && app->filter[0] != '\0')
+        snprintf(text, sizeof text, _("No TCP segment passes the filter '%.80s'."), app->filter);
+    else
+        snprintf(text, sizeof text, "%s", _("There is no TCP segment in this capture."));
+    canvas_text_wrapped(canvas, area, 1, y, area.width - 2, 3, text, ROLE_FAINT);
+}
+
+// --- Below the rows
+
+static void say_long(const struct app *app, const struct column_row *row, enum tw_end end,
+                     struct words *part) {
+    char time[FORMAT_TEXT];
+    tw_time stayed = list_long(app, &row->info, row->connection, end);
+    if (stayed > 0)
+        snprintf(part->text, PART_TEXT,
+                 end == TW_CLIENT ? _("client in %s for %s") : _("server in %s for %s"),
+                 tw_state_name(row->info.end[end].state), format_wait(stayed, time));
 }
 
 // The connection under the cursor, with what its row has no room for.
-static void draw_detail(const struct app *app, struct canvas *canvas, struct area area, int y) {
+static void draw_detail(const struct app *app, struct canvas *canvas, struct area area, int y,
+                        const struct columns *fitted) {
+    // As they stand side by side; those of low rank first where there is no room for all.
+    enum {
+        OUTCOME,
+        CLIENT,
+        SERVER,
+        CLIENT_LONG,
+        SERVER_LONG,
+        MIDSTREAM,
+        DURATION,
+        SEGMENTS,
+        OCTETS,
+        RTT,
+        LETTERS,
+        OPENED,
+        COUNT
+    };
+    struct words parts[COUNT] = {
+        [OUTCOME] = {.role = ROLE_TEXT, .rank = 0},
+        [CLIENT] = {.role = ROLE_CLIENT, .rank = 2},
+        [SERVER] = {.role = ROLE_SERVER, .rank = 3},
+        [CLIENT_LONG] = {.role = ROLE_WARNING, .rank = 1},
+        [SERVER_LONG] = {.role = ROLE_WARNING, .rank = 1},
+        [MIDSTREAM] = {.role = ROLE_TEXT, .rank = 9},
+        [DURATION] = {.role = ROLE_TEXT, .rank = 4},
+        [SEGMENTS] = {.role = ROLE_TEXT, .rank = 5},
+        [OCTETS] = {.role = ROLE_TEXT, .rank = 6},
+        [RTT] = {.role = ROLE_TEXT, .rank = 7},
+        [LETTERS] = {.role = ROLE_TEXT, .rank = 8},
+        [OPENED] = {.role = ROLE_TEXT, .rank = 10},
+    };
+    _Static_assert((int)COUNT <= (int)PARTS_MAX, "all have room");
+    static const struct {
+        enum column column;
+        int part;
+    } hidden[] = {{COLUMN_CLIENT, CLIENT},
+                  {COLUMN_SERVER, SERVER},
+                  {COLUMN_OUTCOME, OUTCOME},
+                  {COLUMN_DURATION, DURATION},
+                  {COLUMN_OCTETS, OCTETS}};
     if (list_count(app) == 0)
         return;
-    struct tw_connection_info info;
-    row_info(app, app->list.cursor, &info);
-    const struct tw_end_info *c = &info.end[TW_CLIENT], *s = &info.end[TW_SERVER];
-    char outcome[FORMAT_TEXT], duration[FORMAT_TEXT], segments[FORMAT_TEXT + 16],
-        octets[FORMAT_TEXT], clock[FORMAT_TEXT], began[FORMAT_TEXT + 16];
-    format_outcome(&info, false, outcome);
-    format_duration(info.last - info.opened, duration);
-    size_t length = strlen(format_count(c->packets + s->packets, segments));
-    snprintf(segments + length, sizeof segments - length, " segment%s",
-             c->packets + s->packets == 1 ? "" : "s");
-    format_octets(c->bytes + s->bytes, octets);
-    snprintf(began, sizeof began, "began %s", format_clock(info.opened, app->utc, clock));
-    const char *const parts[] = {outcome, duration, segments,
-                                 octets,  began,    info.midstream ? "capture began inside" : ""};
-    int x = 1;
-    for (size_t i = 0; i < TW_COUNT(parts) && x + (int)strlen(parts[i]) < area.width; i++)
-        x = canvas_text(canvas, area, x, y, parts[i], ROLE_TEXT) + 3;
+    struct column_row row;
+    char text[COLUMN_TEXT], word[FORMAT_TEXT];
+    read_row(app, app->list.cursor, &row);
+    for (size_t i = 0; i < TW_COUNT(hidden); i++) {
+        const char *whole = column_text(app, &row, hidden[i].column, area.width, text);
+        if (canvas_text_width(whole) > fitted->widths[hidden[i].column])
+            snprintf(parts[hidden[i].part].text, PART_TEXT, "%s", whole);
+    }
+    say_long(app, &row, TW_CLIENT, &parts[CLIENT_LONG]);
+    say_long(app, &row, TW_SERVER, &parts[SERVER_LONG]);
+    const uint64_t segments = row.info.end[TW_CLIENT].packets + row.info.end[TW_SERVER].packets;
+    if (fitted->widths[COLUMN_SEGMENTS] == 0)
+        snprintf(parts[SEGMENTS].text, PART_TEXT, n_("%s segment", "%s segments", segments),
+                 format_count(segments, word));
+    if (fitted->widths[COLUMN_RTT] == 0 && list_rtt(&row.info) >= 0)
+        snprintf(parts[RTT].text, PART_TEXT, _("RTT %s"),
+                 format_duration(list_rtt(&row.info), word));
+    if (fitted->widths[COLUMN_LETTERS] == 0)
+        snprintf(parts[LETTERS].text, PART_TEXT, _("history %s"),
+                 column_text(app, &row, COLUMN_LETTERS, area.width, text));
+    if (fitted->widths[COLUMN_OPENED] == 0)
+        snprintf(parts[OPENED].text, PART_TEXT, _("began %s"),
+                 format_clock(row.info.opened, app->utc, word));
+    if (row.info.midstream)
+        snprintf(parts[MIDSTREAM].text, PART_TEXT, "%s", _("began before the capture"));
+    draw_parts(canvas, area, y, parts, COUNT);
 }
 
-static void draw_census(const struct app *app, struct canvas *canvas, struct area area, int y) {
-    uint64_t counts[TW_STATE_COUNT];
-    if (app->moment.set)
-        moment_census(app, counts);
-    else
-        tw_story_census(app->story, counts);
-    int x = 1;
+static bool is_warned(const struct app *app, unsigned state, const uint64_t *counts) {
+    return counts[state] > 0 && app->list.longs[state] > 0 && !app->moment.set;
+}
+
+// Draws one state's count, or says only where it would end.
+static int draw_count(const struct app *app, struct canvas *canvas, struct area area, int x, int y,
+                      enum tw_state state, const uint64_t *counts, bool draw) {
+    char number[FORMAT_TEXT];
+    const char *name = tw_state_name(state);
+    const uint64_t count = counts[state];
+    const bool warn = is_warned(app, state, counts);
+    int begin = x,
+        end = x + (int)strlen(name) + 1 + (int)strlen(format_count(count, number)) + warn;
+    if (!draw)
+        return end;
+    x = canvas_text(canvas, area, x, y, name, count > 0 ? state_role(state) : ROLE_FAINT) + 1;
+    x = canvas_text(canvas, area, x, y, number, count > 0 ? ROLE_TITLE : ROLE_FAINT);
+    if (warn)
+        canvas_put(canvas, area, x, y, '!', ROLE_WARNING);
+    canvas_target(canvas, area, begin, y, end - begin, TARGET_CENSUS, state);
+    return end;
+}
+
+// Some of the eleven, one behind the other from (x, y) on; false: there is no room for them.
+enum which { ALL, COUNTED, WARNED, OTHERS };
+static bool draw_some(const struct app *app, struct canvas *canvas, struct area area, int at[2],
+                      const uint64_t counts[TW_STATE_COUNT], enum which which, bool draw) {
     for (unsigned i = 0; i < TW_STATE_COUNT; i++) {
-        char count[FORMAT_TEXT];
-        const char *name = tw_state_name((enum tw_state)i);
-        format_count(counts[i], count);
-        if (counts[i] == 0)
+        const bool warned = is_warned(app, i, counts);
+        if (which != ALL &&
+            (counts[i] == 0 || (which == WARNED && !warned) || (which == OTHERS && warned)))
             continue;
-        if (x + (int)strlen(name) + 1 + (int)strlen(count) > area.width) {
-            canvas_put(canvas, area, area.width - 1, y, glyph(app->ascii, GLYPH_ELLIPSIS),
-                       ROLE_FAINT);
+        int end = draw_count(app, canvas, area, at[0], at[1], (enum tw_state)i, counts, false);
+        if (end > area.width && at[0] > 1) {
+            at[0] = 1;
+            at[1]++;
+        }
+        if (at[1] == area.height)
+            return false;
+        at[0] = draw_count(app, canvas, area, at[0], at[1], (enum tw_state)i, counts, draw) + 2;
+    }
+    return true;
+}
+
+// All of them in their order; where there is no room those that an end is in; where there is none
+// for them either, first those that are waited in.
+static void draw_census(const struct app *app, struct canvas *canvas, struct area area) {
+    uint64_t counts[TW_STATE_COUNT];
+    list_census(app, counts);
+    for (enum which which = ALL; which <= COUNTED; which++)
+        if (draw_some(app, canvas, area, (int[]){1, 0}, counts, which, false)) {
+            (void)draw_some(app, canvas, area, (int[]){1, 0}, counts, which, true);
             return;
         }
-        x = canvas_text(canvas, area, x, y, name, state_role((enum tw_state)i)) + 1;
-        x = canvas_text(canvas, area, x, y, count, ROLE_TITLE) + 2;
-    }
+    int at[] = {1, 0};
+    if (draw_some(app, canvas, area, at, counts, WARNED, true))
+        (void)draw_some(app, canvas, area, at, counts, OTHERS, true);
+    canvas_put(canvas, area, area.width - 1, area.height - 1, glyph(app->ascii, GLYPH_ELLIPSIS),
+               ROLE_FAINT);
 }
 
 void view_connections(const struct app *app, struct canvas *canvas) {
     struct area area = canvas_area(canvas);
-    int widths[COLUMN_COUNT], last = area.height - 1;
-    fit(app, area.width, widths);
+    const int keys = area.height - 1, census = census_rows(app);
+    const struct columns fitted = columns_fit(app, area.width);
     draw_title(app, canvas, area);
     draw_summary(app, canvas, area, 1);
-    draw_headings(app, canvas, area, 2, widths);
+    draw_headings(app, canvas, area, 2, &fitted);
     size_t count = list_count(app), page = (size_t)list_page(app);
     for (size_t i = 0; i < page && app->list.top + i < count; i++)
-        draw_row(app, canvas, area, 3 + (int)i, widths, app->list.top + i);
+        draw_row(app, canvas, area, 3 + (int)i, &fitted, app->list.top + i);
     if (count == 0)
-        canvas_text(canvas, area, 1, 4,
-                    app->list.filter[0] != '\0' ? "no connection has this text"
-                    : app->loading              ? "no TCP segment yet"
-                                                : "no TCP segment in this capture",
-                    ROLE_FAINT);
-    draw_detail(app, canvas, area, last - 2);
-    draw_census(app, canvas, area, last - 1);
-    draw_keys(app, canvas, area, last);
+        draw_empty(app, canvas, area, 4);
+    draw_detail(app, canvas, area, keys - census - 1, &fitted);
+    draw_census(app, canvas, (struct area){area.x, area.y + keys - census, area.width, census});
+    draw_keys(app, canvas, area, keys);
 }

@@ -48,8 +48,9 @@ static const struct {
     {GLYPH_TRAIL, N_("behind a segment in flight; and where nothing happened for long")},
     {GLYPH_BLOCKED, N_("an end's line while its call is blocked")},
     {GLYPH_DIFFERS, N_("the kernel says otherwise")},
-    {GLYPH_COUNT, N_("In the state diagram the way so far is heavy (= #), what happened last double "
-                     "(*); a cross stands where an end left by force, which is no line of the RFC.")},
+    {GLYPH_COUNT,
+     N_("In the state diagram the way so far is heavy (= #), what happened last double "
+        "(*); a cross stands where an end left by force, which is no line of the RFC.")},
     {GLYPH_MARK, N_("a connection that is marked")},
     {GLYPH_ELLIPSIS, N_("there was no room for what is missing here")},
     {GLYPH_COUNT, N_("observed: the end's own segment shows it. proven: a later one does. timer: a "

@@ -9,9 +9,8 @@
 enum {
     LEAST_WIDTH = 40, // below that one line says so
     LEAST_HEIGHT = 12,
-    CONNECTIONS_FRAME = 6, // rows around the list
-    CONNECTION_FRAME = 8,  // rows around the parts of one
-    WHY_HEIGHT = 4,        // of them for the why lines, without the kernels' word
+    CONNECTION_FRAME = 8, // rows around the parts of one
+    WHY_HEIGHT = 4,       // of them for the why lines, without the kernels' word
     HELP_FRAME = 3,
     BESIDE_WIDTH = 118, // from there on ladder and diagram stand side by side,
     LABELS_WIDTH = 160, // from there on with labels at the diagram's lines;
@@ -26,6 +25,7 @@ enum {
 void view_start(const struct app *app, struct canvas *canvas);
 void view_breaks(const struct app *app, struct canvas *canvas);
 void view_connections(const struct app *app, struct canvas *canvas);
+int connections_frame(const struct app *app); // rows around the list
 void view_connection(const struct app *app, struct canvas *canvas);
 void view_help(const struct app *app, struct canvas *canvas);
 void view_lab(const struct app *app, struct canvas *canvas); // while there is no connection

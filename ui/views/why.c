@@ -254,8 +254,9 @@ static void draw_run(const struct app *app, struct canvas *canvas, struct area a
     char octets[FORMAT_TEXT], text[400];
     format_octets(run->octets, octets);
     if (run->both)
-        snprintf(text, sizeof text, _("both ends send data: %u segments, %s, and %u acknowledgements"),
-                 run->data, octets, run->acks);
+        snprintf(text, sizeof text,
+                 _("both ends send data: %u segments, %s, and %u acknowledgements"), run->data,
+                 octets, run->acks);
     else
         snprintf(text, sizeof text,
                  _("a run of data: %u segments, %s, and %u acknowledgements of the other end"),
@@ -500,7 +501,8 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     int left = draw_words(app, canvas, area, least);
     struct area rule = {area.x, area.y, left < area.width ? left + 1 : left, 1}; // with the blank
     if (segment != NULL)
-        draw_packet(app, canvas, rule, segment, row->kind == TW_ROW_CHANGE || row->kind == TW_ROW_LANDING);
+        draw_packet(app, canvas, rule, segment,
+                    row->kind == TW_ROW_CHANGE || row->kind == TW_ROW_LANDING);
     if (row->kind == TW_ROW_CALL || row->kind == TW_ROW_RETURN) {
         draw_call(app, canvas, area, rule, row);
     } else if (row->kind == TW_ROW_RUN) {
