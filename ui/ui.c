@@ -17,7 +17,7 @@
 #include <wchar.h>
 
 enum {
-    READ_MS = 20,      // how long a key may have to wait for the reading
+    READ_MS = 10,      // how long a key may have to wait for the reading
     FRAME_MS = 34,     // 30 frames a second at most
     PROGRESS_MS = 100, // between two pictures while a file is read
     LIVE_MS = 1000,    // how often a quiet live source's timers are looked at
