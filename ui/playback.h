@@ -50,6 +50,9 @@ void playback_act(struct app *app, enum action action);
 void playback_mark_rows(struct app *app);
 // The time line: by time, or by rows in even time. What has happened at a place, has by then.
 tw_time playback_time(const struct app *app, double place);
+// How long an end still stays in TIME-WAIT: until its history has it over, else until the profile's
+// timer runs out, begun with the last segment so far. False: it is not there.
+bool playback_time_wait(const struct app *app, enum tw_end end, tw_time *left) TW_CHECKED;
 double playback_fraction(const struct app *app, double place);
 void playback_seek(struct app *app, double fraction);
 // "paused, even time, x2, loop"; without `detail` in short. Returns `text`.
