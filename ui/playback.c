@@ -2,6 +2,7 @@
 // Where the picture of one connection stands: a function of the clock, never of frames drawn.
 #include "app.h"
 
+#include "list_rows.h"
 #include "views/views.h"
 
 #include <inttypes.h>
@@ -391,12 +392,13 @@ void playback_to_packet(struct app *app, uint64_t packet) {
     stand(app, tw_ladder_left(ladder, (uint32_t)low));
 }
 
+// To the connection on the next or the previous row, from where this one stands now.
 static void move(struct app *app, int by) {
-    size_t count = tw_story_count(app->story);
-    size_t rows = list_count(app), row = app->list.cursor;
-    if (by < 0 ? row == 0 : row + 1 >= rows || count == 0)
+    const size_t rows = list_count(app), here = list_rows_of(app, app->shown);
+    const size_t row = here < rows ? here : app->list.cursor;
+    if (by < 0 ? row == 0 : row + 1 >= rows)
         return;
-    app->list.cursor = by < 0 ? row - 1 : row + 1;
+    list_go(app, by < 0 ? row - 1 : row + 1);
     playback_open(app, list_connection(app, app->list.cursor));
 }
 
