@@ -44,8 +44,9 @@ void list_census(const struct app *app, uint64_t counts[TW_STATE_COUNT]) {
         tw_story_census(app->story, counts);
 }
 
-tw_time list_long(const struct app *app, const struct tw_connection_info *info, size_t connection,
-                  enum tw_end end) {
+// As the capture ends or is now, whatever moment is shown.
+static tw_time stays_long(const struct app *app, const struct tw_connection_info *info,
+                          size_t connection, enum tw_end end) {
     const tw_time usual[TW_STATE_COUNT] = {
         [TW_SYN_RECEIVED] = 10 * TW_SECOND,
         [TW_FIN_WAIT_2] = 60 * TW_SECOND,
@@ -53,11 +54,16 @@ tw_time list_long(const struct app *app, const struct tw_connection_info *info, 
         [TW_TIME_WAIT] = app->profile->time_wait,
     };
     tw_time most = usual[info->end[end].state];
-    if (most == 0 || app->moment.set)
+    if (most == 0)
         return 0;
     tw_time since = tw_story_since(tw_story_at(app->story, connection), info, end);
     tw_time stayed = since == TW_NO_TIME ? 0 : tw_story_now(app->story) - since;
     return stayed > most ? stayed : 0;
+}
+
+tw_time list_long(const struct app *app, const struct tw_connection_info *info, size_t connection,
+                  enum tw_end end) {
+    return app->moment.set ? 0 : stays_long(app, info, connection, end);
 }
 
 tw_time list_waits(const struct app *app, const struct tw_connection_info *info,
@@ -418,7 +424,7 @@ static void sweep_work(struct app *app, struct slice *slice) {
         struct tw_connection_info info;
         tw_story_info(tw_story_at(app->story, sweep->at), &info);
         for (unsigned end = 0; end < TW_END_COUNT; end++)
-            if (list_long(app, &info, sweep->at, (enum tw_end)end) > 0)
+            if (stays_long(app, &info, sweep->at, (enum tw_end)end) > 0)
                 sweep->longs[info.end[end].state]++;
     }
     if (memcmp(list->longs, sweep->longs, sizeof list->longs) != 0)
