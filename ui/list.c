@@ -150,24 +150,14 @@ static void mark(struct list *list, size_t connection, bool on) {
 // All rows, or none of them where all are marked.
 static void mark_all(struct app *app) {
     struct list *list = &app->list;
-    size_t connections = tw_story_count(app->story), marked = 0;
-    if (!room_for_marks(app, connections))
+    const size_t count = list_rows_count(app);
+    size_t marked = 0;
+    if (!room_for_marks(app, tw_story_count(app->story)))
         return;
-    if (!list->chosen) {
-        bool all = list->mark_count < connections;
-        memset(list->marks, all ? 0xff : 0, list->mark_words * sizeof *list->marks);
-        list->mark_count = all ? connections : 0;
-        if (all) { // those that are not there yet are not marked
-            size_t last = connections / MARK_BITS;
-            list->marks[last] = bit_of(connections) - 1;
-            memset(list->marks + last + 1, 0, (list->mark_words - last - 1) * sizeof *list->marks);
-        }
-        return;
-    }
-    for (size_t i = 0; i < list->rows.count; i++)
-        marked += list_marked(app, list->rows.at[i]);
-    for (size_t i = 0; i < list->rows.count; i++)
-        mark(list, list->rows.at[i], marked < list->rows.count);
+    for (size_t row = 0; row < count; row++)
+        marked += list_marked(app, list_rows_connection(app, row));
+    for (size_t row = 0; row < count; row++)
+        mark(list, list_rows_connection(app, row), marked < count);
 }
 
 static void mark_row(struct app *app) {
