@@ -90,6 +90,9 @@ bool list_matches(const struct app *app, const struct query *query, size_t conne
         subject.state[end] = info.end[end].state;
         subject.known[end] = info.end[end].step_count > 0;
     }
+    subject.then = app->moment.set;
+    if (subject.then)
+        moment_been(app, connection, subject.been);
     return query_match(query, &subject);
 }
 

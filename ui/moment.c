@@ -41,6 +41,12 @@ enum tw_state moment_state(const struct app *app, size_t connection, enum tw_end
     return changes_state(app->moment.changes, connection, end, app->moment.time, known);
 }
 
+void moment_been(const struct app *app, size_t connection, uint32_t been[TW_END_COUNT]) {
+    for (int end = 0; end < TW_END_COUNT; end++)
+        been[end] =
+            changes_been(app->moment.changes, connection, (enum tw_end)end, app->moment.time);
+}
+
 void moment_info(const struct app *app, size_t connection, struct tw_connection_info *info) {
     if (!app->moment.set)
         return;
@@ -152,7 +158,9 @@ static void show_row(struct app *app, size_t connection) {
 }
 
 static void tell(struct app *app, const struct change *change, bool stopped) {
-    const char *state = tw_state_name(change->to);
+    const bool *breaks = app->playback.break_state;
+    const bool through = stopped && change->passes && breaks[change->through];
+    const char *state = tw_state_name(through ? change->through : change->to);
     bool client = change->end == TW_CLIENT;
     struct tw_connection_info info;
     tw_story_info(tw_story_at(app->story, change->connection), &info);

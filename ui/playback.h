@@ -74,6 +74,8 @@ bool moment_busy(const struct app *app); // more changes wait to be looked at
 size_t moment_visible(const struct app *app); // connections that have begun: the first ones
 // An end's state; not `known` where it had none yet.
 enum tw_state moment_state(const struct app *app, size_t connection, enum tw_end end, bool *known);
+// The states that its ends had been in, a bit each.
+void moment_been(const struct app *app, size_t connection, uint32_t been[TW_END_COUNT]);
 // What is told of a connection, as far as it had come by then: states, outcome, last activity.
 // Nothing is changed where no moment is set. Counters are those of the whole.
 void moment_info(const struct app *app, size_t connection, struct tw_connection_info *info);

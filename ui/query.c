@@ -329,9 +329,11 @@ static bool same_bits(const struct tw_address *a, const struct tw_address *b, un
     return rest == 0 || (a->octets[whole] ^ b->octets[whole]) >> (8 - rest) == 0;
 }
 
-static bool was_in(const struct tw_story_connection *connection, enum tw_end end, uint32_t states) {
+static bool was_in(const struct query_subject *subject, enum tw_end end, uint32_t states) {
     struct tw_step steps[TW_HISTORY_MAX];
-    size_t count = tw_story_history(connection, end, steps, TW_HISTORY_MAX);
+    if (subject->then)
+        return (subject->been[end] & states) != 0;
+    size_t count = tw_story_history(subject->connection, end, steps, TW_HISTORY_MAX);
     for (size_t i = 0; i < count && i < TW_HISTORY_MAX; i++)
         if (states & 1U << steps[i].state)
             return true;
@@ -353,7 +355,7 @@ static bool end_matches(const struct query_part *part, struct piece text,
         tw_address_text(info->version, &e->address, e->port, address);
         return begins(address + (address[0] == '[' && text.at[0] != '['), text);
     case QUERY_STATE: return subject->known[end] && (part->states & 1U << subject->state[end]) != 0;
-    case QUERY_WAS: return was_in(subject->connection, end, part->states);
+    case QUERY_WAS: return was_in(subject, end, part->states);
     case QUERY_OUTCOME: return false; // of no end
     case QUERY_TEXT: break;
     }

@@ -182,6 +182,12 @@ static void check_moment(const struct changes *changes, const struct model *m, t
                 assert_int_equal(state, step->to);
                 counts[step->to]++;
             }
+            uint32_t been = 0;
+            for (const struct tw_ladder_step *s = m->ladders[i].steps; step != NULL && s <= step;
+                 s++)
+                if (s->end == (enum tw_end)end)
+                    been |= 1U << s->to | (s->passes ? 1U << s->through : 0);
+            assert_int_equal(changes_been(changes, i, (enum tw_end)end, time), been);
         }
     }
     assert_int_equal(changes_begun(changes, time), visible);
@@ -613,6 +619,47 @@ static void steps_in_any_order(void **state) {
     }
 }
 
+// A state that is passed through is stopped at, as in the connection's own ladder; and what an end
+// has been in is asked of the moment, too.
+static void through_a_state(void **state) {
+    (void)state;
+    app_fini(&app);
+    scene_close(&scene);
+    scene_open(&scene);
+    scene_send(&scene, 0, 0, TW_CLIENT, TW_SYN, 0, 0, 0);
+    scene_send(&scene, 0, 10000, TW_SERVER, TW_SYN | TW_ACK, 0, 1, 0);
+    scene_send(&scene, 0, 20000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
+    scene_send(&scene, 0, 30000, TW_SERVER, TW_ACK, 1, 2, 0);
+    tw_tracker_finish(scene.tracker);
+    begin();
+    press("Enter G");
+    const struct tw_ladder_step *passing = NULL;
+    for (size_t i = 0; i < app.ladder.step_count; i++)
+        if (app.ladder.steps[i].passes)
+            passing = &app.ladder.steps[i];
+    assert_non_null(passing);
+    const enum tw_state through = passing->through;
+    press("q f");
+    type("was:");
+    type(tw_state_name(through));
+    press("Enter");
+    rest();
+    assert_int_equal(list_count(&app), 1);
+    app.playback.break_state[through] = true;
+    press("p");
+    assert_true(app.moment.playing);
+    rest();
+    assert_int_equal(list_count(&app), 0); // not yet
+    app_tick(&app, app.now + 100 * TW_SECOND);
+    assert_false(app.moment.playing);
+    assert_non_null(strstr(app.notice, tw_state_name(through)));
+    assert_non_null(strstr(app.notice, "stopped: connection 1, "));
+    rest();
+    app_tick(&app, app.now + TW_SECOND);
+    rest();
+    assert_int_equal(list_count(&app), 1);
+}
+
 // Only what is shown at the moment is marked.
 static void marks_what_has_begun(void **state) {
     (void)state;
@@ -698,6 +745,7 @@ int main(void) {
         CASE(memory_is_bounded),
         CASE(much_is_looked_at_in_slices),
         CASE(steps_in_any_order),
+        CASE(through_a_state),
         CASE(marks_what_has_begun),
         CASE(waits_without_work),
         CASE(a_moment_hides_no_warning),
