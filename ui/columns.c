@@ -149,6 +149,9 @@ const char *column_text(const struct app *app, const struct column_row *row, enu
     const struct tw_end_info *c = &info->end[TW_CLIENT], *s = &info->end[TW_SERVER];
     const struct tw_story_connection *connection = tw_story_at(app->story, row->connection);
     tw_time time;
+    if (!row->whole &&
+        (column == COLUMN_SEGMENTS || column == COLUMN_OCTETS || column == COLUMN_LETTERS))
+        return "";
     switch (column) {
     case COLUMN_NUMBER: snprintf(text, COLUMN_TEXT, "%" PRIu64, info->number); return text;
     case COLUMN_CLIENT: return tw_address_text(info->version, &c->address, c->port, text);

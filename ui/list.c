@@ -37,6 +37,14 @@ void list_info(const struct app *app, size_t connection, struct tw_connection_in
     moment_info(app, connection, info);
 }
 
+bool list_whole(const struct app *app, size_t connection) {
+    struct tw_connection_info info;
+    if (!app->moment.set)
+        return true;
+    tw_story_info(tw_story_at(app->story, connection), &info);
+    return info.last <= app->moment.time;
+}
+
 void list_census(const struct app *app, uint64_t counts[TW_STATE_COUNT]) {
     if (app->moment.set)
         moment_census(app, counts);

@@ -60,6 +60,9 @@ void moment_info(const struct app *app, size_t connection, struct tw_connection_
         info->outcome = TW_OUTCOME_OPEN;
         info->closed_by = TW_CLOSED_BY_NOBODY;
     }
+    const tw_time rtt = list_rtt(info);
+    if (rtt >= 0 && time < info->opened + rtt)
+        info->synack_to_ack = TW_NO_TIME; // the handshake was not over
     if (time < info->last)
         info->last = time;
 }

@@ -76,8 +76,9 @@ size_t moment_visible(const struct app *app); // connections that have begun: th
 enum tw_state moment_state(const struct app *app, size_t connection, enum tw_end end, bool *known);
 // The states that its ends had been in, a bit each.
 void moment_been(const struct app *app, size_t connection, uint32_t been[TW_END_COUNT]);
-// What is told of a connection, as far as it had come by then: states, outcome, last activity.
-// Nothing is changed where no moment is set. Counters are those of the whole.
+// What is told of a connection, as far as it had come by then: states, outcome, round trip, last
+// activity. Nothing is changed where no moment is set. Counters are those of the whole: see
+// list_whole.
 void moment_info(const struct app *app, size_t connection, struct tw_connection_info *info);
 void moment_census(const struct app *app, uint64_t counts[TW_STATE_COUNT]);
 // "12:00:01.123456  paused, even time, x2, loop", or less of it in `room` columns. Returns `text`.

@@ -6,6 +6,7 @@
 #include "screens.h"
 
 #include "ui/changes.h"
+#include "ui/columns.h"
 #include "ui/views/views.h"
 
 static struct scene scene;
@@ -660,6 +661,37 @@ static void through_a_state(void **state) {
     assert_int_equal(list_count(&app), 1);
 }
 
+static const char *cell(size_t connection, enum column column) {
+    static char text[COLUMN_TEXT];
+    struct column_row row = {.connection = connection, .whole = list_whole(&app, connection)};
+    list_info(&app, connection, &row.info);
+    return column_text(&app, &row, column, 40, text);
+}
+
+// What has not come yet is not told: counters, round trip, history.
+static void nothing_of_the_future(void **state) {
+    (void)state;
+    static const enum column counters[] = {COLUMN_SEGMENTS, COLUMN_OCTETS, COLUMN_LETTERS,
+                                           COLUMN_RTT};
+    char all[TW_COUNT(counters)][COLUMN_TEXT];
+    for (size_t i = 0; i < TW_COUNT(counters); i++) {
+        snprintf(all[i], COLUMN_TEXT, "%s", cell(0, counters[i]));
+        assert_string_not_equal(all[i], "");
+    }
+    press(">");
+    for (size_t i = 0; i < TW_COUNT(counters); i++)
+        assert_string_equal(cell(0, counters[i]), "");
+    assert_int_equal(sort_key_of(&app, 0, SORT_OCTETS).high, 0);
+    // The handshake is over before the connection is.
+    while (strcmp(cell(0, COLUMN_CLIENT_STATE), "FIN-WAIT-1") != 0)
+        press(">");
+    assert_string_equal(cell(0, COLUMN_RTT), all[3]);
+    assert_string_equal(cell(0, COLUMN_SEGMENTS), "");
+    app.moment.time = changes_end(app.moment.changes);
+    for (size_t i = 0; i < TW_COUNT(counters); i++)
+        assert_string_equal(cell(0, counters[i]), all[i]);
+}
+
 // Only what is shown at the moment is marked.
 static void marks_what_has_begun(void **state) {
     (void)state;
@@ -746,6 +778,7 @@ int main(void) {
         CASE(much_is_looked_at_in_slices),
         CASE(steps_in_any_order),
         CASE(through_a_state),
+        CASE(nothing_of_the_future),
         CASE(marks_what_has_begun),
         CASE(waits_without_work),
         CASE(a_moment_hides_no_warning),
