@@ -94,16 +94,18 @@ static void fit_first(const struct app *app, int room, int widths[COLUMN_COUNT])
     room -= widths[COLUMN_CLIENT] + widths[COLUMN_SERVER] + 2 * GAP;
     if (!outcome)
         return;
-    int whole = natural(app, COLUMN_OUTCOME);
-    widths[COLUMN_OUTCOME] = room - GAP < whole ? room - GAP : whole;
-    room -= widths[COLUMN_OUTCOME] + GAP;
+    widths[COLUMN_OUTCOME] = brief - GAP;
+    room -= brief;
     for (int i = COLUMN_OUTCOME + 1; i < COLUMN_COUNT; i++) {
         int width = natural(app, (enum column)i);
         if (room < width + GAP)
-            return;
+            break;
         widths[i] = width;
         room -= width + GAP;
     }
+    // It is told in full where no column has to go for that.
+    int more = natural(app, COLUMN_OUTCOME) - widths[COLUMN_OUTCOME];
+    widths[COLUMN_OUTCOME] += room < more ? room : more;
 }
 
 static struct columns fit(const struct app *app, int width, int scrolled) {
