@@ -57,7 +57,7 @@ const char *format_octets(uint64_t octets, char text[FORMAT_TEXT]) {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
     double amount = (double)octets;
     size_t unit = 0;
-    while (amount >= 1000 && unit + 1 < TW_COUNT(units)) {
+    while (amount >= 999.95 && unit + 1 < TW_COUNT(units)) {
         amount /= 1024;
         unit++;
     }
