@@ -191,6 +191,14 @@ void app_broken(struct app *app, const char *message) {
     app_say(app, "%s", message);
 }
 
+static void go_to_packet(struct app *app, const char *text) {
+    const bool number = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+    if (number)
+        playback_to_packet(app, strtoull(text, NULL, 10));
+    else if (text[0] != '\0')
+        app_say(app, _("%s: no number of a packet"), text);
+}
+
 // What was typed is what was asked for. What narrows the list does so while it is typed.
 static void answer(struct app *app, enum question question, enum prompt_result result) {
     const char *line = result == PROMPT_LEFT ? "" : app->prompt.line;
@@ -212,7 +220,7 @@ static void answer(struct app *app, enum question question, enum prompt_result r
         break;
     case ASK_PACKET:
         if (answered)
-            playback_to_packet(app, strtoull(line, NULL, 10));
+            go_to_packet(app, line);
         break;
     case ASK_LAB:
         if (answered)
