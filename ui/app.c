@@ -2,6 +2,7 @@
 // Takes keys as actions and the clock as ticks, and keeps what the views draw.
 #include "app.h"
 
+#include "list_rows.h"
 #include "ui.h"
 #include "views/views.h"
 
@@ -125,6 +126,35 @@ tw_time app_clock(const struct app *app) {
                                       : TW_NO_TIME;
 }
 
+// Opens what is wanted as soon as it is there. Connections come in order of their numbers, but for
+// some there may have been no room.
+static void open_wanted(struct app *app) {
+    struct tw_connection_info info = {.number = 0};
+    const size_t count = tw_story_count(app->story);
+    size_t low = 0, high = count;
+    if (count > 0)
+        tw_story_info(tw_story_at(app->story, count - 1), &info);
+    if (info.number < app->wanted && app->loading)
+        return;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        tw_story_info(tw_story_at(app->story, middle), &info);
+        if (info.number < app->wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < count)
+        tw_story_info(tw_story_at(app->story, low), &info);
+    if (low < count && info.number == app->wanted) {
+        list_go(app, list_rows_of(app, low));
+        playback_open(app, low);
+    } else {
+        app_say(app, _("there is no connection %llu"), (unsigned long long)app->wanted);
+    }
+    app->wanted = 0;
+}
+
 void app_tick(struct app *app, tw_time now) {
     app->now = now;
     if (app->start.hooks != NULL) {
@@ -134,11 +164,8 @@ void app_tick(struct app *app, tw_time now) {
     list_tick(app);
     moment_tick(app);
     save_tick(app);
-    if (app->wanted > 0 && tw_story_count(app->story) >= app->wanted) {
-        list_go(app, (size_t)app->wanted - 1); // connections come in order of their numbers
-        playback_open(app, app->list.cursor);
-        app->wanted = 0;
-    }
+    if (app->wanted > 0)
+        open_wanted(app);
     if (app->lab.hooks != NULL)
         lab_tick(app);
     if (app->view == VIEW_CONNECTION) {
@@ -164,6 +191,14 @@ void app_broken(struct app *app, const char *message) {
     app_say(app, "%s", message);
 }
 
+static void go_to_packet(struct app *app, const char *text) {
+    const bool number = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+    if (number)
+        playback_to_packet(app, strtoull(text, NULL, 10));
+    else if (text[0] != '\0')
+        app_say(app, _("%s: no number of a packet"), text);
+}
+
 // What was typed is what was asked for. What narrows the list does so while it is typed.
 static void answer(struct app *app, enum question question, enum prompt_result result) {
     const char *line = result == PROMPT_LEFT ? "" : app->prompt.line;
@@ -185,7 +220,7 @@ static void answer(struct app *app, enum question question, enum prompt_result r
         break;
     case ASK_PACKET:
         if (answered)
-            playback_to_packet(app, strtoull(line, NULL, 10));
+            go_to_packet(app, line);
         break;
     case ASK_LAB:
         if (answered)

@@ -18,7 +18,8 @@ enum {
 
 // What a change is, beside its time, in two octets.
 struct kind {
-    uint16_t end : 1, known : 1, from : 4, to : 4; // `known`: it was in `from`
+    uint16_t end : 1, known : 1, passes : 1, from : 4, to : 4,
+        through : 4; // `known`: was in `from`
 };
 _Static_assert(TW_STATE_COUNT <= 16, "a state fits");
 // With its places in the heap and in the order.
@@ -167,8 +168,10 @@ static enum changes_status look_at(struct changes *c, size_t *work) {
         c->times[c->count] = time < begun ? begun : time;
         c->kinds[c->count] = (struct kind){.end = step->end & 1U,
                                            .known = known[step->end],
+                                           .passes = step->passes,
                                            .from = step->from & 15U,
-                                           .to = step->to & 15U};
+                                           .to = step->to & 15U,
+                                           .through = step->through & 15U};
         known[step->end] = true;
         if (c->end < c->times[c->count])
             c->end = c->times[c->count];
@@ -265,7 +268,13 @@ struct change changes_at(const struct changes *c, size_t at) {
     return (struct change){.time = c->times[change],
                            .connection = low,
                            .end = (enum tw_end)c->kinds[change].end,
-                           .to = (enum tw_state)c->kinds[change].to};
+                           .to = (enum tw_state)c->kinds[change].to,
+                           .through = (enum tw_state)c->kinds[change].through,
+                           .passes = c->kinds[change].passes};
+}
+
+static bool is_into(const struct kind *kind, const bool states[TW_STATE_COUNT]) {
+    return states[kind->to] || (kind->passes && states[kind->through]);
 }
 
 size_t changes_find(const struct changes *c, size_t at, size_t end,
@@ -273,7 +282,7 @@ size_t changes_find(const struct changes *c, size_t at, size_t end,
     bool any = false;
     for (unsigned i = 0; i < TW_STATE_COUNT; i++)
         any = any || states[i];
-    while (any && at < end && !states[c->kinds[c->order[at]].to])
+    while (any && at < end && !is_into(&c->kinds[c->order[at]], states))
         at++;
     return any ? at : end;
 }
@@ -290,6 +299,18 @@ enum tw_state changes_state(const struct changes *c, size_t connection, enum tw_
             *known = true;
         }
     return state;
+}
+
+uint32_t changes_been(const struct changes *c, size_t connection, enum tw_end end, tw_time time) {
+    uint32_t been = 0;
+    if (connection >= c->connections)
+        return been;
+    for (size_t i = c->first[connection]; i < c->first[connection + 1]; i++) {
+        const struct kind *kind = &c->kinds[i];
+        if (kind->end == (unsigned)end && c->times[i] <= time)
+            been |= 1U << kind->to | (kind->passes ? 1U << kind->through : 0);
+    }
+    return been;
 }
 
 void changes_census(const struct changes *c, size_t count, uint64_t counts[TW_STATE_COUNT]) {

@@ -9,12 +9,13 @@
 
 struct changes;
 
-// One of them: at `time` this end of the connection enters `to`.
+// One of them: at `time` this end of the connection enters `to`, by way of `through` if it passes.
 struct change {
     tw_time time;
     size_t connection;
     enum tw_end end;
-    enum tw_state to;
+    enum tw_state to, through;
+    bool passes;
 };
 
 enum changes_status { CHANGES_MORE, CHANGES_ALL, CHANGES_TOO_MANY };
@@ -38,7 +39,8 @@ size_t changes_by(const struct changes *changes, tw_time time);
 tw_time changes_time(const struct changes *changes,
                      size_t at); // of the last one for what is behind
 struct change changes_at(const struct changes *changes, size_t at);
-// The first one from `at` on that is into one of the states; `end`: none before that one is.
+// The first one from `at` on that is into one of the states, or through it; `end`: none before that
+// one is.
 size_t changes_find(const struct changes *changes, size_t at, size_t end,
                     const bool states[TW_STATE_COUNT]);
 // How many connections have begun by `time`: those, as they come in order of first sight.
@@ -47,6 +49,9 @@ tw_time changes_begun_at(const struct changes *changes, size_t connection);
 // The state of an end at `time`; `known`: it had one.
 enum tw_state changes_state(const struct changes *changes, size_t connection, enum tw_end end,
                             tw_time time, bool *known);
+// The states that the end has been in by then, a bit each.
+uint32_t changes_been(const struct changes *changes, size_t connection, enum tw_end end,
+                      tw_time time);
 // How many ends are in each state behind the first `count` changes.
 void changes_census(const struct changes *changes, size_t count, uint64_t counts[TW_STATE_COUNT]);
 

@@ -94,16 +94,18 @@ static void fit_first(const struct app *app, int room, int widths[COLUMN_COUNT])
     room -= widths[COLUMN_CLIENT] + widths[COLUMN_SERVER] + 2 * GAP;
     if (!outcome)
         return;
-    int whole = natural(app, COLUMN_OUTCOME);
-    widths[COLUMN_OUTCOME] = room - GAP < whole ? room - GAP : whole;
-    room -= widths[COLUMN_OUTCOME] + GAP;
+    widths[COLUMN_OUTCOME] = brief - GAP;
+    room -= brief;
     for (int i = COLUMN_OUTCOME + 1; i < COLUMN_COUNT; i++) {
         int width = natural(app, (enum column)i);
         if (room < width + GAP)
-            return;
+            break;
         widths[i] = width;
         room -= width + GAP;
     }
+    // It is told in full where no column has to go for that.
+    int more = natural(app, COLUMN_OUTCOME) - widths[COLUMN_OUTCOME];
+    widths[COLUMN_OUTCOME] += room < more ? room : more;
 }
 
 static struct columns fit(const struct app *app, int width, int scrolled) {
@@ -149,6 +151,9 @@ const char *column_text(const struct app *app, const struct column_row *row, enu
     const struct tw_end_info *c = &info->end[TW_CLIENT], *s = &info->end[TW_SERVER];
     const struct tw_story_connection *connection = tw_story_at(app->story, row->connection);
     tw_time time;
+    if (!row->whole &&
+        (column == COLUMN_SEGMENTS || column == COLUMN_OCTETS || column == COLUMN_LETTERS))
+        return "";
     switch (column) {
     case COLUMN_NUMBER: snprintf(text, COLUMN_TEXT, "%" PRIu64, info->number); return text;
     case COLUMN_CLIENT: return tw_address_text(info->version, &c->address, c->port, text);

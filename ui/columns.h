@@ -38,6 +38,7 @@ struct column_info {
 struct column_row {
     size_t connection;
     struct tw_connection_info info;
+    bool whole; // its counters are those of what is shown
 };
 
 struct columns {

@@ -8,7 +8,7 @@
 
 const char *format_seconds(tw_time time, char text[FORMAT_TEXT]) {
     const char *sign = time < 0 ? "-" : "";
-    uint64_t all = (uint64_t)(time < 0 ? -time : time);
+    uint64_t all = time < 0 ? 0 - (uint64_t)time : (uint64_t)time;
     uint64_t s = all / TW_SECOND, us = all % TW_SECOND / 1000;
     if (s < 1000)
         snprintf(text, FORMAT_TEXT, "%s%" PRIu64 ".%03" PRIu64 " %03" PRIu64, sign, s, us / 1000,
@@ -57,7 +57,7 @@ const char *format_octets(uint64_t octets, char text[FORMAT_TEXT]) {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
     double amount = (double)octets;
     size_t unit = 0;
-    while (amount >= 1000 && unit + 1 < TW_COUNT(units)) {
+    while (amount >= 999.95 && unit + 1 < TW_COUNT(units)) {
         amount /= 1024;
         unit++;
     }
@@ -120,7 +120,7 @@ static const char *closing(int which, const struct tw_connection_info *info, boo
 
 const char *format_outcome(const struct tw_connection_info *info, bool brief,
                            char text[FORMAT_TEXT]) {
-    const uint64_t tries = info->end[TW_CLIENT].packets;
+    const unsigned long long tries = info->end[TW_CLIENT].packets;
     const char *words = "";
     switch (info->outcome) {
     case TW_OUTCOME_CLOSED: return closing(0, info, brief, text);
@@ -128,8 +128,8 @@ const char *format_outcome(const struct tw_connection_info *info, bool brief,
     case TW_OUTCOME_REFUSED: return closing(2, info, brief, text);
     case TW_OUTCOME_NO_ANSWER:
         snprintf(text, FORMAT_TEXT,
-                 brief ? _("no answer, %" PRIu64)
-                       : n_("no answer, %" PRIu64 " SYN", "no answer, %" PRIu64 " SYNs", tries),
+                 brief ? _("no answer, %llu")
+                       : n_("no answer, %llu SYN", "no answer, %llu SYNs", tries),
                  tries);
         return text;
     case TW_OUTCOME_ABORTED_OPEN: words = _("open aborted"); break;

@@ -37,6 +37,14 @@ void list_info(const struct app *app, size_t connection, struct tw_connection_in
     moment_info(app, connection, info);
 }
 
+bool list_whole(const struct app *app, size_t connection) {
+    struct tw_connection_info info;
+    if (!app->moment.set)
+        return true;
+    tw_story_info(tw_story_at(app->story, connection), &info);
+    return info.last <= app->moment.time;
+}
+
 void list_census(const struct app *app, uint64_t counts[TW_STATE_COUNT]) {
     if (app->moment.set)
         moment_census(app, counts);
@@ -44,8 +52,9 @@ void list_census(const struct app *app, uint64_t counts[TW_STATE_COUNT]) {
         tw_story_census(app->story, counts);
 }
 
-tw_time list_long(const struct app *app, const struct tw_connection_info *info, size_t connection,
-                  enum tw_end end) {
+// As the capture ends or is now, whatever moment is shown.
+static tw_time stays_long(const struct app *app, const struct tw_connection_info *info,
+                          size_t connection, enum tw_end end) {
     const tw_time usual[TW_STATE_COUNT] = {
         [TW_SYN_RECEIVED] = 10 * TW_SECOND,
         [TW_FIN_WAIT_2] = 60 * TW_SECOND,
@@ -53,11 +62,16 @@ tw_time list_long(const struct app *app, const struct tw_connection_info *info, 
         [TW_TIME_WAIT] = app->profile->time_wait,
     };
     tw_time most = usual[info->end[end].state];
-    if (most == 0 || app->moment.set)
+    if (most == 0)
         return 0;
     tw_time since = tw_story_since(tw_story_at(app->story, connection), info, end);
     tw_time stayed = since == TW_NO_TIME ? 0 : tw_story_now(app->story) - since;
     return stayed > most ? stayed : 0;
+}
+
+tw_time list_long(const struct app *app, const struct tw_connection_info *info, size_t connection,
+                  enum tw_end end) {
+    return app->moment.set ? 0 : stays_long(app, info, connection, end);
 }
 
 tw_time list_waits(const struct app *app, const struct tw_connection_info *info,
@@ -84,6 +98,9 @@ bool list_matches(const struct app *app, const struct query *query, size_t conne
         subject.state[end] = info.end[end].state;
         subject.known[end] = info.end[end].step_count > 0;
     }
+    subject.then = app->moment.set;
+    if (subject.then)
+        moment_been(app, connection, subject.been);
     return query_match(query, &subject);
 }
 
@@ -144,24 +161,14 @@ static void mark(struct list *list, size_t connection, bool on) {
 // All rows, or none of them where all are marked.
 static void mark_all(struct app *app) {
     struct list *list = &app->list;
-    size_t connections = tw_story_count(app->story), marked = 0;
-    if (!room_for_marks(app, connections))
+    const size_t count = list_rows_count(app);
+    size_t marked = 0;
+    if (!room_for_marks(app, tw_story_count(app->story)))
         return;
-    if (!list->chosen) {
-        bool all = list->mark_count < connections;
-        memset(list->marks, all ? 0xff : 0, list->mark_words * sizeof *list->marks);
-        list->mark_count = all ? connections : 0;
-        if (all) { // those that are not there yet are not marked
-            size_t last = connections / MARK_BITS;
-            list->marks[last] = bit_of(connections) - 1;
-            memset(list->marks + last + 1, 0, (list->mark_words - last - 1) * sizeof *list->marks);
-        }
-        return;
-    }
-    for (size_t i = 0; i < list->rows.count; i++)
-        marked += list_marked(app, list->rows.at[i]);
-    for (size_t i = 0; i < list->rows.count; i++)
-        mark(list, list->rows.at[i], marked < list->rows.count);
+    for (size_t row = 0; row < count; row++)
+        marked += list_marked(app, list_rows_connection(app, row));
+    for (size_t row = 0; row < count; row++)
+        mark(list, list_rows_connection(app, row), marked < count);
 }
 
 static void mark_row(struct app *app) {
@@ -418,7 +425,7 @@ static void sweep_work(struct app *app, struct slice *slice) {
         struct tw_connection_info info;
         tw_story_info(tw_story_at(app->story, sweep->at), &info);
         for (unsigned end = 0; end < TW_END_COUNT; end++)
-            if (list_long(app, &info, sweep->at, (enum tw_end)end) > 0)
+            if (stays_long(app, &info, sweep->at, (enum tw_end)end) > 0)
                 sweep->longs[info.end[end].state]++;
     }
     if (memcmp(list->longs, sweep->longs, sizeof list->longs) != 0)

@@ -113,6 +113,8 @@ size_t list_next_marked(const struct app *app, size_t from);
 // What the list tells of a connection, and what the census counts: as all ended, or is now; with a
 // moment of the capture, as it was then.
 void list_info(const struct app *app, size_t connection, struct tw_connection_info *info);
+// Segments, octets and history are counted for the whole only: false where less of it is shown.
+bool list_whole(const struct app *app, size_t connection);
 void list_census(const struct app *app, uint64_t counts[TW_STATE_COUNT]);
 // How long one end has stayed in a state that is to be left soon; 0: no longer than is usual. And
 // the longest of both.

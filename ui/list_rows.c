@@ -92,7 +92,7 @@ size_t list_rows_of(const struct app *app, size_t connection) {
 }
 
 // The rows are others now. Who asked for that begins at the top; else the cursor stays on its
-// connection, unless it is on the first row anyhow.
+// connection, unless it is seen to be on the first row anyhow.
 static void settle(struct app *app, bool patient, size_t connection) {
     struct list *list = &app->list;
     size_t offset = list->cursor - list->top, count = list_rows_count(app);
@@ -100,7 +100,7 @@ static void settle(struct app *app, bool patient, size_t connection) {
     list->seen = count;
     if (!patient) {
         list->cursor = list->top = 0;
-    } else if (list->cursor > 0 && connection != LIST_NONE) {
+    } else if ((list->cursor > 0 || app->view != VIEW_CONNECTIONS) && connection != LIST_NONE) {
         size_t row = list_rows_of(app, connection);
         if (row < count) {
             list->cursor = row;
@@ -311,10 +311,11 @@ static void renew(struct app *app) {
         choose(app, false, true);
 }
 
+// What is stale rests for a while; what moves brings the next tick anyway.
 bool list_rows_busy(const struct app *app) {
     const struct list *list = &app->list;
     return is_working(list) || (list->chosen && list->examined < tw_story_count(app->story)) ||
-           (is_stale(app) && !app->loading);
+           (is_stale(app) && !app->loading && (is_due(app) || !app_moving(app)));
 }
 
 bool list_rows_work(struct app *app, struct slice *slice) {

@@ -5,6 +5,7 @@
 
 #include "changes.h"
 #include "format.h"
+#include "list_rows.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -40,6 +41,12 @@ enum tw_state moment_state(const struct app *app, size_t connection, enum tw_end
     return changes_state(app->moment.changes, connection, end, app->moment.time, known);
 }
 
+void moment_been(const struct app *app, size_t connection, uint32_t been[TW_END_COUNT]) {
+    for (int end = 0; end < TW_END_COUNT; end++)
+        been[end] =
+            changes_been(app->moment.changes, connection, (enum tw_end)end, app->moment.time);
+}
+
 void moment_info(const struct app *app, size_t connection, struct tw_connection_info *info) {
     if (!app->moment.set)
         return;
@@ -53,6 +60,9 @@ void moment_info(const struct app *app, size_t connection, struct tw_connection_
         info->outcome = TW_OUTCOME_OPEN;
         info->closed_by = TW_CLOSED_BY_NOBODY;
     }
+    const tw_time rtt = list_rtt(info);
+    if (rtt >= 0 && time < info->opened + rtt)
+        info->synack_to_ack = TW_NO_TIME; // the handshake was not over
     if (time < info->last)
         info->last = time;
 }
@@ -145,26 +155,27 @@ static tw_time time_at(const struct app *app, tw_time now) {
 }
 
 static void show_row(struct app *app, size_t connection) {
-    size_t count = list_count(app), rows[] = {connection, count - 1 - connection};
-    for (size_t i = 0; i < TW_COUNT(rows); i++)
-        if (rows[i] < count && list_connection(app, rows[i]) == connection) {
-            list_go(app, rows[i]);
-            return;
-        }
+    size_t row = list_rows_of(app, connection);
+    if (row < list_count(app))
+        list_go(app, row);
 }
 
 static void tell(struct app *app, const struct change *change, bool stopped) {
-    const char *state = tw_state_name(change->to);
+    const bool *breaks = app->playback.break_state;
+    const bool through = stopped && change->passes && breaks[change->through];
+    const char *state = tw_state_name(through ? change->through : change->to);
     bool client = change->end == TW_CLIENT;
-    size_t number = change->connection + 1;
+    struct tw_connection_info info;
+    tw_story_info(tw_story_at(app->story, change->connection), &info);
+    const unsigned long long number = info.number;
     if (stopped && client)
-        app_say(app, _("stopped: connection %zu, client %s"), number, state);
+        app_say(app, _("stopped: connection %llu, client %s"), number, state);
     else if (stopped)
-        app_say(app, _("stopped: connection %zu, server %s"), number, state);
+        app_say(app, _("stopped: connection %llu, server %s"), number, state);
     else if (client)
-        app_say(app, _("connection %zu, client %s"), number, state);
+        app_say(app, _("connection %llu, client %s"), number, state);
     else
-        app_say(app, _("connection %zu, server %s"), number, state);
+        app_say(app, _("connection %llu, server %s"), number, state);
     show_row(app, change->connection);
 }
 

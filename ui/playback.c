@@ -2,6 +2,7 @@
 // Where the picture of one connection stands: a function of the clock, never of frames drawn.
 #include "app.h"
 
+#include "list_rows.h"
 #include "views/views.h"
 
 #include <inttypes.h>
@@ -254,6 +255,28 @@ tw_time playback_time(const struct app *app, double place) {
     return behind ? ladder->rows[row - 1].time : tw_ladder_time(ladder, place);
 }
 
+bool playback_time_wait(const struct app *app, enum tw_end end, tw_time *left) {
+    const struct tw_ladder *ladder = &app->ladder;
+    const double place = app->playback.place;
+    const struct tw_ladder_step *here = tw_ladder_state(ladder, end, place);
+    if (here == NULL || here->to != TW_TIME_WAIT)
+        return false;
+    const tw_time clock = place >= last_place(app) ? app_clock(app) : TW_NO_TIME;
+    const tw_time now = clock != TW_NO_TIME ? clock : playback_time(app, place);
+    size_t row = place < last_place(app) ? (size_t)place : ladder->row_count;
+    while (row > 0 && ladder->rows[row - 1].kind != TW_ROW_SEGMENT &&
+           (double)(row - 1) > here->place)
+        row--;
+    tw_time ends = (row > 0 ? ladder->rows[row - 1].time : ladder->begin) + app->profile->time_wait;
+    for (const struct tw_ladder_step *s = here + 1; s < ladder->steps + ladder->step_count; s++)
+        if (s->end == end && s->event == TW_EV_TIMEOUT_2MSL && s->place >= 0) {
+            ends = ladder->rows[(size_t)s->place].time;
+            break;
+        }
+    *left = ends > now ? ends - now : 0;
+    return true;
+}
+
 // Without any time between its rows, a ladder is laid out by these.
 static bool is_even(const struct app *app) {
     return app->playback.even || app->ladder.end <= app->ladder.begin;
@@ -369,12 +392,13 @@ void playback_to_packet(struct app *app, uint64_t packet) {
     stand(app, tw_ladder_left(ladder, (uint32_t)low));
 }
 
+// To the connection on the next or the previous row, from where this one stands now.
 static void move(struct app *app, int by) {
-    size_t count = tw_story_count(app->story);
-    size_t rows = list_count(app), row = app->list.cursor;
-    if (by < 0 ? row == 0 : row + 1 >= rows || count == 0)
+    const size_t rows = list_count(app), here = list_rows_of(app, app->shown);
+    const size_t row = here < rows ? here : app->list.cursor;
+    if (by < 0 ? row == 0 : row + 1 >= rows)
         return;
-    app->list.cursor = by < 0 ? row - 1 : row + 1;
+    list_go(app, by < 0 ? row - 1 : row + 1);
     playback_open(app, list_connection(app, app->list.cursor));
 }
 

@@ -50,6 +50,9 @@ void playback_act(struct app *app, enum action action);
 void playback_mark_rows(struct app *app);
 // The time line: by time, or by rows in even time. What has happened at a place, has by then.
 tw_time playback_time(const struct app *app, double place);
+// How long an end still stays in TIME-WAIT: until its history has it over, else until the profile's
+// timer runs out, begun with the last segment so far. False: it is not there.
+bool playback_time_wait(const struct app *app, enum tw_end end, tw_time *left) TW_CHECKED;
 double playback_fraction(const struct app *app, double place);
 void playback_seek(struct app *app, double fraction);
 // "paused, even time, x2, loop"; without `detail` in short. Returns `text`.
@@ -71,8 +74,11 @@ bool moment_busy(const struct app *app); // more changes wait to be looked at
 size_t moment_visible(const struct app *app); // connections that have begun: the first ones
 // An end's state; not `known` where it had none yet.
 enum tw_state moment_state(const struct app *app, size_t connection, enum tw_end end, bool *known);
-// What is told of a connection, as far as it had come by then: states, outcome, last activity.
-// Nothing is changed where no moment is set. Counters are those of the whole.
+// The states that its ends had been in, a bit each.
+void moment_been(const struct app *app, size_t connection, uint32_t been[TW_END_COUNT]);
+// What is told of a connection, as far as it had come by then: states, outcome, round trip, last
+// activity. Nothing is changed where no moment is set. Counters are those of the whole: see
+// list_whole.
 void moment_info(const struct app *app, size_t connection, struct tw_connection_info *info);
 void moment_census(const struct app *app, uint64_t counts[TW_STATE_COUNT]);
 // "12:00:01.123456  paused, even time, x2, loop", or less of it in `room` columns. Returns `text`.

@@ -97,8 +97,11 @@ static uint32_t outcomes_like(struct piece text, compare *like) {
                                                     .closed_by = (enum tw_closer)closer,
                                                     .end[TW_CLIENT].packets = 2};
             char shown[FORMAT_TEXT];
-            if (like(tw_outcome_name(info.outcome), text) ||
-                like(format_outcome(&info, false, shown), text))
+            format_outcome(&info, false, shown);
+            char *tries = strchr(shown, '2'); // how many SYNs is each connection's own
+            if (tries != NULL)
+                *tries = '\1';
+            if (like(tw_outcome_name(info.outcome), text) || like(shown, text))
                 outcomes |= 1U << outcome_bit(info.outcome, info.closed_by);
         }
     return outcomes;
@@ -326,9 +329,11 @@ static bool same_bits(const struct tw_address *a, const struct tw_address *b, un
     return rest == 0 || (a->octets[whole] ^ b->octets[whole]) >> (8 - rest) == 0;
 }
 
-static bool was_in(const struct tw_story_connection *connection, enum tw_end end, uint32_t states) {
+static bool was_in(const struct query_subject *subject, enum tw_end end, uint32_t states) {
     struct tw_step steps[TW_HISTORY_MAX];
-    size_t count = tw_story_history(connection, end, steps, TW_HISTORY_MAX);
+    if (subject->then)
+        return (subject->been[end] & states) != 0;
+    size_t count = tw_story_history(subject->connection, end, steps, TW_HISTORY_MAX);
     for (size_t i = 0; i < count && i < TW_HISTORY_MAX; i++)
         if (states & 1U << steps[i].state)
             return true;
@@ -350,7 +355,7 @@ static bool end_matches(const struct query_part *part, struct piece text,
         tw_address_text(info->version, &e->address, e->port, address);
         return begins(address + (address[0] == '[' && text.at[0] != '['), text);
     case QUERY_STATE: return subject->known[end] && (part->states & 1U << subject->state[end]) != 0;
-    case QUERY_WAS: return was_in(subject->connection, end, part->states);
+    case QUERY_WAS: return was_in(subject, end, part->states);
     case QUERY_OUTCOME: return false; // of no end
     case QUERY_TEXT: break;
     }

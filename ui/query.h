@@ -58,6 +58,8 @@ struct query_subject {
     const struct tw_connection_info *info;
     enum tw_state state[TW_END_COUNT]; // as it is shown
     bool known[TW_END_COUNT];
+    bool then;                   // it is shown as it was at a moment; then what counts is
+    uint32_t been[TW_END_COUNT]; // the states that each end had been in, a bit each
 };
 
 // False: `fault` says what is wrong, in the user's language; the query has not changed.

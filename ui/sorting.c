@@ -45,6 +45,7 @@ struct sort_key sort_key_of(const struct app *app, size_t connection, enum sort 
     const struct tw_story_connection *c = tw_story_at(app->story, connection);
     struct sort_key key = {0};
     list_info(app, connection, &info);
+    const bool whole = list_whole(app, connection);
     switch (by) {
     case SORT_CLIENT: key = address_key(&info, TW_CLIENT); break;
     case SORT_SERVER: key = address_key(&info, TW_SERVER); break;
@@ -56,10 +57,17 @@ struct sort_key sort_key_of(const struct app *app, size_t connection, enum sort 
         key.rest = info.outcome == TW_OUTCOME_NO_ANSWER ? (uint32_t)info.end[TW_CLIENT].packets : 0;
         break;
     case SORT_DURATION: key.high = (uint64_t)(info.last - info.opened); break;
-    case SORT_SEGMENTS: key.high = info.end[TW_CLIENT].packets + info.end[TW_SERVER].packets; break;
-    case SORT_OCTETS: key.high = info.end[TW_CLIENT].bytes + info.end[TW_SERVER].bytes; break;
+    case SORT_SEGMENTS:
+        key.high = whole ? info.end[TW_CLIENT].packets + info.end[TW_SERVER].packets : 0;
+        break;
+    case SORT_OCTETS: // behind those that are not known yet
+        key.high = whole ? info.end[TW_CLIENT].bytes + info.end[TW_SERVER].bytes + 1 : 0;
+        break;
     case SORT_RTT: key.high = (uint64_t)(list_rtt(&info) + 1); break;
-    case SORT_LETTERS: key = letters_key(c); break;
+    case SORT_LETTERS:
+        if (whole)
+            key = letters_key(c);
+        break;
     case SORT_WAITS: key.high = (uint64_t)list_waits(app, &info, connection); break;
     case SORT_OPENED: key.high = (uint64_t)info.opened ^ (uint64_t)1 << 63; break; // signed
     case SORT_NUMBER:

@@ -2,72 +2,17 @@
 // Keeps what the tracker tells: per connection its segments and state changes, and, once it is
 // over, its last information and histories. Where memory runs short, connections that are over
 // lose their segments first, the oldest before the others.
-#include "tcpwalk/story.h"
+#include "story_record.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    BLOCK_SHIFT = 8, // connections are allocated by the block, so that they never move
-    BLOCK_SIZE = 1 << BLOCK_SHIFT,
     FIRST_ROOM = 4,
     USUAL_STEPS = 12, // of both ends
-    TOUCHED_MAX = 1024,
     LOOK_AHEAD = 256, // how many connections are looked at to find one that is over
-    LETTER_BITS = 4,  // which of `letters`, and the sender
 };
-static const char letters[] = "SHADFRWT";
-enum letter { LETTER_S, LETTER_H, LETTER_A, LETTER_D, LETTER_F, LETTER_R, LETTER_W, LETTER_T };
-_Static_assert(sizeof letters - 1 == 1 << (LETTER_BITS - 1) &&
-                   64 / LETTER_BITS == TW_END_COUNT * (sizeof letters - 1) &&
-                   TW_STORY_LETTERS == TW_END_COUNT * (sizeof letters - 1) + 1,
-               "each letter of each end has its place");
 static const size_t default_limit = (size_t)1 << 30;
-
-// A step in eight octets.
-struct packed_step {
-    uint64_t packet : 48, state : 4, event : 8, basis : 4;
-};
-_Static_assert(TW_STATE_COUNT <= 16 && TW_EVENT_COUNT <= 256 && TW_BASIS_COUNT <= 16, "they fit");
-
-// What remains of a connection that the tracker has freed.
-struct remains {
-    struct tw_connection_info info;
-    size_t counts[TW_END_COUNT];
-    struct packed_step steps[]; // the client's, then the server's
-};
-
-struct tw_story_connection {
-    const struct tw_connection *alive; // lent by the tracker; NULL when it is over
-    struct remains *remains;           // NULL while it is alive
-    struct tw_story_segment *segments;
-    struct tw_story_change *changes;
-    uint64_t number;
-    size_t segment_count, change_count;
-    uint32_t dropped; // segments
-    // As counted by the census; and that this is to be looked at again.
-    uint8_t known : 2, touched : 1, letter_count : 5;
-    uint8_t state[TW_END_COUNT];
-    uint8_t told;                  // the states that the ends were last told to enter: two nibbles
-    uint64_t letters;              // LETTER_BITS each, the first one lowest
-    tw_time changed[TW_END_COUNT]; // when that was
-};
-_Static_assert(TW_STATE_COUNT <= 16, "a state fits a nibble");
-
-struct tw_story {
-    struct tw_story_connection **blocks;
-    size_t count, block_room;
-    uint64_t newest;  // number of the last connection that was told of
-    uint64_t missing; // numbers up to that one that have no story
-    size_t memory, segment_memory, limit;
-    uint64_t told, revision, dropped, connections_dropped;
-    tw_time now; // the newest segment's
-    uint64_t census[TW_STATE_COUNT];
-    // Connections told of since they were counted.
-    struct tw_story_connection *touched[TOUCHED_MAX];
-    size_t touched_count;
-    size_t over, next_over; // connections that are over with their segments; where to look
-};
 
 struct tw_story *tw_story_new(void) {
     struct tw_story *story = calloc(1, sizeof *story);
@@ -79,15 +24,11 @@ struct tw_story *tw_story_new(void) {
     return story;
 }
 
-static struct tw_story_connection *at(const struct tw_story *story, size_t index) {
-    return &story->blocks[index >> BLOCK_SHIFT][index & (BLOCK_SIZE - 1)];
-}
-
 void tw_story_free(struct tw_story *story) {
     if (story == NULL)
         return;
     for (size_t i = 0; i < story->count; i++) {
-        struct tw_story_connection *c = at(story, i);
+        struct tw_story_connection *c = story_at(story, i);
         free(c->remains);
         free(c->segments);
         free(c->changes);
@@ -105,7 +46,7 @@ static bool drop_segments(struct tw_story *story) {
     for (int i = 0; i < LOOK_AHEAD && story->over > 0; i++) {
         if (story->next_over >= story->count)
             story->next_over = 0;
-        struct tw_story_connection *c = at(story, story->next_over++);
+        struct tw_story_connection *c = story_at(story, story->next_over++);
         if (c->alive != NULL || c->segments == NULL)
             continue;
         free(c->segments);
@@ -181,7 +122,7 @@ static struct tw_story_connection *add(struct tw_story *story) {
         story->memory += octets;
     }
     story->memory += remains_size(USUAL_STEPS);
-    return at(story, story->count++);
+    return story_at(story, story->count++);
 }
 
 // The story of a connection that was told of before. They are in order of their numbers, so that it
@@ -191,7 +132,7 @@ static struct tw_story_connection *find(const struct tw_story *story, uint64_t n
     size_t low = number > story->missing ? (size_t)(number - story->missing - 1) : 0;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        struct tw_story_connection *c = at(story, middle);
+        struct tw_story_connection *c = story_at(story, middle);
         if (c->number == number)
             return c;
         if (c->number < number)
@@ -256,34 +197,15 @@ static void touch(struct tw_story *story, struct tw_story_connection *c) {
     story->touched[story->touched_count++] = c;
 }
 
+void tw_story_census(const struct tw_story *story, uint64_t counts[TW_STATE_COUNT]) {
+    memcpy(counts, story->census, sizeof story->census);
+    for (size_t i = 0; i < story->touched_count; i++) {
+        struct tw_story_connection as_counted = *story->touched[i];
+        count_states(counts, &as_counted);
+    }
+}
+
 // --- what the tracker tells
-
-static void add_letter(struct tw_story_connection *c, enum tw_end sender, enum letter letter) {
-    uint64_t code = (uint64_t)letter << 1 | sender;
-    for (unsigned i = 0; i < c->letter_count; i++)
-        if ((c->letters >> i * LETTER_BITS & ((1U << LETTER_BITS) - 1)) == code)
-            return;
-    c->letters |= code << c->letter_count * LETTER_BITS;
-    c->letter_count = (c->letter_count + 1U) & 31U;
-}
-
-static void add_letters(struct tw_story_connection *c, enum tw_end sender,
-                        const struct tw_segment *s) {
-    const bool syn = (s->flags & TW_SYN) != 0, fin = (s->flags & TW_FIN) != 0,
-               rst = (s->flags & TW_RST) != 0;
-    if (syn)
-        add_letter(c, sender, s->flags & TW_ACK ? LETTER_H : LETTER_S);
-    if (s->length > 0)
-        add_letter(c, sender, LETTER_D);
-    else if (!syn && !fin && !rst && (s->flags & TW_ACK))
-        add_letter(c, sender, LETTER_A);
-    if (fin)
-        add_letter(c, sender, LETTER_F);
-    if (rst)
-        add_letter(c, sender, LETTER_R);
-    if (!syn && !fin && !rst && s->window == 0)
-        add_letter(c, sender, LETTER_W);
-}
 
 // A clock that is set back is followed; what was only captured out of order is not.
 static void move_clock(struct tw_story *story, tw_time time) {
@@ -311,7 +233,7 @@ static void told_segment(void *context, const struct tw_connection *connection, 
         return;
     }
     touch(story, c);
-    add_letters(c, sender, segment);
+    story_letters_segment(c, sender, segment);
     void *items = room_for(story, c->segments, c->segment_count, sizeof *c->segments, true);
     if (items == NULL) {
         story->dropped++;
@@ -407,7 +329,7 @@ static void told_finding(void *context, const struct tw_connection *connection,
     if (c == NULL)
         return;
     if (finding->kind == TW_FINDING_RETRANSMISSION)
-        add_letter(c, finding->end, LETTER_T);
+        story_letters_again(c, finding->end);
     size_t last = c->segment_count > LOOK_BACK ? c->segment_count - LOOK_BACK : 0;
     for (size_t i = c->segment_count; i > last; i--)
         if (c->segments[i - 1].packet == finding->packet) {
@@ -489,122 +411,6 @@ struct tw_observer tw_story_observer(struct tw_story *story) {
     };
 }
 
-// --- what readers ask
-
-size_t tw_story_count(const struct tw_story *story) {
-    return story->count;
-}
-
-const struct tw_story_connection *tw_story_at(const struct tw_story *story, size_t index) {
-    return at(story, index);
-}
-
-void tw_story_info(const struct tw_story_connection *connection, struct tw_connection_info *info) {
-    if (connection->alive != NULL)
-        tw_connection_read(connection->alive, info);
-    else if (connection->remains != NULL)
-        *info = connection->remains->info;
-    else // there was no memory for its remains
-        *info = (struct tw_connection_info){.outcome = TW_OUTCOME_UNKNOWN,
-                                            .syn_to_synack = TW_NO_TIME,
-                                            .synack_to_ack = TW_NO_TIME,
-                                            .closed = TW_NO_TIME};
-}
-
-size_t tw_story_history(const struct tw_story_connection *connection, enum tw_end end,
-                        struct tw_step *steps, size_t room) {
-    if (connection->alive != NULL)
-        return tw_connection_history(connection->alive, end, steps, room);
-    const struct remains *remains = connection->remains;
-    if (remains == NULL)
-        return 0;
-    const struct packed_step *from =
-        remains->steps + (end == TW_SERVER ? remains->counts[TW_CLIENT] : 0);
-    size_t count = remains->counts[end];
-    for (size_t i = 0; i < count && i < room; i++)
-        steps[i] = (struct tw_step){
-            .packet = from[i].packet,
-            .state = (enum tw_state)from[i].state,
-            .event = (enum tw_event)from[i].event,
-            .basis = (enum tw_basis)from[i].basis,
-        };
-    return count;
-}
-
-const struct tw_story_segment *tw_story_segments(const struct tw_story_connection *connection,
-                                                 size_t *count) {
-    *count = connection->segment_count;
-    return connection->segments;
-}
-
-size_t tw_story_segments_dropped(const struct tw_story_connection *connection) {
-    return connection->dropped;
-}
-
-const struct tw_story_change *tw_story_changes(const struct tw_story_connection *connection,
-                                               size_t *count) {
-    *count = connection->change_count;
-    return connection->changes;
-}
-
-const char *tw_story_letters(const struct tw_story_connection *connection,
-                             char text[TW_STORY_LETTERS]) {
-    unsigned count = connection->letter_count;
-    for (unsigned i = 0; i < count; i++) {
-        unsigned code = connection->letters >> i * LETTER_BITS & ((1U << LETTER_BITS) - 1);
-        bool server = (code & 1U) == TW_SERVER;
-        text[i] = (char)(letters[code >> 1] + (server ? 'a' - 'A' : 0));
-    }
-    text[count] = '\0';
-    return text;
-}
-
-// What a history says may be ahead of what was told by a flight; then it is of now.
-tw_time tw_story_since(const struct tw_story_connection *connection,
-                       const struct tw_connection_info *info, enum tw_end end) {
-    const struct tw_end_info *e = &info->end[end];
-    if (e->step_count == 0 || info->evicted)
-        return TW_NO_TIME;
-    return e->state == (connection->told >> 4 * end & 15U) ? connection->changed[end] : info->last;
-}
-
-tw_time tw_story_flight(const struct tw_connection_info *info, enum tw_end end) {
-    tw_time round_trip = end == TW_CLIENT ? info->synack_to_ack : info->syn_to_synack;
-    return round_trip == TW_NO_TIME || round_trip < 0 ? 0 : round_trip / 2;
-}
-
-void tw_story_census(const struct tw_story *story, uint64_t counts[TW_STATE_COUNT]) {
-    memcpy(counts, story->census, sizeof story->census);
-    for (size_t i = 0; i < story->touched_count; i++) {
-        struct tw_story_connection as_counted = *story->touched[i];
-        count_states(counts, &as_counted);
-    }
-}
-
-uint64_t tw_story_told(const struct tw_story *story) {
-    return story->told;
-}
-
-tw_time tw_story_now(const struct tw_story *story) {
-    return story->now;
-}
-
-uint64_t tw_story_revision(const struct tw_story *story) {
-    return story->revision;
-}
-
-size_t tw_story_memory(const struct tw_story *story) {
-    return story->memory;
-}
-
 void tw_story_limit(struct tw_story *story, size_t octets) {
     story->limit = octets == 0 ? default_limit : octets;
-}
-
-uint64_t tw_story_dropped(const struct tw_story *story) {
-    return story->dropped;
-}
-
-uint64_t tw_story_connections_dropped(const struct tw_story *story) {
-    return story->connections_dropped;
 }

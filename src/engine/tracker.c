@@ -36,8 +36,9 @@ struct tw_tracker {
     struct recent recent;
     struct tw_tracker_counts counts; // of what is over; what is alive is counted when asked for
     struct ending {
-        uint32_t *ids; // of the connections that are left, while they are told as over
-        size_t count, next;
+        uint32_t *ids; // a heap of the connections that are left, while they are told as over
+        size_t count;
+        uint32_t pool, looked; // where they are still to be gathered
     } ending;
     bool short_of_memory;
 };
@@ -575,62 +576,64 @@ enum tw_status tw_tracker_feed(struct tw_tracker *t, const struct tw_segment *se
     return t->short_of_memory ? TW_MEMORY : TW_OK;
 }
 
-// Sorts ids by the numbers of their connections, in place: a heap (Williams 1964), since qsort()
-// takes as much memory again and cannot see the tracker.
-static void sink(const struct tw_tracker *t, uint32_t *ids, size_t i, size_t count) {
-    for (size_t child; (child = 2 * i + 1) < count; i = child) {
-        if (child + 1 < count && at(t, ids[child])->number < at(t, ids[child + 1])->number)
+// What is left at the end of the input is told in the order of its numbers: by a heap (Williams
+// 1964), so that no call sorts the whole.
+static uint64_t number_of(const struct tw_tracker *t, uint32_t id) {
+    return at(t, id)->number;
+}
+
+static void push_ending(struct tw_tracker *t, uint32_t id) {
+    uint32_t *ids = t->ending.ids;
+    size_t i = t->ending.count++;
+    for (size_t up; i > 0 && number_of(t, ids[up = (i - 1) / 2]) > number_of(t, id); i = up)
+        ids[i] = ids[up];
+    ids[i] = id;
+}
+
+static uint32_t pop_ending(struct tw_tracker *t) {
+    uint32_t *ids = t->ending.ids;
+    const uint32_t first = ids[0], last = ids[--t->ending.count];
+    size_t i = 0;
+    for (size_t child; (child = 2 * i + 1) < t->ending.count; i = child) {
+        if (child + 1 < t->ending.count && number_of(t, ids[child + 1]) < number_of(t, ids[child]))
             child++;
-        if (at(t, ids[i])->number >= at(t, ids[child])->number)
-            return;
-        uint32_t id = ids[i];
+        if (number_of(t, ids[child]) >= number_of(t, last))
+            break;
         ids[i] = ids[child];
-        ids[child] = id;
     }
+    ids[i] = last;
+    return first;
 }
 
-static void sort_by_number(const struct tw_tracker *t, uint32_t *ids, size_t count) {
-    for (size_t i = count / 2; i-- > 0;)
-        sink(t, ids, i, count);
-    for (size_t end = count; end-- > 1;) {
-        uint32_t last = ids[end];
-        ids[end] = ids[0];
-        ids[0] = last;
-        sink(t, ids, 0, end);
-    }
-}
-
-// What is left at the end of the input, in the order of its numbers; without memory to sort in, in
-// that of the records.
-static bool begin_end(struct tw_tracker *t) {
+// Gathers what is left, from so many records; false: some are still to be looked at. Without memory
+// for that all are told at once, in the order of the records.
+static bool gather_endings(struct tw_tracker *t, size_t records) {
     struct ending *ending = &t->ending;
-    bool sorted = true;
-    ending->ids = malloc((t->counts.alive + 1) * sizeof *ending->ids);
-    for (unsigned k = 0; k < 2; k++)
-        for (uint32_t i = 0; i < t->pool[k].count; i++) {
-            struct tw_connection *c = pool_at(&t->pool[k], i);
+    if (ending->ids == NULL)
+        ending->ids = malloc((t->counts.alive + 1) * sizeof *ending->ids);
+    for (; ending->pool < TW_COUNT(t->pool); ending->pool++, ending->looked = 0)
+        for (; ending->looked < t->pool[ending->pool].count; ending->looked++) {
+            if (ending->ids != NULL && records-- == 0)
+                return false;
+            struct tw_connection *c = pool_at(&t->pool[ending->pool], ending->looked);
             if (c->number == 0 || !c->in_table)
                 continue;
-            if (ending->ids == NULL) {
+            if (ending->ids == NULL)
                 forget(t, c);
-                continue;
-            }
-            sorted = sorted && (ending->count == 0 ||
-                                at(t, ending->ids[ending->count - 1])->number < c->number);
-            ending->ids[ending->count++] = c->id;
+            else
+                push_ending(t, c->id);
         }
-    if (!sorted)
-        sort_by_number(t, ending->ids, ending->count);
-    return ending->ids != NULL;
+    return true;
 }
 
 bool tw_tracker_finish_some(struct tw_tracker *t, size_t count) {
+    enum { RECORDS = 16 }; // looked at in the time in which one is told
     struct ending *ending = &t->ending;
-    if (ending->ids == NULL && !begin_end(t))
-        return false;
-    for (; count > 0 && ending->next < ending->count; count--, ending->next++)
-        forget(t, at(t, ending->ids[ending->next]));
-    if (ending->next < ending->count)
+    if (!gather_endings(t, count < SIZE_MAX / RECORDS ? count * RECORDS : SIZE_MAX))
+        return true;
+    for (; count > 0 && ending->count > 0; count--)
+        forget(t, at(t, pop_ending(t)));
+    if (ending->count > 0)
         return true;
     free(ending->ids);
     *ending = (struct ending){.ids = NULL};

@@ -360,6 +360,8 @@ static void numbers_are_readable(void **state) {
     assert_string_equal(format_duration(7500 * TW_SECOND, text), "2 h 05 min");
     assert_string_equal(format_octets(999, text), "999 B");
     assert_string_equal(format_octets(12600, text), "12.3 KiB");
+    assert_string_equal(format_octets(1023948, text), "999.9 KiB");
+    assert_string_equal(format_octets(1023949, text), "1.0 MiB"); // not 1000.0 KiB
     assert_string_equal(format_count(1234567, text), "1 234 567");
     assert_string_equal(format_count(12, text), "12");
     assert_string_equal(format_clock(1700000000 * TW_SECOND + 1000, true, text), "22:13:20.000001");

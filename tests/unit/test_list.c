@@ -670,6 +670,72 @@ static void the_newest_is_followed(void **state) {
     scene_close(&live);
 }
 
+// Who follows the newest and goes back from it stays there.
+static void back_from_the_newest(void **state) {
+    (void)state;
+    struct scene live;
+    scene_open(&live);
+    for (unsigned i = 0; i < 5; i++)
+        scene_handshake(&live, i, i * 1000);
+    const struct app_options options = {.story = live.story, .source_name = "eth0"};
+    app_init(&app, &options);
+    app_tick(&app, TW_SECOND);
+    press("F Enter");
+    assert_int_equal(app.shown, 4);
+    scene_handshake(&live, 5, 5000); // the cursor of the list goes on
+    app_tick(&app, 2 * TW_SECOND);
+    assert_int_equal(app.list.cursor, 5);
+    press("P");
+    assert_int_equal(app.shown, 3);
+    app_tick(&app, 3 * TW_SECOND);
+    press("P");
+    assert_int_equal(app.shown, 2);
+    app_tick(&app, 4 * TW_SECOND);
+    press("N");
+    assert_int_equal(app.shown, 3);
+    app_tick(&app, 5 * TW_SECOND);
+    press("q");
+    assert_int_equal(list_connection(&app, app.list.cursor), 3);
+    app_fini(&app);
+    scene_close(&live);
+}
+
+// A connection is opened by its number, also where some before it were not kept, or said not to be.
+static void opened_by_its_number(void **state) {
+    (void)state;
+    struct scene full;
+    scene_open(&full);
+    tw_story_limit(full.story, 120000);
+    unsigned sent = 0;
+    for (; tw_story_connections_dropped(full.story) == 0; sent++)
+        scene_handshake(&full, sent, sent * 1000);
+    tw_story_limit(full.story, 0);
+    scene_handshake(&full, sent, sent * 1000);
+    const size_t last = tw_story_count(full.story) - 1;
+    struct app_options options = {.story = full.story, .connection = sent + 1};
+    assert_int_equal(last, sent - 1);
+    app_init(&app, &options);
+    rest();
+    assert_int_equal(app.view, VIEW_CONNECTION);
+    assert_int_equal(app.shown, last);
+    app_fini(&app);
+    options.connection = sent;
+    app_init(&app, &options);
+    rest();
+    assert_int_equal(app.view, VIEW_CONNECTIONS);
+    assert_non_null(strstr(app.notice, "there is no connection "));
+    app_fini(&app);
+    options.connection = sent + 2;
+    app_init(&app, &options);
+    rest();
+    assert_string_equal(app.notice, ""); // it may still come
+    app.loading = false;
+    rest();
+    assert_non_null(strstr(app.notice, "there is no connection "));
+    app_fini(&app);
+    scene_close(&full);
+}
+
 // --- Census
 
 static void who_waits_for_long(void **state) {
@@ -859,6 +925,8 @@ int main(void) {
         on_scene(marks),
         cmocka_unit_test(marks_of_many),
         cmocka_unit_test(the_newest_is_followed),
+        cmocka_unit_test(back_from_the_newest),
+        cmocka_unit_test(opened_by_its_number),
         cmocka_unit_test(who_waits_for_long),
         cmocka_unit_test(time_wait_beyond_its_time),
         on_scene(the_census_says_all),

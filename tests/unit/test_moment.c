@@ -6,6 +6,7 @@
 #include "screens.h"
 
 #include "ui/changes.h"
+#include "ui/columns.h"
 #include "ui/views/views.h"
 
 static struct scene scene;
@@ -182,6 +183,12 @@ static void check_moment(const struct changes *changes, const struct model *m, t
                 assert_int_equal(state, step->to);
                 counts[step->to]++;
             }
+            uint32_t been = 0;
+            for (const struct tw_ladder_step *s = m->ladders[i].steps; step != NULL && s <= step;
+                 s++)
+                if (s->end == (enum tw_end)end)
+                    been |= 1U << s->to | (s->passes ? 1U << s->through : 0);
+            assert_int_equal(changes_been(changes, i, (enum tw_end)end, time), been);
         }
     }
     assert_int_equal(changes_begun(changes, time), visible);
@@ -569,6 +576,189 @@ static void much_is_looked_at_in_slices(void **state) {
     assert_true(app.moment.time == changes_end(app.moment.changes));
 }
 
+// --- with what else the list can do
+
+static void type(const char *text) {
+    for (; *text != '\0'; text++)
+        app_key(&app, (unsigned char)*text);
+}
+
+// Until there is nothing left to do.
+static void rest(void) {
+    do
+        app_tick(&app, app.now + TW_MILLISECOND);
+    while (app_busy(&app));
+}
+
+// The cursor goes to what a step changes in any order, and where only some are shown.
+static void steps_in_any_order(void **state) {
+    (void)state;
+    static const char *const keys[] = {"s s s s s s s", "s s s s s s s r", "r"};
+    for (size_t i = 0; i < TW_COUNT(keys); i++) {
+        app_fini(&app);
+        begin();
+        press(keys[i]);
+        rest();
+        press("f");
+        type("-outcome:refused");
+        press("Enter");
+        rest();
+        unsigned shown = 0;
+        do {
+            rest();
+            press("<");
+            const struct changes *changes = app.moment.changes;
+            size_t at = changes_by(changes, app.moment.time) - 1,
+                   changed = changes_at(changes, at).connection;
+            for (size_t row = 0; row < list_count(&app); row++)
+                if (list_connection(&app, row) == changed) {
+                    assert_int_equal(app.list.cursor, row);
+                    shown++;
+                }
+        } while (app.moment.time > changes_begin(app.moment.changes));
+        assert_true(shown > 10);
+    }
+}
+
+// A state that is passed through is stopped at, as in the connection's own ladder; and what an end
+// has been in is asked of the moment, too.
+static void through_a_state(void **state) {
+    (void)state;
+    app_fini(&app);
+    scene_close(&scene);
+    scene_open(&scene);
+    scene_send(&scene, 0, 0, TW_CLIENT, TW_SYN, 0, 0, 0);
+    scene_send(&scene, 0, 10000, TW_SERVER, TW_SYN | TW_ACK, 0, 1, 0);
+    scene_send(&scene, 0, 20000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
+    scene_send(&scene, 0, 30000, TW_SERVER, TW_ACK, 1, 2, 0);
+    tw_tracker_finish(scene.tracker);
+    begin();
+    press("Enter G");
+    const struct tw_ladder_step *passing = NULL;
+    for (size_t i = 0; i < app.ladder.step_count; i++)
+        if (app.ladder.steps[i].passes)
+            passing = &app.ladder.steps[i];
+    assert_non_null(passing);
+    const enum tw_state through = passing->through;
+    press("q f");
+    type("was:");
+    type(tw_state_name(through));
+    press("Enter");
+    rest();
+    assert_int_equal(list_count(&app), 1);
+    app.playback.break_state[through] = true;
+    press("p");
+    assert_true(app.moment.playing);
+    rest();
+    assert_int_equal(list_count(&app), 0); // not yet
+    app_tick(&app, app.now + 100 * TW_SECOND);
+    assert_false(app.moment.playing);
+    assert_non_null(strstr(app.notice, tw_state_name(through)));
+    assert_non_null(strstr(app.notice, "stopped: connection 1, "));
+    rest();
+    app_tick(&app, app.now + TW_SECOND);
+    rest();
+    assert_int_equal(list_count(&app), 1);
+}
+
+static const char *cell(size_t connection, enum column column) {
+    static char text[COLUMN_TEXT];
+    struct column_row row = {.connection = connection, .whole = list_whole(&app, connection)};
+    list_info(&app, connection, &row.info);
+    return column_text(&app, &row, column, 40, text);
+}
+
+// What has not come yet is not told: counters, round trip, history.
+static void nothing_of_the_future(void **state) {
+    (void)state;
+    static const enum column counters[] = {COLUMN_SEGMENTS, COLUMN_OCTETS, COLUMN_LETTERS,
+                                           COLUMN_RTT};
+    char all[TW_COUNT(counters)][COLUMN_TEXT];
+    for (size_t i = 0; i < TW_COUNT(counters); i++) {
+        snprintf(all[i], COLUMN_TEXT, "%s", cell(0, counters[i]));
+        assert_string_not_equal(all[i], "");
+    }
+    press(">");
+    for (size_t i = 0; i < TW_COUNT(counters); i++)
+        assert_string_equal(cell(0, counters[i]), "");
+    assert_int_equal(sort_key_of(&app, 0, SORT_OCTETS).high, 0);
+    // The handshake is over before the connection is.
+    while (strcmp(cell(0, COLUMN_CLIENT_STATE), "FIN-WAIT-1") != 0)
+        press(">");
+    assert_string_equal(cell(0, COLUMN_RTT), all[3]);
+    assert_string_equal(cell(0, COLUMN_SEGMENTS), "");
+    app.moment.time = changes_end(app.moment.changes);
+    for (size_t i = 0; i < TW_COUNT(counters); i++)
+        assert_string_equal(cell(0, counters[i]), all[i]);
+}
+
+// Only what is shown at the moment is marked.
+static void marks_what_has_begun(void **state) {
+    (void)state;
+    press("> >");
+    assert_int_equal(list_count(&app), 1);
+    press("*");
+    assert_int_equal(list_marked_count(&app), 1);
+    press("* f");
+    type("port:443");
+    press("Enter *");
+    rest();
+    assert_int_equal(list_marked_count(&app), 1);
+    assert_true(list_marked(&app, 0));
+}
+
+// While the list waits until it looks again at what a moment has changed, it does not spin.
+static void waits_without_work(void **state) {
+    (void)state;
+    press("f");
+    type("state:established");
+    press("Enter");
+    rest();
+    press("p");
+    app_tick(&app, app.now + 2 * TW_SECOND);
+    rest();
+    app.list.renewed = app.now;
+    app.list.pause = TW_SECOND;
+    app_tick(&app, app.now + 900 * TW_MILLISECOND);
+    assert_true(app_moving(&app));
+    const tw_time looked = app.list.moment;
+    assert_true(looked != app.moment.time);
+    assert_false(app_busy(&app));
+    app_tick(&app, app.now + TW_SECOND);
+    assert_true(app.list.moment > looked);
+    // Once nothing moves any more it does look again.
+    app_tick(&app, app.now + 1000 * TW_SECOND);
+    app.list.moment = 0;
+    app.list.renewed = app.now;
+    app.list.pause = TW_SECOND;
+    assert_false(app_moving(&app));
+    assert_true(app_busy(&app));
+}
+
+// The ends that have stayed for long are still told when the moment is left.
+static void a_moment_hides_no_warning(void **state) {
+    (void)state;
+    app_fini(&app);
+    scene_close(&scene);
+    scene_open(&scene);
+    scene_handshake(&scene, 0, 0);
+    scene_send(&scene, 0, 100000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
+    scene_send(&scene, 0, 121000, TW_SERVER, TW_ACK, 1, 2, 0);
+    begin();
+    app.loading = true;
+    press(">");
+    scene_handshake(&scene, 1, 1000000000);
+    app.loading = false;
+    app_tick(&app, app.now + 10 * TW_SECOND);
+    rest();
+    assert_true(app.moment.set);
+    press("Esc");
+    rest();
+    assert_false(app.moment.set);
+    assert_int_equal(app.list.longs[TW_CLOSE_WAIT], 1);
+    assert_int_equal(app.list.longs[TW_FIN_WAIT_2], 1);
+}
+
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
@@ -586,6 +776,12 @@ int main(void) {
         CASE(the_story_grows),
         CASE(memory_is_bounded),
         CASE(much_is_looked_at_in_slices),
+        CASE(steps_in_any_order),
+        CASE(through_a_state),
+        CASE(nothing_of_the_future),
+        CASE(marks_what_has_begun),
+        CASE(waits_without_work),
+        CASE(a_moment_hides_no_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

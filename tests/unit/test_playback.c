@@ -528,6 +528,27 @@ static bool seen(const char *text) {
     return found;
 }
 
+// The why lines and the diagram say the same, wherever one stands.
+static void one_countdown(void **state) {
+    (void)state;
+    unsigned places = 0;
+    app_resize(&app, 160, 45);
+    playback_open(&app, LONG_AGO);
+    for (double place = 0; place <= rows(&app); place += 0.25) {
+        tw_time left;
+        char time[WORD_TEXT], text[WORD_TEXT + 32];
+        playback_to_place(&app, place);
+        if (!playback_time_wait(&app, TW_CLIENT, &left) || left == 0)
+            continue;
+        snprintf(text, sizeof text, "TIME-WAIT over in %s", short_time(left, false, time));
+        assert_true(seen(text));
+        snprintf(text, sizeof text, " %s of 60 s", time);
+        assert_true(seen(text));
+        places++;
+    }
+    assert_true(places > 2);
+}
+
 static void time_wait_is_counted_down(void **state) {
     (void)state;
     playback_open(&app, LONG_AGO);
@@ -633,6 +654,7 @@ int main(void) {
         CASE(time_lines),
         CASE(nothing_to_draw),
         CASE(measures),
+        CASE(one_countdown),
         CASE(time_wait_is_counted_down),
         CASE(any_size_draws),
         CASE(long_connections),

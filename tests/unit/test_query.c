@@ -166,6 +166,24 @@ static void what_matches(void **state) {
     }
 }
 
+// How many SYNs were not answered is no text of all such connections.
+static void numbers_are_of_addresses(void **state) {
+    (void)state;
+    static const char *const texts[] = {"1", "2", "5"};
+    struct tw_connection_info info;
+    const struct query_subject subject = {.connection = tw_story_at(scene.story, 3), .info = &info};
+    tw_story_info(subject.connection, &info);
+    assert_int_equal(info.outcome, TW_OUTCOME_NO_ANSWER);
+    info.end[TW_CLIENT].address = info.end[TW_SERVER].address = (struct tw_address){{10, 0, 0, 3}};
+    info.end[TW_CLIENT].port = info.end[TW_SERVER].port = 443;
+    for (size_t i = 0; i < TW_COUNT(texts); i++) {
+        struct query query;
+        char fault[120];
+        assert_true(query_parse(texts[i], &query, fault, sizeof fault));
+        assert_int_equal(query_match(&query, &subject), i == 0); // 10.0.0.3
+    }
+}
+
 static void what_is_wrong(void **state) {
     (void)state;
     static const struct {
@@ -273,10 +291,8 @@ static void any_text_is_read(void **state) {
 int main(void) {
 #define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
-        on_scene(what_matches),
-        on_scene(what_is_wrong),
-        on_scene(when_it_narrows),
-        on_scene(any_text_is_read),
+        on_scene(what_matches),    on_scene(what_is_wrong),    on_scene(numbers_are_of_addresses),
+        on_scene(when_it_narrows), on_scene(any_text_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,6 +125,12 @@ static void keys_that_go_far(void **state) {
     assert_int_equal(app.ladder.rows[row].kind, TW_ROW_SEGMENT);
     assert_int_equal(app.ladder.rows[row].segment, 4);
     double place = app.playback.place;
+    press("# 7 x Enter"); // no number leads nowhere, and says so
+    assert_true(app.playback.place == place);
+    assert_string_equal(app.notice, "7x: no number of a packet");
+    press("# Enter");
+    assert_true(app.playback.place == place);
+    assert_string_equal(app.notice, "");
     press("# 7 Esc");
     assert_true(app.playback.place == place);
     app_resize(&app, 80, 13);

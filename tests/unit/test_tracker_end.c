@@ -167,7 +167,7 @@ TEST(many_on_the_same_ports_are_told_in_order) {
 }
 
 // A record that was freed is used again; the order is that of first sight all the same.
-TEST(what_is_left_at_the_end_is_told_in_order) {
+static void used_again(void) {
     for (unsigned i = 0; i < 6; i++) {
         tap.port[TW_CLIENT] = (uint16_t)(40000 + i);
         if (i % 2 == 0)
@@ -181,11 +181,33 @@ TEST(what_is_left_at_the_end_is_told_in_order) {
         tap.port[TW_CLIENT] = (uint16_t)(40000 + i);
         see("100000 C S 0");
     }
-    end_of_input();
+}
+
+static void expect_order(void) {
     static const uint64_t order[] = {1, 3, 5, 2, 4, 6, 7, 8, 9, 10};
     assert_int_equal(tap.overs, TW_COUNT(order));
     for (size_t i = 0; i < TW_COUNT(order); i++)
         assert_int_equal(tap.over_order[i], order[i]);
+}
+
+TEST(what_is_left_at_the_end_is_told_in_order) {
+    used_again();
+    end_of_input();
+    expect_order();
+}
+
+TEST(the_end_may_come_in_parts) {
+    used_again();
+    size_t before = tap.overs, parts = 0;
+    bool more = true;
+    for (; more; parts++, before = tap.overs) {
+        more = tw_tracker_finish_some(tap.tracker, 2);
+        assert_in_range(tap.overs, before, before + 2);
+    }
+    assert_true(parts >= 4); // seven are left
+    expect_order();
+    end_of_input(); // nothing is left for that
+    expect_order();
 }
 
 // --- A long history -----------------------------------------------------------------------------
@@ -385,6 +407,7 @@ int main(void) {
         RUN(the_other_end_may_open_the_next_one),
         RUN(many_on_the_same_ports_are_told_in_order),
         RUN(what_is_left_at_the_end_is_told_in_order),
+        RUN(the_end_may_come_in_parts),
         RUN(a_history_keeps_its_first_and_last_steps),
         RUN(a_flood_of_syns_stays_within_the_limit),
         RUN(closed_connections_are_evicted_first),

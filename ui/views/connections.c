@@ -256,6 +256,7 @@ static void draw_long(const struct app *app, struct canvas *canvas, struct area 
 static void read_row(const struct app *app, size_t at, struct column_row *row) {
     row->connection = list_connection(app, at);
     list_info(app, row->connection, &row->info);
+    row->whole = list_whole(app, row->connection);
 }
 
 static void draw_row(const struct app *app, struct canvas *canvas, struct area area, int y,
@@ -367,13 +368,13 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
     say_long(app, &row, TW_CLIENT, &parts[CLIENT_LONG]);
     say_long(app, &row, TW_SERVER, &parts[SERVER_LONG]);
     const uint64_t segments = row.info.end[TW_CLIENT].packets + row.info.end[TW_SERVER].packets;
-    if (fitted->widths[COLUMN_SEGMENTS] == 0)
+    if (fitted->widths[COLUMN_SEGMENTS] == 0 && row.whole)
         snprintf(parts[SEGMENTS].text, PART_TEXT, n_("%s segment", "%s segments", segments),
                  format_count(segments, word));
     if (fitted->widths[COLUMN_RTT] == 0 && list_rtt(&row.info) >= 0)
         snprintf(parts[RTT].text, PART_TEXT, _("RTT %s"),
                  format_duration(list_rtt(&row.info), word));
-    if (fitted->widths[COLUMN_LETTERS] == 0)
+    if (fitted->widths[COLUMN_LETTERS] == 0 && row.whole)
         snprintf(parts[LETTERS].text, PART_TEXT, _("history %s"),
                  column_text(app, &row, COLUMN_LETTERS, area.width, text));
     if (fitted->widths[COLUMN_OPENED] == 0)

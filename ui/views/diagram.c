@@ -208,38 +208,21 @@ static void draw_node(const struct app *app, struct canvas *canvas, struct area 
 // --- the foot: TIME-WAIT's countdown, and what happened last
 
 // How long an end stays in TIME-WAIT, at the present place; false: it is not in it. By its kernel's
-// word where there is one, else by the profile: from the connection's last segment on.
+// word where there is one.
 static bool waits(const struct app *app, const struct way *way, enum tw_end end, tw_time *left,
                   bool *kernel) {
-    const struct tw_ladder *ladder = &app->ladder;
     const struct tw_ladder_step *step = way->now[end];
     if (step == NULL || step->to != TW_TIME_WAIT)
         return false;
-    double place = app->playback.place;
-    tw_time clock = app_clock(app);
     size_t opening;
     const struct tw_witness_look *look =
-        app->witness == NULL
-            ? NULL
-            : tw_ladder_look(ladder, app->witness, end, place, clock, left, &opening);
+        app->witness == NULL ? NULL
+                             : tw_ladder_look(&app->ladder, app->witness, end, app->playback.place,
+                                              app_clock(app), left, &opening);
     *kernel = look != NULL && look->state == TW_TIME_WAIT && look->timer == TW_TIMER_TIME_WAIT;
     if (*kernel)
         return true;
-    tw_time now = clock != TW_NO_TIME && place >= (double)ladder->row_count
-                      ? clock
-                      : tw_ladder_time(ladder, place);
-    size_t count, row = (size_t)place;
-    const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
-    tw_time since = step->time;
-    while (row-- > 0)
-        if (ladder->rows[row].kind == TW_ROW_SEGMENT && ladder->rows[row].segment < count) {
-            tw_time last = segments[ladder->rows[row].segment].time;
-            since = last > since ? last : since;
-            break;
-        }
-    *left = since + app->profile->time_wait - now;
-    *left = *left < 0 ? 0 : *left > app->profile->time_wait ? app->profile->time_wait : *left;
-    return true;
+    return playback_time_wait(app, end, left);
 }
 
 // How much of a ring is left; in ASCII a bar.

@@ -57,37 +57,18 @@ static void measured(const struct app *app, struct words *words) {
     snprintf(words->brief, WORDS_TEXT, _("%s s"), time);
 }
 
-// When TIME-WAIT is over: as the history has it, else as the stack's timer would run out, begun
-// with the last segment so far. TW_NO_TIME: the end is not there.
-static tw_time time_wait_ends(const struct app *app, enum tw_end end) {
-    const struct tw_ladder *ladder = &app->ladder;
-    double place = app->playback.place;
-    const struct tw_ladder_step *here = tw_ladder_state(ladder, end, place);
-    if (here == NULL || here->to != TW_TIME_WAIT)
-        return TW_NO_TIME;
-    for (const struct tw_ladder_step *s = here + 1; s < ladder->steps + ladder->step_count; s++)
-        if (s->end == end && s->event == TW_EV_TIMEOUT_2MSL)
-            return ladder->rows[(size_t)s->place].time;
-    size_t row = place < (double)ladder->row_count ? (size_t)place : ladder->row_count;
-    while (row > 0 && ladder->rows[row - 1].kind != TW_ROW_SEGMENT &&
-           (double)(row - 1) > here->place)
-        row--;
-    return (row > 0 ? ladder->rows[row - 1].time : ladder->begin) + app->profile->time_wait;
-}
-
 static bool time_wait(const struct app *app, struct words *words) {
     if (app->lab.hooks != NULL)
         return false; // the kernel says it itself
-    tw_time now = playback_time(app, app->playback.place), ends = TW_NO_TIME;
-    for (int end = 0; end < TW_END_COUNT; end++) {
-        tw_time time = time_wait_ends(app, (enum tw_end)end);
-        if (time != TW_NO_TIME && (ends == TW_NO_TIME || time < ends))
-            ends = time;
-    }
-    if (ends == TW_NO_TIME || ends <= now)
+    tw_time least = 0, time;
+    for (int end = 0; end < TW_END_COUNT; end++)
+        if (playback_time_wait(app, (enum tw_end)end, &time) && time > 0 &&
+            (least == 0 || time < least))
+            least = time;
+    if (least == 0)
         return false;
     char left[WORD_TEXT], all[WORD_TEXT];
-    short_time(ends - now, false, left);
+    short_time(least, false, left);
     snprintf(all, sizeof all, "%.0f s", (double)app->profile->time_wait / (double)TW_SECOND);
     snprintf(words->text, WORDS_TEXT, _("TIME-WAIT over in %s, %s: %s"), left, app->profile->name,
              all);
