@@ -95,7 +95,7 @@ struct tw_ladder {
     struct tw_ladder_word words[TW_END_COUNT * TW_HISTORY_MAX]; // each end's in order of place
     size_t word_count;
     tw_time begin, end;       // of the first row and the last; of a run there, when it is over
-    tw_time zero;             // what times are counted from: the first segment, as it is shown
+    tw_time zero;             // what times are counted from: when the first segment left
     double tap;               // its place: 0 client's end ... 1 server's end; -1: not known
     bool absolute;            // numbers are told as on the wire
     size_t segments_left_out; // beyond what a ladder shows

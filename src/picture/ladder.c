@@ -288,9 +288,7 @@ enum tw_status tw_ladder_build(struct tw_ladder *ladder,
     bool enough = lay_out(&l, options);
     if (enough) {
         sort_steps(ladder);
-        ladder->zero = l.count == 0         ? ladder->begin
-                       : l.flights[0].known ? l.flights[0].leaves
-                                            : l.segments[0].time;
+        ladder->zero = l.count > 0 ? l.flights[0].leaves : ladder->begin;
         for (int end = 0; end < TW_END_COUNT; end++)
             ladder_add_words(&l, (enum tw_end)end);
     }

@@ -252,9 +252,11 @@ static int close_scene(void **state) {
     return 0;
 }
 
-// To the moment `us` microseconds behind the first segment.
+// To the moment `us` microseconds after the first segment was captured.
 static void at(int64_t us) {
-    playback_to_place(&app, tw_ladder_place(&app.ladder, app.ladder.zero + us * 1000));
+    size_t count;
+    const tw_time begin = tw_story_segments(app.ladder.connection, &count)[0].time;
+    playback_to_place(&app, tw_ladder_place(&app.ladder, begin + us * 1000));
 }
 
 static enum role role_at(int x, int y) {

@@ -4,8 +4,8 @@
 //                                 |       tap                       | LISTEN
 //     -0.000 041                  + connect(c, 10.9.0.2:443)        |
 //      0.000 000        SYN-SENT  :-- SYN seq 0 win 64240 --.       |
-//      0.011 203                  :        :                '------>| SYN-RECEIVED
-//   >  0.011 310                  :     .-- SYN,ACK seq 0 ack 1 ----|
+//     ~0.011 203                  :        :                '------>| SYN-RECEIVED
+//   > ~0.011 310                  :     .-- SYN,ACK seq 0 ack 1 ----|
 //      0.022 871     ESTABLISHED  :<----'  :                        |
 //      0.022 903                  + connect = 0 after 22.9 ms       |
 //      0.022 950                  |## 12 segments, 16.4 KiB #######>|
@@ -159,16 +159,18 @@ static void draw_lifelines(const struct app *app, struct canvas *canvas, struct 
                    ROLE_LIFELINE);
 }
 
-// A row's time as it is told: a segment's is the capture's, and when it landed is an estimate, if
-// no witness knows. `row` -1: the beginning. False: it is not known.
+// A row's time by the clock of the ends. When a segment left is an estimate, too, where that is not
+// what the capture says, as far from its first segment; nothing is where a witness knows. `row` -1:
+// the beginning. False: it is not known.
 static bool time_of(const struct app *app, const struct tw_story_segment *segments, int64_t row,
                     tw_time *time, bool *estimated) {
     const struct tw_ladder *ladder = &app->ladder;
     const struct tw_ladder_row *at = &ladder->rows[row < 0 ? 0 : row];
     const bool sent = at->kind == TW_ROW_SEGMENT || at->kind == TW_ROW_RUN;
-    const bool here = row >= 0 || sent;
-    *time = here && sent && !at->known ? segments[at->segment].time : at->time;
-    *estimated = !sent && !at->known && at->segment != TW_NO_SEGMENT;
+    const bool captured =
+        sent && at->time - ladder->zero == segments[at->segment].time - segments[0].time;
+    *time = at->time;
+    *estimated = !captured && !at->known && at->segment != TW_NO_SEGMENT;
     return at->step == TW_NONE || ladder->steps[at->step].timed;
 }
 
