@@ -296,6 +296,39 @@ static void a_run_is_stopped_within(void **state) {
     assert_true(app.playback.place == (double)app.ladder.row_count);
 }
 
+// Where segments are left out nothing says that there was silence, and what follows stands behind.
+static void what_is_left_out_is_no_silence(void **state) {
+    (void)state;
+    enum { SHOWN = 1 << 20, HANDSHAKE = 3 };
+    scene_handshake(&scene, 0, 0);
+    uint32_t seq = 1;
+    for (int i = HANDSHAKE; i < SHOWN + 1000; i++, seq += 10)
+        scene_send(&scene, 0, 100000 + i * 10, TW_CLIENT, TW_ACK, seq, 1, 10);
+    scene_send(&scene, 0, 20000000, TW_CLIENT, TW_FIN | TW_ACK, seq, 1, 0);
+    show();
+    press("G");
+    assert_int_equal(app.ladder.segments_left_out, 1001);
+    const size_t at = app.ladder.left_out_at;
+    assert_true(at < app.ladder.row_count);
+    assert_int_equal(app.ladder.rows[at].kind, TW_ROW_SILENCE);
+    for (size_t i = 1; i < app.ladder.row_count; i++)
+        assert_true(app.ladder.rows[i].time >= app.ladder.rows[i - 1].time);
+    assert_true(is_shown("1 001 more segments, not shown"));
+    assert_false(is_shown("of silence"));
+    assert_false(is_shown("and more"));
+}
+
+// Of days and more no digits are cut off.
+static void days_are_told_whole(void **state) {
+    (void)state;
+    const int64_t day = (int64_t)24 * 3600 * 1000000;
+    scene_handshake(&scene, 0, 0);
+    scene_send(&scene, 0, 5 * day, TW_CLIENT, TW_ACK, 1, 1, 10);
+    show();
+    press("G");
+    assert_true(is_shown("    5 d 00 h "));
+}
+
 // As much as has been told of a run stays told when it grows.
 static void a_run_grows_behind_the_cursor(void **state) {
     (void)state;
@@ -483,6 +516,8 @@ int main(void) {
         on_scene(runs_fold_and_unfold),
         on_scene(a_run_is_stopped_within),
         on_scene(a_run_grows_behind_the_cursor),
+        on_scene(what_is_left_out_is_no_silence),
+        on_scene(days_are_told_whole),
         on_scene(the_cursor_stays_while_runs_grow),
         on_scene(measuring),
         on_scene(a_click_goes_to_a_row),
