@@ -277,7 +277,13 @@ tw_time playback_time(const struct app *app, double place) {
     const struct tw_ladder *ladder = &app->ladder;
     size_t row = place > 0 ? (size_t)place : 0;
     bool behind = row > 0 && row <= ladder->row_count && (double)row == place;
-    return behind ? ladder->rows[row - 1].time : tw_ladder_time(ladder, place);
+    if (!behind)
+        return tw_ladder_time(ladder, place);
+    const struct tw_ladder_row *before = &ladder->rows[row - 1];
+    if (before->kind != TW_ROW_RUN)
+        return before->time;
+    const tw_time over = ladder->runs[before->run].over;
+    return row < ladder->row_count && ladder->rows[row].time < over ? ladder->rows[row].time : over;
 }
 
 // Without any time between its rows, a ladder is laid out by these.

@@ -345,6 +345,10 @@ static void a_run_grows_behind_the_cursor(void **state) {
     app_tick(&app, app.now + 10 * TW_SECOND);
     assert_int_equal(run_row(), row);
     assert_int_equal(tw_ladder_run_told(&app.ladder, row, app.playback.place), 3);
+    press("G"); // a run that is over has taken its time
+    assert_true(app.playback.place == (double)row + 1);
+    assert_true(playback_time(&app, app.playback.place) == app.ladder.end);
+    assert_true(is_shown("115.0 ms of 115.0 ms"));
 }
 
 // What comes makes a run of the rows at the end: the cursor is on it, if it was on one of them.
