@@ -231,12 +231,15 @@ static bool waits(const struct app *app, const struct way *way, enum tw_end end,
     size_t count, row = (size_t)place;
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
     tw_time since = step->time;
-    while (row-- > 0)
-        if (ladder->rows[row].kind == TW_ROW_SEGMENT && ladder->rows[row].segment < count) {
-            tw_time last = segments[ladder->rows[row].segment].time;
-            since = last > since ? last : since;
-            break;
-        }
+    while (row-- > 0) {
+        const bool sent =
+            ladder->rows[row].kind == TW_ROW_SEGMENT || ladder->rows[row].kind == TW_ROW_RUN;
+        if (!sent || ladder->rows[row].segment >= count)
+            continue;
+        tw_time last = segments[tw_ladder_segment_at(ladder, row, place)].time;
+        since = last > since ? last : since;
+        break;
+    }
     *left = since + app->profile->time_wait - now;
     *left = *left < 0 ? 0 : *left > app->profile->time_wait ? app->profile->time_wait : *left;
     return true;
