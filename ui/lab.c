@@ -266,10 +266,11 @@ static void call_on(struct app *app, enum action action) {
     if (action == ACTION_ACCEPT || (action == ACTION_CLOSE && socket == NULL))
         socket = listener;
     if (socket == NULL) {
-        snprintf(app->notice, sizeof app->notice, "%s: no socket %s", end_name(app->lab.end),
-                 action == ACTION_ACCEPT ? "that listens: L listens"
-                 : listener != NULL      ? "with a connection: A accepts one"
-                                         : "with a connection: C connects one");
+        app_say(app,
+                action == ACTION_ACCEPT ? _("%s: no socket that listens: L listens")
+                : listener != NULL      ? _("%s: no socket with a connection: A accepts one")
+                                        : _("%s: no socket with a connection: C connects one"),
+                end_name(app->lab.end));
         return;
     }
     char process[TW_LAB_NAME], name[TW_LAB_NAME], made[TW_LAB_NAME];
@@ -353,7 +354,7 @@ static void on_wire(struct app *app, enum ui_lab_act act) {
     if (at < lab->view.flight_count)
         lab->hooks->wire(lab->hooks->context, act, lab->view.flights[at].id);
     else
-        say(app, "nothing is on the wire");
+        say(app, _("nothing is on the wire"));
 }
 
 bool lab_act(struct app *app, enum action action) {

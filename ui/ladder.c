@@ -14,17 +14,37 @@ enum { PLACES = 5 };
 struct anchor {
     struct tw_ladder_row row; // the one that happens, or has happened last
     double ahead;             // of its beginning; the place itself where there is no row
+    uint32_t segment;         // of the row; within a run the one that has left last,
+    uint32_t last;            // and that run's last one
 };
+
+// Of a run that is over it is the first one: from there on it is looked at.
+static uint32_t segment_of(const struct tw_ladder *ladder, size_t row, double ahead) {
+    const struct tw_ladder_row *r = &ladder->rows[row];
+    return r->kind == TW_ROW_RUN && ahead < 1
+               ? tw_ladder_segment_at(ladder, row, (double)row + ahead)
+               : r->segment;
+}
 
 static struct anchor anchor_of(const struct tw_ladder *ladder, double place) {
     const size_t behind = place > 0 ? (size_t)ceil(place) : 0;
     if (behind == 0 || ladder->row_count == 0)
-        return (struct anchor){.row = {.kind = TW_ROW_SILENCE}, .ahead = 0};
+        return (struct anchor){.row = {.kind = TW_ROW_SILENCE}, .segment = TW_NO_SEGMENT};
     const size_t row = (behind < ladder->row_count ? behind : ladder->row_count) - 1;
-    return (struct anchor){ladder->rows[row], fmin(place - (double)row, 1)};
+    const double ahead = fmin(place - (double)row, 1);
+    struct anchor anchor = {
+        .row = ladder->rows[row], .ahead = ahead, .segment = segment_of(ladder, row, ahead)};
+    if (anchor.row.kind == TW_ROW_RUN)
+        anchor.last = ladder->runs[anchor.row.run].last;
+    return anchor;
 }
 
-static bool same(const struct tw_ladder_row *a, const struct tw_ladder_row *b) {
+// Within a run that has grown as much as before is less of it.
+static bool same(const struct tw_ladder *ladder, const struct tw_ladder_row *a,
+                 const struct anchor *anchor) {
+    const struct tw_ladder_row *b = &anchor->row;
+    if (a->kind == TW_ROW_RUN && anchor->ahead < 1 && ladder->runs[a->run].last != anchor->last)
+        return false;
     const bool calls = a->kind == TW_ROW_CALL || a->kind == TW_ROW_RETURN;
     return a->kind == b->kind && a->segment == b->segment && a->step == b->step &&
            (!calls || a->call == b->call);
@@ -43,12 +63,11 @@ static double place_of(const struct tw_ladder *ladder, const struct anchor *anch
     }
     for (size_t row = low; row < ladder->row_count && ladder->rows[row].time == anchor->row.time;
          row++)
-        if (same(&ladder->rows[row], &anchor->row))
+        if (same(ladder, &ladder->rows[row], anchor))
             return (double)row + anchor->ahead;
     // It is folded now, or no longer, or has moved.
-    if (anchor->row.segment != TW_NO_SEGMENT)
-        low = tw_ladder_row_of(ladder, anchor->row.segment);
-    return fmin((double)low + 1, (double)ladder->row_count);
+    return anchor->segment != TW_NO_SEGMENT ? tw_ladder_left(ladder, anchor->segment)
+                                            : fmin((double)low + 1, (double)ladder->row_count);
 }
 
 void ladder_lay(struct app *app) {
@@ -87,10 +106,7 @@ void ladder_lay(struct app *app) {
 // The run at the cursor the other way.
 static void turn(struct app *app) {
     struct folding *f = &app->folding;
-    const int64_t row = cursor_row(app);
-    const uint32_t segment = row >= 0 && (size_t)row < app->ladder.row_count
-                                 ? app->ladder.rows[row].segment
-                                 : TW_NO_SEGMENT;
+    const uint32_t segment = anchor_of(&app->ladder, app->playback.place).segment;
     const struct tw_ladder_run *run = tw_ladder_run_of(&app->ladder, segment);
     if (segment == TW_NO_SEGMENT || run == NULL) {
         app_say(app, "%s", _("no run of data here"));
@@ -107,7 +123,7 @@ static void turn(struct app *app) {
             memmove(f->except, f->except + 1, (kept - 1) * sizeof *f->except);
             f->except_count--;
         }
-        f->except[f->except_count++] = run->first;
+        f->except[f->except_count++] = segment; // of a long one what is from there on
     }
     ladder_lay(app);
 }

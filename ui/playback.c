@@ -148,6 +148,23 @@ static double place_at(const struct app *app, tw_time now) {
 
 // --- breakpoints
 
+// Says that playback stops at a segment, if it does.
+static bool stops_at(struct app *app, uint32_t index) {
+    const struct playback *p = &app->playback;
+    size_t count;
+    const struct tw_story_segment *segments = tw_story_segments(app->ladder.connection, &count);
+    if (index >= count)
+        return false;
+    const struct tw_story_segment *segment = &segments[index];
+    for (unsigned i = 0; i < TW_FINDING_COUNT; i++)
+        if ((segment->findings & 1U << i) != 0 && p->break_finding[i]) {
+            app_say(app, _("stopped: packet %llu, %s"), (unsigned long long)segment->packet,
+                    tw_finding_name((enum tw_finding_kind)i));
+            return true;
+        }
+    return false;
+}
+
 // Says that playback stops behind a row, if it does.
 static bool stops_behind(struct app *app, size_t row) {
     const struct playback *p = &app->playback;
@@ -161,15 +178,21 @@ static bool stops_behind(struct app *app, size_t row) {
             return true;
         }
     }
-    size_t count;
-    const struct tw_story_segment *segments = tw_story_segments(app->ladder.connection, &count);
-    if (r->kind != TW_ROW_SEGMENT || r->segment >= count)
+    return r->kind == TW_ROW_SEGMENT && stops_at(app, r->segment);
+}
+
+// Within a run that is folded: where the first segment with a breakpoint has left between two
+// places; all that is found there is that it was captured twice.
+static bool stop_within(struct app *app, size_t row, double from, double to) {
+    const struct tw_ladder *ladder = &app->ladder;
+    const struct tw_ladder_row *r = &ladder->rows[row];
+    if (r->kind != TW_ROW_RUN || ladder->runs[r->run].copies == 0)
         return false;
-    const struct tw_story_segment *segment = &segments[r->segment];
-    for (unsigned i = 0; i < TW_FINDING_COUNT; i++)
-        if ((segment->findings & 1U << i) != 0 && p->break_finding[i]) {
-            app_say(app, _("stopped: packet %llu, %s"), (unsigned long long)segment->packet,
-                    tw_finding_name((enum tw_finding_kind)i));
+    const uint32_t end = r->segment + tw_ladder_run_told(ladder, row, to);
+    for (uint32_t i = r->segment + tw_ladder_run_told(ladder, row, from); i < end; i++)
+        if (stops_at(app, i)) {
+            app->playback.playing = false;
+            stand(app, tw_ladder_left(ladder, i));
             return true;
         }
     return false;
@@ -178,12 +201,15 @@ static bool stops_behind(struct app *app, size_t row) {
 // Stops behind the first row with a breakpoint that is over between two places, if there is one. A
 // row is over at the place behind it: who stands there has been stopped by it already.
 static bool stop_between(struct app *app, double from, double to) {
-    for (size_t row = (size_t)from; (double)row + 1 <= to && row < app->ladder.row_count; row++)
-        if (stops_behind(app, row)) {
+    for (size_t row = (size_t)from; (double)row < to && row < app->ladder.row_count; row++) {
+        if (stop_within(app, row, from, to))
+            return true;
+        if ((double)row + 1 <= to && stops_behind(app, row)) {
             app->playback.playing = false;
             stand(app, (double)row + 1);
             return true;
         }
+    }
     return false;
 }
 
@@ -252,7 +278,13 @@ tw_time playback_time(const struct app *app, double place) {
     const struct tw_ladder *ladder = &app->ladder;
     size_t row = place > 0 ? (size_t)place : 0;
     bool behind = row > 0 && row <= ladder->row_count && (double)row == place;
-    return behind ? ladder->rows[row - 1].time : tw_ladder_time(ladder, place);
+    if (!behind)
+        return tw_ladder_time(ladder, place);
+    const struct tw_ladder_row *before = &ladder->rows[row - 1];
+    if (before->kind != TW_ROW_RUN)
+        return before->time;
+    const tw_time over = ladder->runs[before->run].over;
+    return row < ladder->row_count && ladder->rows[row].time < over ? ladder->rows[row].time : over;
 }
 
 bool playback_time_wait(const struct app *app, enum tw_end end, tw_time *left) {

@@ -154,16 +154,28 @@ static void land(struct layout *l, const struct moment *m, size_t row) {
         ladder->rows[from].lands = (double)row;
 }
 
+// Whether an end takes this step by a segment that is left out, or later.
+static bool is_beyond(const struct layout *l, const struct moment *m) {
+    const struct tw_ladder *ladder = l->ladder;
+    return ladder->segments_left_out > 0 && m->kind == TW_ROW_CHANGE &&
+           ladder->steps[m->step].packet > l->segments[l->count - 1].packet;
+}
+
 static void add_rows(struct layout *l) {
     struct tw_ladder *ladder = l->ladder;
+    bool told = false;                  // that some are left out
     size_t blocked[TW_END_COUNT] = {0}; // calls
     uint8_t ends = 0;                   // where there are some
     tw_time over = 0;                   // what was before
     for (size_t i = 0; i < l->moment_count; i++) {
         const struct moment *m = &l->moments[i];
-        if (i > 0 && m->time - over > silence_from)
+        const bool beyond = !told && is_beyond(l, m);
+        if (beyond)
+            ladder->left_out_at = ladder->row_count;
+        told = told || beyond;
+        if (beyond || (!told && i > 0 && m->time - over > silence_from))
             ladder->rows[ladder->row_count++] = (struct tw_ladder_row){
-                .time = over,
+                .time = i > 0 && over < m->time ? over : m->time,
                 .segment = TW_NO_SEGMENT,
                 .step = TW_NONE,
                 .kind = TW_ROW_SILENCE,
@@ -204,6 +216,8 @@ static void add_rows(struct layout *l) {
                 ladder->row_of[s] = (uint32_t)at;
         land(l, m, at);
     }
+    if (!told)
+        ladder->left_out_at = ladder->row_count;
     ladder->begin = ladder->row_count > 0 ? ladder->rows[0].time : 0;
     ladder->end = over;
 }
@@ -288,9 +302,7 @@ enum tw_status tw_ladder_build(struct tw_ladder *ladder,
     bool enough = lay_out(&l, options);
     if (enough) {
         sort_steps(ladder);
-        ladder->zero = l.count == 0         ? ladder->begin
-                       : l.flights[0].known ? l.flights[0].leaves
-                                            : l.segments[0].time;
+        ladder->zero = l.count > 0 ? l.flights[0].leaves : ladder->begin;
         for (int end = 0; end < TW_END_COUNT; end++)
             ladder_add_words(&l, (enum tw_end)end);
     }

@@ -252,9 +252,11 @@ static int close_scene(void **state) {
     return 0;
 }
 
-// To the moment `us` microseconds behind the first segment.
+// To the moment `us` microseconds after the first segment was captured.
 static void at(int64_t us) {
-    playback_to_place(&app, tw_ladder_place(&app.ladder, app.ladder.zero + us * 1000));
+    size_t count;
+    const tw_time begin = tw_story_segments(app.ladder.connection, &count)[0].time;
+    playback_to_place(&app, tw_ladder_place(&app.ladder, begin + us * 1000));
 }
 
 static enum role role_at(int x, int y) {
@@ -277,6 +279,17 @@ static bool seen(const char *text) {
     free(all);
     canvas_fini(&canvas);
     return found;
+}
+
+// A folded run begins it anew as well as a segment does.
+static void time_wait_is_begun_anew_by_a_run(void **state) {
+    (void)state;
+    scene_close_by_client(&scene, 0, 0);
+    for (int i = 0; i < 6; i++)
+        scene_send(&scene, 0, 200000 + i * 900000, TW_CLIENT, TW_ACK, 102, 1402, 0);
+    begin(1);
+    assert_int_equal(app.ladder.run_count, 1);
+    assert_true(seen(" 60 s of 60 s"));
 }
 
 static void the_way_is_drawn(void **state) {
@@ -653,6 +666,7 @@ int main(void) {
         cmocka_unit_test(too_small_is_a_list),
         cmocka_unit_test(kinds_of_line_look_different),
         on_scene(the_way_is_drawn),
+        on_scene(time_wait_is_begun_anew_by_a_run),
         on_scene(two_edges_by_one_segment),
         on_scene(a_reset_is_never_silent),
         on_scene(roles_say_what_is_lit),

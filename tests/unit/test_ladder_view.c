@@ -262,6 +262,93 @@ static void runs_fold_and_unfold(void **state) {
     assert_string_equal(app.notice, "no run of data here");
     press("# 9 Enter"); // a packet within the run
     assert_int_equal(cursor_row(&app), 6);
+    press("z"); // and it stays there
+    assert_int_equal(app.ladder.rows[cursor_row(&app)].segment, 8);
+    press("z");
+    assert_int_equal(cursor_row(&app), 6);
+    assert_int_equal(tw_ladder_segment_at(&app.ladder, 6, app.playback.place), 8);
+}
+
+// Folding hides no breakpoint: playback stops within the run.
+static void a_run_is_stopped_within(void **state) {
+    (void)state;
+    scene_handshake(&scene, 0, 0);
+    for (int i = 0; i < 8; i++) {
+        scene_send(&scene, 0, 100000 + i * 1000, TW_CLIENT, TW_ACK, 1 + (uint32_t)i * 10, 1, 10);
+        if (i == 2 || i == 5)
+            scene_send(&scene, 0, 100100 + i * 1000, TW_CLIENT, TW_ACK, 1 + (uint32_t)i * 10, 1,
+                       10);
+    }
+    show();
+    const size_t row = run_row();
+    assert_true(row < app.ladder.row_count);
+    app.playback.break_finding[TW_FINDING_DUPLICATE] = true;
+    press("g");
+    app_act(&app, ACTION_PLAY);
+    app_tick(&app, app.now + 600 * TW_SECOND);
+    assert_string_equal(app.notice, "stopped: packet 7, duplicate");
+    assert_int_equal(tw_ladder_segment_at(&app.ladder, row, app.playback.place), 6);
+    app_act(&app, ACTION_PLAY);
+    app_tick(&app, app.now + 600 * TW_SECOND);
+    assert_string_equal(app.notice, "stopped: packet 11, duplicate");
+    app_act(&app, ACTION_PLAY);
+    app_tick(&app, app.now + 600 * TW_SECOND);
+    assert_true(app.playback.place == (double)app.ladder.row_count);
+}
+
+// Where segments are left out nothing says that there was silence, and what follows stands behind.
+static void what_is_left_out_is_no_silence(void **state) {
+    (void)state;
+    enum { SHOWN = 1 << 20, HANDSHAKE = 3 };
+    scene_handshake(&scene, 0, 0);
+    uint32_t seq = 1;
+    for (int i = HANDSHAKE; i < SHOWN + 1000; i++, seq += 10)
+        scene_send(&scene, 0, 100000 + i * 10, TW_CLIENT, TW_ACK, seq, 1, 10);
+    scene_send(&scene, 0, 20000000, TW_CLIENT, TW_FIN | TW_ACK, seq, 1, 0);
+    show();
+    press("G");
+    assert_int_equal(app.ladder.segments_left_out, 1001);
+    const size_t at = app.ladder.left_out_at;
+    assert_true(at < app.ladder.row_count);
+    assert_int_equal(app.ladder.rows[at].kind, TW_ROW_SILENCE);
+    for (size_t i = 1; i < app.ladder.row_count; i++)
+        assert_true(app.ladder.rows[i].time >= app.ladder.rows[i - 1].time);
+    assert_true(is_shown("1 001 more segments, not shown"));
+    assert_false(is_shown("of silence"));
+    assert_false(is_shown("and more"));
+}
+
+// Of days and more no digits are cut off.
+static void days_are_told_whole(void **state) {
+    (void)state;
+    const int64_t day = (int64_t)24 * 3600 * 1000000;
+    scene_handshake(&scene, 0, 0);
+    scene_send(&scene, 0, 5 * day, TW_CLIENT, TW_ACK, 1, 1, 10);
+    show();
+    press("G");
+    assert_true(is_shown("    5 d 00 h "));
+}
+
+// As much as has been told of a run stays told when it grows.
+static void a_run_grows_behind_the_cursor(void **state) {
+    (void)state;
+    scene_handshake(&scene, 0, 0);
+    for (int i = 0; i < 8; i++)
+        scene_send(&scene, 0, 100000 + i * 1000, TW_CLIENT, TW_ACK, 1 + (uint32_t)i * 10, 1, 10);
+    show();
+    app.loading = true;
+    press("# 6 Enter");
+    const size_t row = run_row();
+    assert_int_equal(tw_ladder_run_told(&app.ladder, row, app.playback.place), 3);
+    for (int i = 8; i < 16; i++)
+        scene_send(&scene, 0, 100000 + i * 1000, TW_CLIENT, TW_ACK, 1 + (uint32_t)i * 10, 1, 10);
+    app_tick(&app, app.now + 10 * TW_SECOND);
+    assert_int_equal(run_row(), row);
+    assert_int_equal(tw_ladder_run_told(&app.ladder, row, app.playback.place), 3);
+    press("G"); // a run that is over has taken its time
+    assert_true(app.playback.place == (double)row + 1);
+    assert_true(playback_time(&app, app.playback.place) == app.ladder.end);
+    assert_true(is_shown("115.0 ms of 115.0 ms"));
 }
 
 // What comes makes a run of the rows at the end: the cursor is on it, if it was on one of them.
@@ -431,6 +518,10 @@ int main(void) {
         on_scene(lost_and_injected),
         on_scene(odd_segments_look_odd),
         on_scene(runs_fold_and_unfold),
+        on_scene(a_run_is_stopped_within),
+        on_scene(a_run_grows_behind_the_cursor),
+        on_scene(what_is_left_out_is_no_silence),
+        on_scene(days_are_told_whole),
         on_scene(the_cursor_stays_while_runs_grow),
         on_scene(measuring),
         on_scene(a_click_goes_to_a_row),

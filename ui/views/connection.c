@@ -86,7 +86,8 @@ static void draw_title(const struct app *app, struct canvas *canvas, struct area
 static void draw_ends(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_connection_info *info = &app->ladder.info;
     uint32_t ellipsis = glyph(app->ascii, GLYPH_ELLIPSIS);
-    int half = area.width / 2;
+    bool narrow = area.width < NARROW; // the port tells more than a few letters of an address
+    int half = area.width / 2, gap = narrow ? 1 : 2;
     for (int end = 0; end < TW_END_COUNT; end++) {
         const struct tw_ladder_step *step =
             tw_ladder_state(&app->ladder, (enum tw_end)end, app->playback.place);
@@ -96,19 +97,24 @@ static void draw_ends(const struct app *app, struct canvas *canvas, struct area 
         char address[TW_ADDRESS_TEXT];
         tw_address_text(info->version, &info->end[end].address, info->end[end].port, address);
         int name_width = canvas_text_width(name), width = canvas_text_width(address);
-        int room = half - 6 - name_width;
+        int room = half - 4 - gap - name_width;
+        if (width > room && narrow) {
+            snprintf(address, sizeof address, "%u", info->end[end].port);
+            width = canvas_text_width(address);
+        }
         if (width > room)
             width = room;
         if (end == TW_CLIENT) {
             canvas_text(canvas, area, 1, 1, "C", ROLE_CLIENT);
             canvas_text_elided(canvas, area, 3, 1, room, address, ellipsis, ROLE_CLIENT);
-            canvas_text(canvas, area, 3 + width + 2, 1, name, state_role(state));
+            canvas_text(canvas, area, 3 + width + gap, 1, name, state_role(state));
         } else {
             int at = area.width - 2;
             canvas_text(canvas, area, at, 1, "S", ROLE_SERVER);
             canvas_text_elided(canvas, area, at - 1 - width, 1, room, address, ellipsis,
                                ROLE_SERVER);
-            canvas_text(canvas, area, at - 1 - width - 2 - name_width, 1, name, state_role(state));
+            canvas_text(canvas, area, at - 1 - width - gap - name_width, 1, name,
+                        state_role(state));
         }
     }
 }

@@ -91,7 +91,7 @@ void draw_dump(const struct header *header, bool elsewhere, struct canvas *canva
         return;
     char text[TEXT];
     uint32_t left = header->captured - shown;
-    snprintf(text, sizeof text,
-             n_("and %" PRIu32 " more octet", "and %" PRIu32 " more octets", left), left);
+    snprintf(text, sizeof text, n_("and %u more octet", "and %u more octets", left),
+             (unsigned)left);
     canvas_text(canvas, area, MARGIN, area.height - 1, text, ROLE_FAINT);
 }

@@ -41,8 +41,8 @@ static const struct {
     {GLYPH_TOKEN_RIGHT, N_("behind C points at the client's state; before S, at the server's")},
     {GLYPH_ASSUMED, N_("assumed: nothing on the wire says so, and nothing says otherwise")},
     {GLYPH_CORRECTED, N_("corrected: assumed differently first, then taken back")},
-    {GLYPH_ESTIMATE, N_("an estimate: when a segment landed, by half the handshake's round trip; "
-                        "the times of segments are the capture's own, when they passed the tap")},
+    {GLYPH_ESTIMATE, N_("an estimate: when a segment left or landed, by half the handshake's round "
+                        "trip; when it was captured is told below the ladder")},
     {GLYPH_SHAFT_AGAIN, N_("an arrow of these: sent again, captured twice, or out of order")},
     {GLYPH_LOST, N_("at an arrow's head: the segment was lost")},
     {GLYPH_TRAIL, N_("behind a segment in flight; and where nothing happened for long")},

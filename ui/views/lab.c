@@ -113,7 +113,7 @@ static void put_process_socket(const struct app *app, struct column *column,
         const char *call = witness->calls[socket->pending].text;
         const char *made = strstr(call, " = "); // "t = accept(s)"
         call = made != NULL ? made + 3 : call;
-        snprintf(blocked, sizeof blocked, "blocked: %.*s()", (int)strcspn(call, "("), call);
+        snprintf(blocked, sizeof blocked, _("blocked: %.*s()"), (int)strcspn(call, "("), call);
         put_word(column, blocked, ROLE_WARNING);
     }
 }
@@ -157,7 +157,7 @@ static void draw_end_heading(const struct app *app, struct canvas *canvas, struc
     int x = canvas_text(canvas, area, 0, 0, text, chosen ? ROLE_CHOSEN : end_role(end));
     if (!chosen)
         canvas_text(canvas, area, 0, 0, key, ROLE_KEY);
-    snprintf(text, sizeof text, held ? "holds all" : "delay %s",
+    snprintf(text, sizeof text, held ? _("holds all") : _("delay %s"),
              short_time(lab->view.delay[end], true, time));
     canvas_text(canvas, area, x + 1, 0, text, held ? ROLE_WARNING : ROLE_FAINT);
 }
@@ -186,7 +186,7 @@ static void draw_hidden(const struct column *column, bool below) {
     int last = column->area.height - 1;
     struct area row = {column->area.x, column->area.y + last, column->area.width, 1};
     bool covers = below && column->socket_y == last;
-    snprintf(text, sizeof text, "and %zu more", column->hidden + (covers ? 1U : 0U));
+    snprintf(text, sizeof text, _("and %zu more"), column->hidden + (covers ? 1U : 0U));
     if (below) {
         canvas_fill(column->canvas, row, ' ', ROLE_TEXT);
         canvas_text(column->canvas, row, 1, 0, text, ROLE_WARNING);
@@ -253,11 +253,11 @@ static enum role flight_text(const struct app *app, const struct tw_flight *flig
     char prefix[32] = "";
     if (found && app->view == VIEW_CONNECTION && ladder.info.number != app->ladder.info.number)
         snprintf(prefix, sizeof prefix, "#%" PRIu64 " ", ladder.info.number);
-    const char *mark = flight->injected ? " forged" : flight->copy ? " copy" : "";
+    const char *mark = flight->injected ? _("forged") : flight->copy ? _("copy") : "";
     char what[SEGMENT_TEXT];
-    int others = (int)(strlen(prefix) + strlen(mark));
+    int others = canvas_text_width(prefix) + (mark[0] != '\0' ? canvas_text_width(mark) + 1 : 0);
     segment_text(&ladder, &segment, numbers ? room - others : 0, what);
-    snprintf(text, SEGMENT_TEXT, "%s%.60s%s", prefix, what, mark);
+    snprintf(text, SEGMENT_TEXT, "%s%.60s%s%s", prefix, what, mark[0] != '\0' ? " " : "", mark);
     return segment_role(&segment);
 }
 
@@ -283,7 +283,7 @@ static void draw_flight(const struct app *app, struct canvas *canvas, struct are
                glyph(app->ascii, right ? GLYPH_HEAD_RIGHT : GLYPH_HEAD_LEFT),
                held ? ROLE_WARNING : ROLE_FLYING);
     canvas_text_right(canvas, area, area.width - 1, y,
-                      held ? "held" : short_time(flight->lands - app->lab.now, false, note),
+                      held ? _("held") : short_time(flight->lands - app->lab.now, false, note),
                       held ? ROLE_WARNING : ROLE_TEXT);
 }
 
@@ -299,25 +299,26 @@ static void draw_wire(const struct app *app, struct canvas *canvas, struct area 
     const struct tw_lab_view *view = &app->lab.view;
     char text[TEXT];
     if (heading) {
-        snprintf(text, sizeof text, view->flight_count > 0 ? "on the wire: %zu" : "on the wire",
+        snprintf(text, sizeof text,
+                 view->flight_count > 0 ? _("on the wire: %zu") : _("on the wire"),
                  view->flight_count);
         canvas_text(canvas, area, CURSOR_AT, 0, text, ROLE_HEADING);
         if (!view->tap_on)
-            canvas_text_right(canvas, area, area.width - 1, 0, "tap off", ROLE_WARNING);
+            canvas_text_right(canvas, area, area.width - 1, 0, _("tap off"), ROLE_WARNING);
         area.y++;
         area.height--;
     }
     if (holds_any(view)) {
         area.height--;
         canvas_text(canvas, (struct area){area.x, area.y + area.height, area.width, 1}, CURSOR_AT,
-                    0, "held: the kernels' timers run on", ROLE_WARNING);
+                    0, _("held: the kernels' timers run on"), ROLE_WARNING);
     }
     size_t chosen = lab_flight(app), rows = area.height > 0 ? (size_t)area.height : 0;
     size_t top = chosen >= rows ? chosen - rows + 1 : 0;
     for (size_t i = 0; i < rows && top + i < view->flight_count; i++)
         draw_flight(app, canvas, area, (int)i, &view->flights[top + i], top + i == chosen);
     if (view->flight_count == 0)
-        canvas_text(canvas, area, CURSOR_AT, 0, "nothing", ROLE_FAINT);
+        canvas_text(canvas, area, CURSOR_AT, 0, _("nothing"), ROLE_FAINT);
 }
 
 // --- The calls
@@ -373,9 +374,9 @@ static void draw_statement(const struct app *app, struct canvas *canvas, struct 
     draw_rule(app, canvas, area, 0);
     char text[400];
     if (view->statement != NULL)
-        snprintf(text, sizeof text, " line %u  %s ", view->line, view->statement);
+        snprintf(text, sizeof text, _(" line %u  %s "), view->line, view->statement);
     else
-        snprintf(text, sizeof text, " the lab ");
+        snprintf(text, sizeof text, "%s", _(" the lab "));
     canvas_text_elided(canvas, area, 2, 0, area.width - 4, text, glyph(app->ascii, GLYPH_ELLIPSIS),
                        view->statement != NULL ? ROLE_WHY : ROLE_HEADING);
 }
@@ -412,15 +413,16 @@ void draw_lab(const struct app *app, struct canvas *canvas, struct area area) {
 // Before there is a connection: how to begin.
 void view_lab(const struct app *app, struct canvas *canvas) {
     enum { TITLE = 1, HINT = 3, KEYS = 1 };
-    static const char free_play[] = "s L: the server listens, c C: the client connects. Then s A "
-                                    "accepts it. Type calls with :, ? tells all keys.";
-    static const char scenario[] = "The scenario runs. Its first connection is opened here.";
+    static const char free_play[] =
+        N_("s L: the server listens, c C: the client connects. Then s A "
+           "accepts it. Type calls with :, ? tells all keys.");
+    static const char scenario[] = N_("The scenario runs. Its first connection is opened here.");
     struct area area = canvas_area(canvas);
     int x = canvas_text(canvas, area, 1, 0, "tcpwalk", ROLE_TITLE) + 2;
     canvas_text_elided(canvas, area, x, 0, area.width - x - 1, app->source_name,
                        glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_TEXT);
     canvas_text_wrapped(canvas, area, 1, TITLE, area.width - 2, HINT,
-                        app->lab.view.statement != NULL ? scenario : free_play, ROLE_WHY);
+                        _(app->lab.view.statement != NULL ? scenario : free_play), ROLE_WHY);
     int height = area.height - TITLE - HINT - KEYS;
     draw_lab(app, canvas, (struct area){0, TITLE + HINT, area.width, height});
     draw_keys(app, canvas, area, area.height - 1);

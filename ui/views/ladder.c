@@ -4,8 +4,8 @@
 //                                 |       tap                       | LISTEN
 //     -0.000 041                  + connect(c, 10.9.0.2:443)        |
 //      0.000 000        SYN-SENT  :-- SYN seq 0 win 64240 --.       |
-//      0.011 203                  :        :                '------>| SYN-RECEIVED
-//   >  0.011 310                  :     .-- SYN,ACK seq 0 ack 1 ----|
+//     ~0.011 203                  :        :                '------>| SYN-RECEIVED
+//   > ~0.011 310                  :     .-- SYN,ACK seq 0 ack 1 ----|
 //      0.022 871     ESTABLISHED  :<----'  :                        |
 //      0.022 903                  + connect = 0 after 22.9 ms       |
 //      0.022 950                  |## 12 segments, 16.4 KiB #######>|
@@ -123,12 +123,20 @@ static void draw_call(struct lane *lane, struct area area, const struct columns 
 // Between the dots lines go down.
 static void draw_silence(struct lane *lane, int y, size_t row) {
     const struct tw_ladder_row *rows = lane->app->ladder.rows;
-    char text[FORMAT_TEXT + 64], duration[FORMAT_TEXT];
+    const struct tw_ladder *ladder = &lane->app->ladder;
+    char text[FORMAT_TEXT + 64], word[FORMAT_TEXT];
     // A silence is never the last row.
-    snprintf(text, sizeof text, _("%s of silence"),
-             format_duration(rows[row + 1].time - rows[row].time, duration));
+    if (row == ladder->left_out_at)
+        snprintf(text, sizeof text,
+                 n_("%s more segment, not shown", "%s more segments, not shown",
+                    ladder->segments_left_out),
+                 format_count(ladder->segments_left_out, word));
+    else
+        snprintf(text, sizeof text, _("%s of silence"),
+                 format_duration(rows[row + 1].time - rows[row].time, word));
     const int width = canvas_text_width(text), at = (lane->area.width - width) / 2;
-    canvas_text(lane->canvas, lane->area, at, y, text, ROLE_FAINT);
+    canvas_text(lane->canvas, lane->area, at, y, text,
+                row == ladder->left_out_at ? ROLE_WARNING : ROLE_FAINT);
     lane_block(lane, at, y, width, 1);
 }
 
@@ -159,16 +167,18 @@ static void draw_lifelines(const struct app *app, struct canvas *canvas, struct 
                    ROLE_LIFELINE);
 }
 
-// A row's time as it is told: a segment's is the capture's, and when it landed is an estimate, if
-// no witness knows. `row` -1: the beginning. False: it is not known.
+// A row's time by the clock of the ends. When a segment left is an estimate, too, where that is not
+// what the capture says, as far from its first segment; nothing is where a witness knows. `row` -1:
+// the beginning. False: it is not known.
 static bool time_of(const struct app *app, const struct tw_story_segment *segments, int64_t row,
                     tw_time *time, bool *estimated) {
     const struct tw_ladder *ladder = &app->ladder;
     const struct tw_ladder_row *at = &ladder->rows[row < 0 ? 0 : row];
     const bool sent = at->kind == TW_ROW_SEGMENT || at->kind == TW_ROW_RUN;
-    const bool here = row >= 0 || sent;
-    *time = here && sent && !at->known ? segments[at->segment].time : at->time;
-    *estimated = !sent && !at->known && at->segment != TW_NO_SEGMENT;
+    const bool captured =
+        sent && at->time - ladder->zero == segments[at->segment].time - segments[0].time;
+    *time = at->time;
+    *estimated = !captured && !at->known && at->segment != TW_NO_SEGMENT;
     return at->step == TW_NONE || ladder->steps[at->step].timed;
 }
 
@@ -180,16 +190,21 @@ static void draw_time(const struct app *app, struct canvas *canvas, struct area 
     const bool sent = row->kind == TW_ROW_SEGMENT || row->kind == TW_ROW_RUN;
     const bool landed = row->kind == TW_ROW_CHANGE || row->kind == TW_ROW_LANDING;
     const enum role role = past && !landed ? ROLE_TEXT : ROLE_FAINT;
-    char text[FORMAT_TEXT];
+    char text[FORMAT_TEXT + 1];
     tw_time time;
     bool estimated;
     if (c->time == 0)
         return;
     const bool known = time_of(app, segments, (int64_t)index, &time, &estimated);
-    format_seconds(time - app->ladder.zero, text);
+    time -= app->ladder.zero;
+    format_seconds(time, text);
+    if (canvas_text_width(text) > TIME_WIDTH) { // days: none of its digits is left out
+        text[0] = '-';
+        format_duration(time < 0 ? -time : time, text + (time < 0));
+    }
     canvas_text_right(canvas, area, c->time, y, known ? text : "?", role);
     if (estimated)
-        canvas_put(canvas, area, c->time - (int)strlen(text), y, '~', role);
+        canvas_put(canvas, area, c->time - canvas_text_width(text), y, '~', role);
     if (!sent)
         return;
     const struct tw_story_segment *segment = &segments[row->segment];
@@ -270,13 +285,16 @@ static void draw_row(struct lane *lane, struct area area, const struct columns *
 static void draw_dropped(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_ladder *ladder = &app->ladder;
     const struct tw_end_info *end = ladder->info.end;
-    char text[2 * FORMAT_TEXT + 80], gone[FORMAT_TEXT], all[FORMAT_TEXT];
+    char text[2 * FORMAT_TEXT + 160], gone[FORMAT_TEXT], all[FORMAT_TEXT];
+    format_count(ladder->segments_dropped, gone);
+    format_count(end[TW_CLIENT].packets + end[TW_SERVER].packets, all);
     snprintf(text, sizeof text,
-             "%s of %s segments were not kept (memory limit): arrows are missing",
-             format_count(ladder->segments_dropped, gone),
-             format_count(end[TW_CLIENT].packets + end[TW_SERVER].packets, all));
-    if ((int)strlen(text) + 1 > area.width)
-        snprintf(text, sizeof text, "%s segments were not kept", gone);
+             _("%s of %s segments were not kept (memory limit): arrows are missing"), gone, all);
+    if (canvas_text_width(text) + 1 > area.width)
+        snprintf(
+            text, sizeof text,
+            n_("%s segment was not kept", "%s segments were not kept", ladder->segments_dropped),
+            gone);
     canvas_text(canvas, area, 1, 0, text, ROLE_WARNING);
 }
 
@@ -292,7 +310,8 @@ void draw_ladder(const struct app *app, struct canvas *canvas, struct area area)
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
     // Line 0 is the beginning, row r is line r + 1. The cursor stays in the lower third.
     int64_t lines = (int64_t)ladder->row_count + 1, height = area.height;
-    int64_t all = lines + (ladder->segments_left_out > 0);
+    const bool more = ladder->segments_left_out > 0 && ladder->left_out_at == ladder->row_count;
+    int64_t all = lines + more;
     int64_t cursor = cursor_row(app) + 1, top = cursor - height * 2 / 3;
     if (top > all - height)
         top = all - height;
@@ -310,8 +329,11 @@ void draw_ladder(const struct app *app, struct canvas *canvas, struct area area)
             draw_beginning(app, canvas, area, &c, y);
         else if (is_row)
             draw_row(&lane, area, &c, y, (size_t)line - 1, segments);
-        else if (line == lines && ladder->segments_left_out > 0)
-            canvas_text(canvas, area, c.left + 2, y, _("and more, not shown"), ROLE_WARNING);
+        else if (line == lines && more) {
+            const char *text = _("and more, not shown");
+            canvas_text(canvas, area, c.left + 2, y, text, ROLE_WARNING);
+            lane_block(&lane, 1, y, canvas_text_width(text), 1);
+        }
         if (line == cursor)
             canvas_put(canvas, area, 0, y, glyph(app->ascii, GLYPH_CURSOR), ROLE_KEY);
         if (line < lines)

@@ -198,21 +198,20 @@ const char *short_time(tw_time time, bool delay, char text[WORD_TEXT]) {
 
 static const char *timer_text(const struct tw_kernel_socket *kernel, char text[WORD_TEXT]) {
     static const char *const words[] = {
-        [TW_TIMER_NONE] = "",
-        [TW_TIMER_RETRANSMIT] = "retransmit in",
-        [TW_TIMER_KEEPALIVE] = "keepalive in",
-        [TW_TIMER_TIME_WAIT] = "over in",
-        [TW_TIMER_PROBE] = "probe in",
+        [TW_TIMER_NONE] = "%s",
+        [TW_TIMER_RETRANSMIT] = N_("retransmit in %s"),
+        [TW_TIMER_KEEPALIVE] = N_("keepalive in %s"),
+        [TW_TIMER_TIME_WAIT] = N_("over in %s"),
+        [TW_TIMER_PROBE] = N_("probe in %s"),
     };
     _Static_assert(TW_COUNT(words) == TW_TIMER_COUNT, "every timer has its words");
     bool again = kernel->state == TW_SYN_RECEIVED, orphan = kernel->state == TW_FIN_WAIT_2;
     bool keepalive = kernel->timer == TW_TIMER_KEEPALIVE;
     char time[WORD_TEXT];
-    snprintf(text, WORD_TEXT, "%s %s",
-             keepalive && again    ? words[TW_TIMER_RETRANSMIT]
-             : keepalive && orphan ? "over in"
-                                   : words[kernel->timer],
-             short_time(kernel->expires, false, time));
+    const enum tw_kernel_timer timer = keepalive && again    ? TW_TIMER_RETRANSMIT
+                                       : keepalive && orphan ? TW_TIMER_TIME_WAIT
+                                                             : kernel->timer;
+    snprintf(text, WORD_TEXT, _(words[timer]), short_time(kernel->expires, false, time));
     return text;
 }
 
@@ -220,13 +219,14 @@ int kernel_words(const struct tw_kernel_socket *socket, size_t opening,
                  struct kernel_word words[KERNEL_WORDS]) {
     int count = 0;
     if (socket->state == TW_LISTEN) {
-        words[count].role = socket->receive_queue > socket->send_queue ? ROLE_WARNING : ROLE_TEXT;
-        snprintf(words[count++].text, WORD_TEXT, "accept queue %" PRIu32 " of %" PRIu32 "%s",
-                 socket->receive_queue, socket->send_queue,
-                 socket->receive_queue > socket->send_queue ? ", full" : "");
+        const bool full = socket->receive_queue > socket->send_queue;
+        words[count].role = full ? ROLE_WARNING : ROLE_TEXT;
+        snprintf(words[count++].text, WORD_TEXT,
+                 full ? _("accept queue %u of %u, full") : _("accept queue %u of %u"),
+                 (unsigned)socket->receive_queue, (unsigned)socket->send_queue);
         words[count].role = ROLE_TEXT;
         if (opening > 0)
-            snprintf(words[count++].text, WORD_TEXT, "SYN queue %zu", opening);
+            snprintf(words[count++].text, WORD_TEXT, _("SYN queue %zu"), opening);
         return count;
     }
     // The kernel counts SYN and FIN as an octet each; the state has said them already.
@@ -236,17 +236,18 @@ int kernel_words(const struct tw_kernel_socket *socket, size_t opening,
                state == TW_LAST_ACK;
     words[count].role = ROLE_SEGMENT_DATA;
     if (socket->receive_queue > peer_fin)
-        snprintf(words[count++].text, WORD_TEXT, "unread %" PRIu32,
-                 socket->receive_queue - peer_fin);
+        snprintf(words[count++].text, WORD_TEXT, _("unread %u"),
+                 (unsigned)(socket->receive_queue - peer_fin));
     words[count].role = ROLE_SEGMENT_DATA;
     if (socket->send_queue > own)
-        snprintf(words[count++].text, WORD_TEXT, "unacked %" PRIu32, socket->send_queue - own);
+        snprintf(words[count++].text, WORD_TEXT, _("unacked %u"),
+                 (unsigned)(socket->send_queue - own));
     words[count].role = ROLE_FAINT;
     if (socket->timer != TW_TIMER_NONE)
         timer_text(socket, words[count++].text);
     if (socket->retransmits > 0) {
         words[count].role = ROLE_SEGMENT_AGAIN;
-        snprintf(words[count++].text, WORD_TEXT, "sent again %u", socket->retransmits);
+        snprintf(words[count++].text, WORD_TEXT, _("sent again %u"), socket->retransmits);
     }
     return count;
 }

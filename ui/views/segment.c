@@ -192,8 +192,8 @@ static void put_notes(struct flow *flow, const struct panel *p) {
         return;
     }
     if (h->captured < h->whole)
-        flow_format(flow, ROLE_WARNING, _("%" PRIu32 " of %" PRIu32 " octets were captured"),
-                    h->captured, h->whole);
+        flow_format(flow, ROLE_WARNING, _("%u of %u octets were captured"), (unsigned)h->captured,
+                    (unsigned)h->whole);
     if (checksums[h->checksum] != NULL)
         flow_put(flow, _(checksums[h->checksum]), ROLE_FAINT);
 }
@@ -290,9 +290,9 @@ static void draw_numbers(const struct panel *p, int y, bool acknowledged) {
     const char *name = acknowledged ? _("Acknowledgment Number") : _("Sequence Number");
     number_octets(raw, WORD, octets);
     if (in_force)
-        snprintf(text, sizeof text, _("%" PRIu32 ", on the wire %" PRIu32), relative, raw);
+        snprintf(text, sizeof text, _("%u, on the wire %u"), (unsigned)relative, (unsigned)raw);
     else
-        snprintf(text, sizeof text, _("%" PRIu32 ", not in force: no ACK"), raw);
+        snprintf(text, sizeof text, _("%u, not in force: no ACK"), (unsigned)raw);
     size_t length = strlen(text);
     int width =
         2 + canvas_text_width(name) + canvas_text_width(text) + 3 + canvas_text_width(octets);
@@ -335,8 +335,8 @@ static void draw_window(const struct panel *p, int y) {
     else if (!end->scale_known)
         snprintf(text, sizeof text, "%s", _("scale not known"));
     else
-        snprintf(text, sizeof text, _("times %u = %" PRIu32), 1U << (end->scale & 15),
-                 tw_ladder_window(&p->app->ladder, p->segment));
+        snprintf(text, sizeof text, _("times %u = %u"), 1U << (end->scale & 15),
+                 (unsigned)tw_ladder_window(&p->app->ladder, p->segment));
     draw_field(p, y + 1, 16, BITS, "", text, ROLE_TEXT);
 }
 

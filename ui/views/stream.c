@@ -35,7 +35,8 @@ static void draw_head(const struct app *app, struct canvas *canvas, struct area 
         snprintf(told, sizeof told, "%s", s->whole ? _("searching") : _("putting in order"));
         role = ROLE_FAINT;
     } else if (s->page.differs != 0) {
-        snprintf(told, sizeof told, _("packet %" PRIu64 " has other octets here"), s->page.differs);
+        snprintf(told, sizeof told, _("packet %llu has other octets here"),
+                 (unsigned long long)s->page.differs);
     } else if (s->pieces[TW_CLIENT].starved || s->pieces[TW_SERVER].starved) {
         snprintf(told, sizeof told, "%s", _("out of memory: octets are missing"));
     } else if (app->ladder.segments_dropped > 0) {
