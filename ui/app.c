@@ -19,6 +19,7 @@ void app_options_of(const struct ui_options *options, enum theme theme, struct a
         .source_name = options->source_name,
         .filter = options->filter,
         .ascii = options->ascii,
+        .english = options->ascii,
         .utc = options->utc,
         .colors = options->color,
         .mouse = options->mouse,
@@ -42,6 +43,7 @@ void app_init(struct app *app, const struct app_options *options) {
         .filter = options->filter,
         .epoch = options->live ? options->epoch : TW_NO_TIME,
         .ascii = options->ascii,
+        .english = options->english,
         .utc = options->utc,
         .colors = options->colors,
         .mouse = options->mouse,
@@ -289,13 +291,20 @@ static void lay_over(struct app *app, enum view view) {
     app->help_top = 0;
 }
 
-static void next_language(void) {
+static void next_language(struct app *app) {
     size_t at = 0;
+    if (app->english) {
+        app_say(app, "%s", _("only English: no other characters than ASCII can be shown"));
+        return;
+    }
     while (tw_language_at(at) != NULL && strcmp(tw_language_at(at), tw_language()) != 0)
         at++;
     const char *next = tw_language_at(at + 1);
     if (!tw_language_set(next != NULL ? next : tw_language_at(0)))
         return;
+    app->anew = true;
+    if (app->start.hooks != NULL)
+        start_retell(app);
 }
 
 static void next_part(struct app *app, int by) {
@@ -324,10 +333,7 @@ void app_act(struct app *app, enum action action) {
                 theme_name(app->theme));
         app->anew = true;
         return;
-    case ACTION_LANGUAGE:
-        next_language();
-        app->anew = true;
-        return;
+    case ACTION_LANGUAGE: next_language(app); return;
     case ACTION_MOUSE:
         app->mouse = !app->mouse;
         app_say(app, "%s",

@@ -23,7 +23,7 @@
 
 enum view { VIEW_START, VIEW_CONNECTIONS, VIEW_CONNECTION, VIEW_HELP, VIEW_LAB, VIEW_BREAKS };
 
-enum { NOTICE_MAX = 200 };
+enum { NOTICE_MAX = 512 };
 
 // The parts of a connection's view. Where there is room the ladder stands beside another one.
 enum part { PART_LADDER, PART_DIAGRAM, PART_SEGMENT, PART_STREAM, PART_LAB, PART_COUNT };
@@ -37,6 +37,7 @@ struct app {
     const struct tw_profile *profile; // whose timers run out
     const char *source_name, *filter;
     bool ascii, utc, colors, mouse;
+    bool english; // no other language can be shown
     enum theme theme;
     int width, height;
     tw_time now;   // a clock that only goes forward
@@ -85,7 +86,8 @@ struct app_options {
     const struct tw_profile *profile; // NULL: linux
     const char *source_name, *filter;
     bool ascii, utc;
-    bool colors; // else the theme is mono, and stays so
+    bool english; // no other language can be shown
+    bool colors;  // else the theme is mono, and stays so
     bool mouse;
     enum theme theme;
     bool live;                   // the packets come as they are captured:

@@ -252,9 +252,13 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
     return TW_OK;
 }
 
+static bool is_utf8(void) {
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
 // Whether the locale has the glyphs, each one column wide; some of East Asia have lines of two.
 static bool has_glyphs(void) {
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+    if (!is_utf8())
         return false;
     for (unsigned i = 0; i < GLYPH_COUNT; i++)
         if (wcwidth((wchar_t)glyph(false, (enum glyph)i)) != 1)
@@ -318,6 +322,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
         struct app_options app_options;
         app_options_of(options, theme, &app_options);
         app_options.ascii = options->ascii || !has_glyphs();
+        app_options.english = options->ascii || !is_utf8();
         app_options.colors = options->color && term_colors();
         app_options.epoch = clock_time(CLOCK_REALTIME) - now();
         app_options.mouse = options->mouse && term_mouse(true);

@@ -70,8 +70,8 @@ struct ui_files {
     const char *(*write)(void *context, const char **name, const char *octets, size_t length);
 };
 
-// What the start screen offers. `items` are lent until `refresh` is called; that looks again at
-// what changes (the interfaces' traffic), and says whether anything has.
+// What the start screen offers. `items` are lent until `refresh` or `retell` is called; the first
+// looks again at what changes (the interfaces' traffic), and says whether anything has.
 enum ui_start_group {
     UI_START_CAPTURES,
     UI_START_LESSONS,
@@ -102,6 +102,8 @@ struct ui_start {
     // Why a group has no items, instead of them; NULL: then nothing is shown of it.
     const char *why_empty[UI_START_GROUP_COUNT];
     bool (*refresh)(void *context);
+    // Tells everything again, as the language is another one, and where `item` is now; or NULL.
+    size_t (*retell)(void *context, size_t item);
     const char *notice; // to be told at once, or NULL: why the last one could not be opened
     // Where the user is: from there it begins, and there it is afterwards.
     struct {

@@ -67,6 +67,20 @@ see 'theme: colour-blind'
 tm send-keys q
 ended 0 themes
 
+# Another language is that of all that is told, and stays, too.
+start
+see 'Three-way handshake'
+tm send-keys C-g
+see '三次握手'
+tm send-keys Tab Enter
+see 'three-way-handshake: connect() 在'
+tm send-keys C-g
+see 'Before the first segment'
+tm send-keys q q
+see 'connect() returns at the second'
+tm send-keys q
+ended 0 language
+
 # A file that was opened is there to be opened again; what is gone says so.
 for name in mine gone; do
     cp "$here/../golden/captures/simultaneous-close.pcap" "$dir/$name.pcap"
