@@ -105,10 +105,9 @@ struct ui_options screen_options(const struct settings *settings) {
     };
 }
 
-// --screenshot FILE: "-" is standard output.
-static enum tw_status take_picture(const struct settings *settings,
-                                   const struct ui_options *options, const struct ui_feed *feed,
-                                   struct tw_error *error) {
+// "-" is standard output.
+enum tw_status screen_picture(const struct settings *settings, const struct ui_options *options,
+                              const struct ui_feed *feed, struct tw_error *error) {
     enum { WIDTH = 80, HEIGHT = 24 };
     char *picture = NULL;
     size_t length = 0;
@@ -148,7 +147,7 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
                                     .dropped = dropped,
                                     .fault = fault};
     enum tw_status status = settings->screenshot != NULL
-                                ? take_picture(settings, &options, &ui_feed, error)
+                                ? screen_picture(settings, &options, &ui_feed, error)
                                 : ui_run(&options, &ui_feed, error);
     files_fini(&files);
     if (status == TW_OK && feed->reading.broken) {

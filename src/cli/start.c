@@ -366,16 +366,30 @@ static enum tw_status go_round(struct offer *offer, struct settings *settings, s
     }
 }
 
-enum tw_status start_screen(const struct settings *settings, struct tw_error *error) {
+static enum tw_status hold(struct offer *offer, const struct settings *settings,
+                           struct tw_error *error) {
     struct settings own = *settings;
     struct apart how = {.status = TW_OK}; // with the last one that was opened
-    struct offer offer;
-    offer_init(&offer, settings); // before the terminal is cleared for it
     enum tw_status status = ui_hold(error);
     if (status == TW_OK) {
-        status = go_round(&offer, &own, &how, error);
+        status = go_round(offer, &own, &how, error);
         ui_release();
     }
+    return status;
+}
+
+static enum tw_status picture(struct offer *offer, const struct settings *settings,
+                              struct tw_error *error) {
+    struct ui_options options = screen_options(settings);
+    options.start = &offer->ui;
+    return screen_picture(settings, &options, NULL, error);
+}
+
+enum tw_status start_screen(const struct settings *settings, struct tw_error *error) {
+    struct offer offer;
+    offer_init(&offer, settings); // before the terminal is cleared for it
+    enum tw_status status = settings->screenshot != NULL ? picture(&offer, settings, error)
+                                                         : hold(&offer, settings, error);
     offer_fini(&offer);
     return status;
 }
