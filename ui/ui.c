@@ -47,6 +47,7 @@ static struct signal_state before_held; // before ui_hold
 static bool held;                       // since then; the terminal is ours
 static bool gone; // the last screen was ended by a signal, or its terminal went away,
 static enum theme last_theme = THEME_DARK; // and this was its theme
+static bool last_mouse;                    // whether it was to have the mouse
 
 static void catch_signals(struct signal_state *before) {
     sigset_t ours;
@@ -278,6 +279,10 @@ const char *ui_theme(void) {
     return theme_name(last_theme);
 }
 
+bool ui_mouse(void) {
+    return last_mouse;
+}
+
 bool ui_ended(void) {
     return gone;
 }
@@ -338,6 +343,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             snprintf(to->place.filter, sizeof to->place.filter, "%s", start->filter);
         }
         last_theme = loop.app.theme;
+        last_mouse = loop.app.mouse;
         if (!held)
             term_close();
         breaks_keep(&loop.app);

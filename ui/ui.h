@@ -143,8 +143,9 @@ bool ui_theme_known(const char *name) TW_CHECKED;
 // is no terminal (it is the capture), keys come from /dev/tty.
 enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *feed,
                       struct tw_error *error) TW_CHECKED;
-// The theme that the last screen had when it was left.
+// The theme that the last screen had when it was left; and whether it had the mouse.
 const char *ui_theme(void);
+bool ui_mouse(void);
 // Whether a signal, or the terminal's going away, ended the last screen: there is to be no other.
 bool ui_ended(void);
 

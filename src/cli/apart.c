@@ -22,6 +22,7 @@ static void tell(int to,
     struct apart how = {.status = TW_OK};
     how.status = command(settings, &how.error);
     how.ended = ui_ended();
+    how.mouse = ui_mouse();
     snprintf(how.theme, sizeof how.theme, "%s", ui_theme());
     snprintf(how.language, sizeof how.language, "%s", tw_language());
     // Smaller than what a pipe holds: never waited for, and whole or not at all.

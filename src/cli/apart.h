@@ -10,8 +10,10 @@ enum { APART_NAME = 32 };
 // How it went; the child writes it, the parent reads it.
 struct apart {
     enum tw_status status;
-    bool ended;                                   // by a signal: the parent is to end as well
-    char theme[APART_NAME], language[APART_NAME]; // as the user has chosen them meanwhile
+    bool ended; // by a signal: the parent is to end as well
+    // As the user has chosen them meanwhile; no theme: it has crashed.
+    bool mouse;
+    char theme[APART_NAME], language[APART_NAME];
     struct tw_error error;
 };
 

@@ -351,12 +351,14 @@ static enum tw_status go_round(struct offer *offer, struct settings *settings, s
             return status;
         }
         settings->theme = ui_theme();
+        settings->config.mouse = ui_mouse();
         open_item(offer, chosen, settings, how);
         if (how->ended) {
             return TW_OK;
         }
         if (how->theme[0] != '\0') {
             settings->theme = how->theme;
+            settings->config.mouse = how->mouse;
         }
         if (how->language[0] != '\0' && !tw_language_set(how->language)) {
             how->language[0] = '\0';

@@ -51,9 +51,20 @@ tm pipe-pane
 taken=$(grep -o '\[?1049h' "$dir/output" | wc -l)
 [ "$taken" -eq 1 ] || fail "the terminal was taken $taken times, not once"
 
-# Themes that are chosen by keys stay, there and back.
+# Themes that are chosen by keys stay, there and back; and so does it that the mouse is let go.
+mouse_is() { [ "$(tm display-message -p '#{mouse_standard_flag}')" = "$1" ]; }
 start
 see '[Captures'
+tm send-keys M
+see 'mouse: off'
+tm send-keys Enter
+see 'tcpwalk  three-way-handshake'
+mouse_is 0 || fail 'the mouse was taken again'
+tm send-keys M
+see 'mouse: on'
+tm send-keys q
+see '[Captures'
+until_true 'the mouse was not taken' mouse_is 1
 tm send-keys T
 see 'theme: light'
 tm send-keys Enter
