@@ -73,6 +73,15 @@ void app_init(struct app *app, const struct app_options *options) {
         app_say(app, "%s", options->start->notice);
 }
 
+void app_keep(const struct app *app, struct config *config) {
+    const struct playback *playback = &app->playback;
+    config->theme = app->theme;
+    config->mouse = app->mouse;
+    config->even = playback->even;
+    memcpy(config->break_state, playback->break_state, sizeof config->break_state);
+    memcpy(config->break_finding, playback->break_finding, sizeof config->break_finding);
+}
+
 void app_fini(struct app *app) {
     start_fini(&app->start);
     list_fini(&app->list);

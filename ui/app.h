@@ -102,6 +102,8 @@ struct ui_options;
 // Of what the command line gives. The terminal may have fewer colours and characters.
 void app_options_of(const struct ui_options *options, enum theme theme, struct app_options *to);
 void app_init(struct app *app, const struct app_options *options);
+// Into the configuration of the next screen: what the user has chosen on this one.
+void app_keep(const struct app *app, struct config *config);
 void app_fini(struct app *app);
 void app_resize(struct app *app, int width, int height);
 // What the clock and the story bring: to be called before drawing.

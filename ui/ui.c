@@ -45,9 +45,7 @@ struct signal_state {
 
 static struct signal_state before_held; // before ui_hold
 static bool held;                       // since then; the terminal is ours
-static bool gone; // the last screen was ended by a signal, or its terminal went away,
-static enum theme last_theme = THEME_DARK; // and this was its theme
-static bool last_mouse;                    // whether it was to have the mouse
+static bool gone; // the last screen was ended by a signal, or its terminal went away
 
 static void catch_signals(struct signal_state *before) {
     sigset_t ours;
@@ -275,14 +273,6 @@ bool ui_theme_known(const char *name) {
     return theme_find(name, &theme);
 }
 
-const char *ui_theme(void) {
-    return theme_name(last_theme);
-}
-
-bool ui_mouse(void) {
-    return last_mouse;
-}
-
 bool ui_ended(void) {
     return gone;
 }
@@ -332,7 +322,6 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
         app_options.epoch = clock_time(CLOCK_REALTIME) - now();
         app_options.mouse = options->mouse && term_mouse(true);
         app_init(&loop.app, &app_options);
-        breaks_restore(&loop.app);
         status = run(&loop, &before.mask, error);
         if (options->start != NULL) {
             const struct start *start = &loop.app.start;
@@ -342,11 +331,10 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             to->place.top = start->top;
             snprintf(to->place.filter, sizeof to->place.filter, "%s", start->filter);
         }
-        last_theme = loop.app.theme;
-        last_mouse = loop.app.mouse;
+        if (options->kept != NULL)
+            app_keep(&loop.app, options->kept);
         if (!held)
             term_close();
-        breaks_keep(&loop.app);
         app_fini(&loop.app);
         canvas_fini(&loop.canvas);
     }

@@ -133,6 +133,7 @@ struct ui_options {
     bool utc;                         // times of day in UTC, not local
     bool mouse;                       // it is taken from the terminal
     const struct config *config;      // where playback stops, even time; NULL: the defaults
+    struct config *kept;              // is given what the user has chosen meanwhile; or NULL
 };
 
 // Whether there is such a theme; for the command line's check.
@@ -143,9 +144,6 @@ bool ui_theme_known(const char *name) TW_CHECKED;
 // is no terminal (it is the capture), keys come from /dev/tty.
 enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *feed,
                       struct tw_error *error) TW_CHECKED;
-// The theme that the last screen had when it was left; and whether it had the mouse.
-const char *ui_theme(void);
-bool ui_mouse(void);
 // Whether a signal, or the terminal's going away, ended the last screen: there is to be no other.
 bool ui_ended(void);
 

@@ -102,6 +102,7 @@ struct ui_options screen_options(const struct settings *settings) {
         .utc = settings->report.utc || config->utc,
         .mouse = config->mouse,
         .config = config,
+        .kept = settings->kept,
     };
 }
 

@@ -350,18 +350,14 @@ static enum tw_status go_round(struct offer *offer, struct settings *settings, s
         if (status != TW_OK || ui_ended() || chosen == UI_NOTHING) {
             return status;
         }
-        settings->theme = ui_theme();
-        settings->config.mouse = ui_mouse();
+        settings->theme = NULL; // the configuration has it from now on
         open_item(offer, chosen, settings, how);
         if (how->ended) {
             return TW_OK;
         }
-        if (how->theme[0] != '\0') {
-            settings->theme = how->theme;
-            settings->config.mouse = how->mouse;
-        }
-        if (how->language[0] != '\0' && !tw_language_set(how->language)) {
-            how->language[0] = '\0';
+        if (how->told) {
+            settings->config = how->config;
+            how->told = tw_language_set(how->language);
         }
         // What is there may have changed since: recent files, interfaces.
         offer->ui.place.cursor = retell(offer, offer->ui.place.cursor);
@@ -372,6 +368,7 @@ static enum tw_status hold(struct offer *offer, const struct settings *settings,
                            struct tw_error *error) {
     struct settings own = *settings;
     struct apart how = {.status = TW_OK}; // with the last one that was opened
+    own.kept = &own.config;
     enum tw_status status = ui_hold(error);
     if (status == TW_OK) {
         status = go_round(offer, &own, &how, error);

@@ -65,6 +65,19 @@ see 'mouse: on'
 tm send-keys q
 see '[Captures'
 until_true 'the mouse was not taken' mouse_is 1
+# Breakpoints stay, too.
+tm send-keys Enter
+see 'tcpwalk  three-way-handshake'
+tm send-keys b Space
+see 'breakpoints  1 chosen'
+tm send-keys q q
+see '[Captures'
+tm send-keys Enter
+see 'tcpwalk  three-way-handshake'
+tm send-keys b
+see 'breakpoints  1 chosen'
+tm send-keys q q
+see '[Captures'
 tm send-keys T
 see 'theme: light'
 tm send-keys Enter
@@ -166,6 +179,21 @@ tm send-keys Enter
 see 'tcpwalk  three-way-handshake'
 tm send-keys C-c
 ended 0 interrupted
+
+# Killed without a word, it leaves nobody who reads the terminal's keys.
+if [ "$(uname)" = Linux ]; then
+    start
+    see '[Captures'
+    tm send-keys Enter
+    see 'tcpwalk  three-way-handshake'
+    opened=$(child)
+    kill -KILL "$(cat "$dir/pid")" || fail 'there is no process to kill'
+    is_gone() { ! kill -0 "$opened" 2>/dev/null; }
+    until_true 'what was opened runs on' is_gone
+    shell_is_back
+    # shellcheck disable=SC2016 # for the shell in the terminal; the modes nobody could give back
+    type_line 'stty $(cat before)'
+fi
 
 # Where the terminal cannot move its cursor, there is the list of what could be opened.
 type_line "TERM=dumb '$program'"
