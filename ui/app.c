@@ -20,6 +20,7 @@ void app_options_of(const struct ui_options *options, enum theme theme, struct a
         .source_name = options->source_name,
         .filter = options->filter,
         .ascii = options->ascii,
+        .english = options->ascii,
         .utc = options->utc,
         .colors = options->color,
         .mouse = options->mouse,
@@ -43,6 +44,7 @@ void app_init(struct app *app, const struct app_options *options) {
         .filter = options->filter,
         .epoch = options->live ? options->epoch : TW_NO_TIME,
         .ascii = options->ascii,
+        .english = options->english,
         .utc = options->utc,
         .colors = options->colors,
         .mouse = options->mouse,
@@ -70,6 +72,15 @@ void app_init(struct app *app, const struct app_options *options) {
     }
     if (options->start != NULL && options->start->notice != NULL)
         app_say(app, "%s", options->start->notice);
+}
+
+void app_keep(const struct app *app, struct config *config) {
+    const struct playback *playback = &app->playback;
+    config->theme = app->theme;
+    config->mouse = app->mouse;
+    config->even = playback->even;
+    memcpy(config->break_state, playback->break_state, sizeof config->break_state);
+    memcpy(config->break_finding, playback->break_finding, sizeof config->break_finding);
 }
 
 void app_fini(struct app *app) {
@@ -324,13 +335,20 @@ static void lay_over(struct app *app, enum view view) {
     app->help_top = 0;
 }
 
-static void next_language(void) {
+static void next_language(struct app *app) {
     size_t at = 0;
+    if (app->english) {
+        app_say(app, "%s", _("only English: no other characters than ASCII can be shown"));
+        return;
+    }
     while (tw_language_at(at) != NULL && strcmp(tw_language_at(at), tw_language()) != 0)
         at++;
     const char *next = tw_language_at(at + 1);
     if (!tw_language_set(next != NULL ? next : tw_language_at(0)))
         return;
+    app->anew = true;
+    if (app->start.hooks != NULL)
+        start_retell(app);
 }
 
 static void next_part(struct app *app, int by) {
@@ -359,10 +377,7 @@ void app_act(struct app *app, enum action action) {
                 theme_name(app->theme));
         app->anew = true;
         return;
-    case ACTION_LANGUAGE:
-        next_language();
-        app->anew = true;
-        return;
+    case ACTION_LANGUAGE: next_language(app); return;
     case ACTION_MOUSE:
         app->mouse = !app->mouse;
         app_say(app, "%s",

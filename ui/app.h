@@ -23,7 +23,7 @@
 
 enum view { VIEW_START, VIEW_CONNECTIONS, VIEW_CONNECTION, VIEW_HELP, VIEW_LAB, VIEW_BREAKS };
 
-enum { NOTICE_MAX = 200 };
+enum { NOTICE_MAX = 512 };
 
 // The parts of a connection's view. Where there is room the ladder stands beside another one.
 enum part { PART_LADDER, PART_DIAGRAM, PART_SEGMENT, PART_STREAM, PART_LAB, PART_COUNT };
@@ -37,6 +37,7 @@ struct app {
     const struct tw_profile *profile; // whose timers run out
     const char *source_name, *filter;
     bool ascii, utc, colors, mouse;
+    bool english; // no other language can be shown
     enum theme theme;
     int width, height;
     tw_time now;   // a clock that only goes forward
@@ -85,7 +86,8 @@ struct app_options {
     const struct tw_profile *profile; // NULL: linux
     const char *source_name, *filter;
     bool ascii, utc;
-    bool colors; // else the theme is mono, and stays so
+    bool english; // no other language can be shown
+    bool colors;  // else the theme is mono, and stays so
     bool mouse;
     enum theme theme;
     bool live;                   // the packets come as they are captured:
@@ -100,6 +102,8 @@ struct ui_options;
 // Of what the command line gives. The terminal may have fewer colours and characters.
 void app_options_of(const struct ui_options *options, enum theme theme, struct app_options *to);
 void app_init(struct app *app, const struct app_options *options);
+// Into the configuration of the next screen: what the user has chosen on this one.
+void app_keep(const struct app *app, struct config *config);
 void app_fini(struct app *app);
 void app_resize(struct app *app, int width, int height);
 // What the clock and the story bring: to be called before drawing.

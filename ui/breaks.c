@@ -16,22 +16,6 @@ static void clear(struct playback *playback) {
     memset(playback->break_finding, 0, sizeof playback->break_finding);
 }
 
-// What was chosen when a screen was left, for the next one.
-static struct playback kept;
-
-static void copy(struct playback *to, const struct playback *from) {
-    memcpy(to->break_state, from->break_state, sizeof to->break_state);
-    memcpy(to->break_finding, from->break_finding, sizeof to->break_finding);
-}
-
-void breaks_keep(const struct app *app) {
-    copy(&kept, &app->playback);
-}
-
-void breaks_restore(struct app *app) {
-    copy(&app->playback, &kept);
-}
-
 void breaks_act(struct app *app, enum action action) {
     struct playback *p = &app->playback;
     size_t page = (size_t)breaks_page(app), last = BREAK_COUNT - 1;

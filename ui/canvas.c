@@ -176,9 +176,11 @@ int canvas_text_wrapped(struct canvas *canvas, struct area area, int x, int y, i
 }
 
 void canvas_fill(struct canvas *canvas, struct area area, uint32_t rune, enum role role) {
-    for (int y = 0; y < area.height; y++)
+    for (int y = 0; y < area.height; y++) {
         for (int x = 0; x < area.width; x++)
             set(canvas, area, x, y, rune, role);
+        canvas_target(canvas, area, 0, y, area.width, TARGET_NONE, 0);
+    }
 }
 
 void canvas_target(struct canvas *canvas, struct area area, int x, int y, int width,

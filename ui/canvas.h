@@ -66,6 +66,7 @@ int canvas_text_wrapped(struct canvas *canvas, struct area area, int x, int y, i
 // A click into `width` cells of row `y` from `x` on means this.
 void canvas_target(struct canvas *canvas, struct area area, int x, int y, int width,
                    enum target_kind kind, uint32_t value);
+// Fills all of it; what was there leads nowhere any more when it is clicked.
 void canvas_fill(struct canvas *canvas, struct area area, uint32_t rune, enum role role);
 void canvas_highlight(struct canvas *canvas, struct area area, int y);
 

@@ -296,10 +296,11 @@ bool playback_time_wait(const struct app *app, enum tw_end end, tw_time *left) {
     const tw_time clock = place >= last_place(app) ? app_clock(app) : TW_NO_TIME;
     const tw_time now = clock != TW_NO_TIME ? clock : playback_time(app, place);
     size_t row = place < last_place(app) ? (size_t)place : ladder->row_count;
+    // The last segment before here, single or in a run, began the wait anew.
     while (row > 0 && ladder->rows[row - 1].kind != TW_ROW_SEGMENT &&
-           (double)(row - 1) > here->place)
+           ladder->rows[row - 1].kind != TW_ROW_RUN && (double)(row - 1) > here->place)
         row--;
-    tw_time ends = (row > 0 ? ladder->rows[row - 1].time : ladder->begin) + app->profile->time_wait;
+    tw_time ends = playback_time(app, (double)row) + app->profile->time_wait;
     for (const struct tw_ladder_step *s = here + 1; s < ladder->steps + ladder->step_count; s++)
         if (s->end == end && s->event == TW_EV_TIMEOUT_2MSL && s->place >= 0) {
             ends = ladder->rows[(size_t)s->place].time;

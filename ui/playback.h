@@ -94,9 +94,6 @@ enum { BREAK_COUNT = TW_STATE_COUNT + TW_FINDING_COUNT };
 bool *breaks_at(struct playback *playback, size_t row);
 size_t breaks_top(const struct app *app); // the row that is seen first
 void breaks_act(struct app *app, enum action action);
-// They are remembered while the program runs, from one screen to the next.
-void breaks_keep(const struct app *app);
-void breaks_restore(struct app *app);
 void breaks_click(struct app *app, size_t row);
 // Playback is to stop at a state or a finding, by its name, in any case, '_' for '-'; false: there
 // is none of that name.

@@ -4,6 +4,7 @@
 #include "svg.h"
 #include "ui.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,10 +53,20 @@ static enum tw_status show(struct app *app, const char *keys, char **picture, si
     return *picture != NULL ? TW_OK : tw_fail(error, TW_MEMORY, "screen: out of memory");
 }
 
+// A pipe is waited for, a little each time, as something may have been read of it already.
+static void read_all(const struct ui_feed *feed) {
+    enum { READ_MS = 100, WAIT_MS = 20 };
+    while (feed != NULL && feed->more(feed->context, READ_MS)) {
+        struct pollfd file = {.fd = feed->fd != NULL ? feed->fd(feed->context) : -1,
+                              .events = POLLIN};
+        if (file.fd >= 0)
+            (void)poll(&file, 1, WAIT_MS);
+    }
+}
+
 enum tw_status ui_screenshot(const struct ui_options *options, const struct ui_feed *feed,
                              int width, int height, const char *keys, char **picture,
                              size_t *length, struct tw_error *error) {
-    enum { READ_MS = 100 };
     enum theme theme = THEME_DARK;
     if (options->theme != NULL && !theme_find(options->theme, &theme))
         return tw_fail(error, TW_USAGE, "theme '%s': not known", options->theme);
@@ -64,9 +75,7 @@ enum tw_status ui_screenshot(const struct ui_options *options, const struct ui_f
     app_options_of(options, theme, &app_options);
     app_init(&app, &app_options);
     app_resize(&app, width, height);
-    if (feed != NULL)
-        while (feed->more(feed->context, READ_MS))
-            ;
+    read_all(feed);
     app.loading = false;
     do
         app_tick(&app, app.now + a_key);

@@ -120,13 +120,18 @@ static void build(struct app *app) {
     clamp(app);
 }
 
+// Room for all rows that there may be; NULL: nothing is shown.
+static struct start_row *rows_for(const struct ui_start *hooks) {
+    enum { OTHERS = 2 * UI_START_GROUP_COUNT }; // headings, and why a group is empty
+    return calloc(hooks->count + OTHERS, sizeof(struct start_row));
+}
+
 void start_init(struct app *app, const struct ui_start *hooks) {
     struct start *start = &app->start;
     *start = (struct start){.hooks = hooks, .cursor = UI_NOTHING, .refreshed = TW_NO_TIME};
     if (hooks == NULL)
         return;
-    enum { OTHERS = 2 * UI_START_GROUP_COUNT }; // headings, and why a group is empty
-    start->rows = calloc(hooks->count + OTHERS, sizeof *start->rows); // NULL: nothing is shown
+    start->rows = rows_for(hooks);
     start->cursor = hooks->place.cursor;
     start->top = hooks->place.top;
     snprintf(start->filter, sizeof start->filter, "%s", hooks->place.filter);
@@ -135,6 +140,17 @@ void start_init(struct app *app, const struct ui_start *hooks) {
 
 void start_fini(struct start *start) {
     free(start->rows);
+}
+
+void start_retell(struct app *app) {
+    struct start *start = &app->start;
+    if (start->hooks->retell == NULL)
+        return;
+    start->cursor = start->hooks->retell(start->hooks->context, start->cursor);
+    free(start->rows); // there may be more items now
+    start->rows = rows_for(start->hooks);
+    start->refreshed = TW_NO_TIME;
+    build(app);
 }
 
 // --- Keys

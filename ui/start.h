@@ -45,6 +45,8 @@ void start_filter(struct app *app, const char *filter);
 void start_search(struct app *app, const char *text);
 // A click on, or the wheel over, the row that a TARGET_ROW has named.
 void start_click(struct app *app, const struct mouse *mouse, uint32_t row);
+// The language is another one.
+void start_retell(struct app *app);
 void start_tick(struct app *app);
 // When there is to be a tick although nothing happens; TW_NO_TIME: never.
 tw_time start_due(const struct app *app);

@@ -84,17 +84,22 @@ static void remember(const char *text) {
     }
 }
 
-// The handler has a stack of its own: the ordinary one may be what is full.
+// The handler has a stack of its own: the ordinary one may be what is full. What is ignored, as
+// SIGXFSZ is for the files that the screen saves, stays so; afterwards all is as it was.
 static void catch_crashes(bool on) {
     static char stack[CRASH_STACK];
+    static struct sigaction found[TW_COUNT(crashes)];
     const stack_t own = {
         .ss_sp = stack, .ss_size = sizeof stack, .ss_flags = on ? 0 : (int)SS_DISABLE};
     sigaltstack(&own, NULL);
     for (size_t i = 0; i < TW_COUNT(crashes); i++) {
-        struct sigaction action = {.sa_handler = on ? on_crash : SIG_DFL,
-                                   .sa_flags = on ? (int)SA_RESETHAND | SA_ONSTACK : 0};
+        struct sigaction action = {.sa_handler = on_crash,
+                                   .sa_flags = (int)SA_RESETHAND | SA_ONSTACK};
         sigemptyset(&action.sa_mask);
-        sigaction(crashes[i], &action, NULL);
+        if (on)
+            sigaction(crashes[i], NULL, &found[i]);
+        if (found[i].sa_handler != SIG_IGN)
+            sigaction(crashes[i], on ? &action : &found[i], NULL);
     }
 }
 

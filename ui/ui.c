@@ -45,8 +45,7 @@ struct signal_state {
 
 static struct signal_state before_held; // before ui_hold
 static bool held;                       // since then; the terminal is ours
-static bool gone; // the last screen was ended by a signal, or its terminal went away,
-static enum theme last_theme = THEME_DARK; // and this was its theme
+static bool gone; // the last screen was ended by a signal, or its terminal went away
 
 static void catch_signals(struct signal_state *before) {
     sigset_t ours;
@@ -252,9 +251,13 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
     return TW_OK;
 }
 
+static bool is_utf8(void) {
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
 // Whether the locale has the glyphs, each one column wide; some of East Asia have lines of two.
 static bool has_glyphs(void) {
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+    if (!is_utf8())
         return false;
     for (unsigned i = 0; i < GLYPH_COUNT; i++)
         if (wcwidth((wchar_t)glyph(false, (enum glyph)i)) != 1)
@@ -268,10 +271,6 @@ static bool has_glyphs(void) {
 bool ui_theme_known(const char *name) {
     enum theme theme;
     return theme_find(name, &theme);
-}
-
-const char *ui_theme(void) {
-    return theme_name(last_theme);
 }
 
 bool ui_ended(void) {
@@ -318,11 +317,11 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
         struct app_options app_options;
         app_options_of(options, theme, &app_options);
         app_options.ascii = options->ascii || !has_glyphs();
+        app_options.english = options->ascii || !is_utf8();
         app_options.colors = options->color && term_colors();
         app_options.epoch = clock_time(CLOCK_REALTIME) - now();
         app_options.mouse = options->mouse && term_mouse(true);
         app_init(&loop.app, &app_options);
-        breaks_restore(&loop.app);
         status = run(&loop, &before.mask, error);
         if (options->start != NULL) {
             const struct start *start = &loop.app.start;
@@ -332,10 +331,10 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
             to->place.top = start->top;
             snprintf(to->place.filter, sizeof to->place.filter, "%s", start->filter);
         }
-        last_theme = loop.app.theme;
+        if (options->kept != NULL)
+            app_keep(&loop.app, options->kept);
         if (!held)
             term_close();
-        breaks_keep(&loop.app);
         app_fini(&loop.app);
         canvas_fini(&loop.canvas);
     }

@@ -70,8 +70,8 @@ struct ui_files {
     const char *(*write)(void *context, const char **name, const char *octets, size_t length);
 };
 
-// What the start screen offers. `items` are lent until `refresh` is called; that looks again at
-// what changes (the interfaces' traffic), and says whether anything has.
+// What the start screen offers. `items` are lent until `refresh` or `retell` is called; the first
+// looks again at what changes (the interfaces' traffic), and says whether anything has.
 enum ui_start_group {
     UI_START_CAPTURES,
     UI_START_LESSONS,
@@ -102,6 +102,8 @@ struct ui_start {
     // Why a group has no items, instead of them; NULL: then nothing is shown of it.
     const char *why_empty[UI_START_GROUP_COUNT];
     bool (*refresh)(void *context);
+    // Tells everything again, as the language is another one, and where `item` is now; or NULL.
+    size_t (*retell)(void *context, size_t item);
     const char *notice; // to be told at once, or NULL: why the last one could not be opened
     // Where the user is: from there it begins, and there it is afterwards.
     struct {
@@ -131,6 +133,7 @@ struct ui_options {
     bool utc;                         // times of day in UTC, not local
     bool mouse;                       // it is taken from the terminal
     const struct config *config;      // where playback stops, even time; NULL: the defaults
+    struct config *kept;              // is given what the user has chosen meanwhile; or NULL
 };
 
 // Whether there is such a theme; for the command line's check.
@@ -141,8 +144,6 @@ bool ui_theme_known(const char *name) TW_CHECKED;
 // is no terminal (it is the capture), keys come from /dev/tty.
 enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *feed,
                       struct tw_error *error) TW_CHECKED;
-// The theme that the last screen had when it was left.
-const char *ui_theme(void);
 // Whether a signal, or the terminal's going away, ended the last screen: there is to be no other.
 bool ui_ended(void);
 

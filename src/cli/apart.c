@@ -9,6 +9,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,17 +20,28 @@ static void note(int number) {
     (void)number; // it has come to sigwait, or waits for it
 }
 
-static void tell(int to,
-                 enum tw_status (*command)(const struct settings *settings, struct tw_error *error),
-                 const struct settings *settings) {
-    struct apart how = {.status = TW_OK};
-    how.status = command(settings, &how.error);
-    how.ended = ui_ended();
-    snprintf(how.theme, sizeof how.theme, "%s", ui_theme());
-    snprintf(how.language, sizeof how.language, "%s", tw_language());
-    // Smaller than what a pipe holds: never waited for, and whole or not at all.
-    ssize_t written = write(to, &how, sizeof how);
-    _exit(written == (ssize_t)sizeof how ? EXIT_SUCCESS : EXIT_FAILURE);
+_Noreturn static void tell(struct apart *how, pid_t parent,
+                           enum tw_status (*command)(const struct settings *settings,
+                                                     struct tw_error *error),
+                           const struct settings *settings) {
+    struct settings own = *settings;
+#ifdef __linux__
+    // What cannot be passed on, as SIGKILL, must not leave us with a terminal that is the shell's.
+    prctl(PR_SET_PDEATHSIG, SIGHUP);
+    if (getppid() != parent) {
+        raise(SIGHUP);
+    }
+#endif
+    how->config = settings->config;
+    own.kept = &how->config;
+    how->status = command(&own, &how->error);
+    if (getppid() != parent) {
+        ui_release(); // nobody else will
+    }
+    how->ended = ui_ended();
+    snprintf(how->language, sizeof how->language, "%s", tw_language());
+    how->told = true;
+    _exit(EXIT_SUCCESS);
 }
 
 // Waits for the child's end, and passes on to it what is meant to end us. Returns whether there was
@@ -69,30 +84,30 @@ static bool wait_for(pid_t child, const sigset_t *awaited, int *how) {
 
 static void run(enum tw_status (*command)(const struct settings *settings, struct tw_error *error),
                 const struct settings *settings, const sigset_t *awaited, struct apart *how) {
-    int ends[2], ended = 0;
-    if (pipe(ends) != 0) {
-        how->status = tw_fail(&how->error, TW_MEMORY, "no other process: %s", strerror(errno));
-        return;
+    int ended = 0;
+    struct apart *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                                MAP_SHARED | MAP_ANONYMOUS, -1, 0); // all zero
+    const pid_t parent = getpid();
+    const pid_t child = shared != MAP_FAILED ? fork() : -1;
+    if (child == 0) { // does not come back
+        tell(shared, parent, command, settings);
     }
-    pid_t child = fork();
-    if (child == 0) {
-        close(ends[0]);
-        tell(ends[1], command, settings);
-    }
-    close(ends[1]);
     if (child < 0) {
         how->status = tw_fail(&how->error, TW_MEMORY, "no other process: %s", strerror(errno));
     } else {
-        bool asked = wait_for(child, awaited, &ended);
-        if (read(ends[0], how, sizeof *how) != (ssize_t)sizeof *how) {
-            *how = (struct apart){.status = TW_BROKEN};
+        const bool asked = wait_for(child, awaited, &ended);
+        *how = *shared;
+        if (!how->told) {
             ui_lost();
-            (void)tw_fail(&how->error, TW_BROKEN, "ended by a crash: %s",
-                          WIFSIGNALED(ended) ? strsignal(WTERMSIG(ended)) : "no reason is known");
+            how->status =
+                tw_fail(&how->error, TW_BROKEN, "ended by a crash: %s",
+                        WIFSIGNALED(ended) ? strsignal(WTERMSIG(ended)) : _("no reason is known"));
         }
         how->ended = how->ended || asked;
     }
-    close(ends[0]);
+    if (shared != MAP_FAILED) {
+        munmap(shared, sizeof *shared);
+    }
 }
 
 void apart_run(enum tw_status (*command)(const struct settings *settings, struct tw_error *error),

@@ -7,12 +7,14 @@
 
 enum { APART_NAME = 32 };
 
-// How it went; the child writes it, the parent reads it.
+// How it went.
 struct apart {
     enum tw_status status;
-    bool ended;                                   // by a signal: the parent is to end as well
-    char theme[APART_NAME], language[APART_NAME]; // as the user has chosen them meanwhile
+    bool ended; // by a signal: the parent is to end as well
     struct tw_error error;
+    bool told; // it has not crashed, and what follows is as the user has chosen it meanwhile
+    struct config config;
+    char language[APART_NAME];
 };
 
 // Runs `command` and waits for it. While the screen is held (ui_hold); a stop is a stop of both,

@@ -25,12 +25,8 @@ static void counts(const struct stored *stored) {
     if (stored->packets[0] == '\0') {
         return;
     }
-    printf("%-*s   ", NAME_WIDTH, "");
-    printf(_("%s packets"), stored->packets);
-    if (stored->connections[0] != '\0' && strcmp(stored->connections, "1") != 0) {
-        printf(_(", %s connections; of the longest:"), stored->connections);
-    }
-    putchar('\n');
+    char text[STORED_COUNTS];
+    printf("%-*s   %s\n", NAME_WIDTH, "", stored_counts(stored, text));
 }
 
 static void one(void *context, const struct stored *stored) {
@@ -39,9 +35,9 @@ static void one(void *context, const struct stored *stored) {
         puts(stored->name);
         return;
     }
-    printf("%-*s %s\n", NAME_WIDTH, stored->name, stored->title);
+    printf("%-*s %s\n", NAME_WIDTH, stored->name, _(stored->title));
     if (stored->teaches[0] != '\0') {
-        printf("%-*s   %s\n", NAME_WIDTH, "", stored->teaches);
+        printf("%-*s   %s\n", NAME_WIDTH, "", _(stored->teaches));
     }
     counts(stored);
     states("client", stored->client);

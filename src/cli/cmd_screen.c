@@ -70,20 +70,20 @@ static const char *fault(void *context) {
 
 static void name(void *context, const struct stored *stored) {
     (void)context;
-    printf("  %-24s %s\n", stored->name, stored->title);
+    printf("  %-24s %s\n", stored->name, _(stored->title));
 }
 
 // What there is to choose from, where the terminal has no room for the start screen's manners.
 static enum tw_status choices(void) {
-    puts("tcpwalk shows TCP connections walking through their states.\n\n"
-         "Stored captures (tcpwalk NAME):");
+    puts(_("tcpwalk shows TCP connections walking through their states.\n\n"
+           "Stored captures (tcpwalk NAME):"));
     stored_each(STORED_CAPTURE, name, NULL);
-    puts("\nOn two real stacks: tcpwalk lab NAME                (without a name: free play)\n"
-         "A capture file:     tcpwalk FILE [FILTER]\n"
-         "Standard input:     tcpwalk - [FILTER]\n"
-         "An interface:       tcpwalk -i IFACE [FILTER]      (tcpwalk interfaces lists them)\n"
-         "As text or JSON:    tcpwalk trace FILE, tcpwalk list --json FILE\n"
-         "All options:        tcpwalk --help");
+    puts(_("\nOn two real stacks: tcpwalk lab NAME                (without a name: free play)\n"
+           "A capture file:     tcpwalk FILE [FILTER]\n"
+           "Standard input:     tcpwalk - [FILTER]\n"
+           "An interface:       tcpwalk -i IFACE [FILTER]      (tcpwalk interfaces lists them)\n"
+           "As text or JSON:    tcpwalk trace FILE, tcpwalk list --json FILE\n"
+           "All options:        tcpwalk --help"));
     return TW_OK;
 }
 
@@ -102,13 +102,13 @@ struct ui_options screen_options(const struct settings *settings) {
         .utc = settings->report.utc || config->utc,
         .mouse = config->mouse,
         .config = config,
+        .kept = settings->kept,
     };
 }
 
-// --screenshot FILE: "-" is standard output.
-static enum tw_status take_picture(const struct settings *settings,
-                                   const struct ui_options *options, const struct ui_feed *feed,
-                                   struct tw_error *error) {
+// "-" is standard output.
+enum tw_status screen_picture(const struct settings *settings, const struct ui_options *options,
+                              const struct ui_feed *feed, struct tw_error *error) {
     enum { WIDTH = 80, HEIGHT = 24 };
     char *picture = NULL;
     size_t length = 0;
@@ -131,7 +131,7 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
                           struct tw_story *story, struct tw_error *error) {
     bool several = settings->source_count > 1;
     char title[256];
-    snprintf(title, sizeof title, several ? "%s and %zu more" : "%s", settings_source(settings),
+    snprintf(title, sizeof title, several ? _("%s and %zu more") : "%s", settings_source(settings),
              settings->source_count - 1);
     struct ui_options options = screen_options(settings);
     struct files files = {.source = feed->reading.pump.source, .directory = settings->save_dir};
@@ -148,7 +148,7 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
                                     .dropped = dropped,
                                     .fault = fault};
     enum tw_status status = settings->screenshot != NULL
-                                ? take_picture(settings, &options, &ui_feed, error)
+                                ? screen_picture(settings, &options, &ui_feed, error)
                                 : ui_run(&options, &ui_feed, error);
     files_fini(&files);
     if (status == TW_OK && feed->reading.broken) {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { LINE_MAX_OCTETS = 400 };
+enum { TITLE_OCTETS = 160, LINE_MAX_OCTETS = 1000 };
 
 struct screen {
     struct lab_run *run;
@@ -132,7 +132,7 @@ static const char *type(void *context, const char *line) {
     }
     screen->typing = tw_scenario_new(screen->run->lab, screen->typed);
     if (screen->typing == NULL) {
-        return "out of memory";
+        return _("out of memory");
     }
     switch (tw_scenario_turn(screen->typing, &screen->message)) {
     case TW_SCENARIO_FAILED: forget_typed(screen); return typed_wrongly(screen);
@@ -155,16 +155,19 @@ static enum tw_status show(struct screen *screen, struct tw_story *story, struct
     struct lab_run *run = screen->run;
     struct ui_options options = screen_options(run->settings);
     struct tw_lab_view now;
-    char title[SCENARIO_NAME + 8];
-    snprintf(title, sizeof title, run->script != NULL ? "lab: %s" : "lab", run->name);
-    if (run->script != NULL && tw_script_title(run->script)[0] != '\0') {
-        snprintf(screen->greeting, sizeof screen->greeting, "%s: %s", tw_script_title(run->script),
-                 tw_script_teaches(run->script));
-        snprintf(screen->farewell, sizeof screen->farewell, "over, free play - %.*s",
-                 (int)sizeof screen->farewell - 32, screen->greeting);
+    char title[TITLE_OCTETS];
+    const char *what = run->script != NULL ? tw_script_title(run->script) : "";
+    snprintf(title, sizeof title, run->script != NULL ? _("lab: %s") : _("lab"), run->name);
+    if (what[0] != '\0') {
+        what = _(what);
+        const char *teaches = _(tw_script_teaches(run->script));
+        snprintf(screen->greeting, sizeof screen->greeting, _("%s: %s"), what, teaches);
+        snprintf(screen->farewell, sizeof screen->farewell, _("over, free play - %s: %s"), what,
+                 teaches);
         screen->news = screen->greeting;
     } else {
-        snprintf(screen->farewell, sizeof screen->farewell, "the scenario is over: free play");
+        snprintf(screen->farewell, sizeof screen->farewell, "%s",
+                 _("the scenario is over: free play"));
     }
     tw_lab_view_get(run->lab, &now);
     const struct ui_lab lab = {.context = screen,

@@ -67,6 +67,9 @@ int main(int count, char **words) {
     if (status == TW_OK && has_screen(&settings)) {
         status = config_read(&settings.config, &error);
     }
+    if (settings.ascii || settings.config.ascii) {
+        speech_ascii();
+    }
     if (status == TW_OK) {
         status = run(&settings, &error);
     }

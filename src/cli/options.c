@@ -506,6 +506,17 @@ static enum tw_status check_options(struct parse *parse) {
         return tw_fail(parse->error, TW_USAGE, "--csv: has no sense with %s",
                        parse->seen[OPTION_JSON] ? "--json" : "--summary");
     }
+    if (parse->seen[OPTION_SCREENSHOT] && parse->seen[OPTION_INTERFACE]) {
+        return tw_fail(parse->error, TW_USAGE,
+                       "--screenshot: has no sense with -i, which does not end");
+    }
+    static const enum option_id of_pictures[] = {OPTION_SIZE, OPTION_KEYS};
+    for (size_t i = 0; i < TW_COUNT(of_pictures); i++) {
+        if (parse->seen[of_pictures[i]] && !parse->seen[OPTION_SCREENSHOT]) {
+            return tw_fail(parse->error, TW_USAGE, "%s: has no sense without --screenshot",
+                           spelled(parse, of_pictures[i], name));
+        }
+    }
     if (parse->seen[OPTION_SUMMARY] && parse->seen[OPTION_SORT]) {
         return tw_fail(parse->error, TW_USAGE, "--sort: has no sense with --summary");
     }

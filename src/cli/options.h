@@ -149,6 +149,7 @@ struct settings {
     struct tw_report_options report;
     const char *greeting; // of the start screen's lessons: told at once; or NULL
     struct config config; // of the screen, where there is one; the command line comes before it
+    struct config *kept;  // for the next screen: this one, as the user has changed it; or NULL
 };
 
 // Fills `settings`, which settings_fini must free whatever is returned. TW_USAGE, or TW_OPEN for a

@@ -13,7 +13,7 @@ void speech_begin(int count, char **words);
 void speech_prefer(const char *name);
 // As --lang says it; false: there is no such language.
 bool speech_known(const char *name) TW_CHECKED;
-// Text that is ASCII alone is English.
+// Only ASCII is wanted: that is English, whatever else was asked for.
 void speech_ascii(void);
 
 #endif

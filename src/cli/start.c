@@ -101,27 +101,13 @@ static bool add(struct offer *offer, enum ui_start_group group,
     return true;
 }
 
-// "7 packets", "40 packets in 12 connections".
-static const char *counts(const struct stored *stored, char text[LINE_ROOM]) {
-    unsigned long long packets = strtoull(stored->packets, NULL, 10);
-    unsigned long long connections = strtoull(stored->connections, NULL, 10);
-    text[0] = '\0';
-    if (connections > 1) {
-        snprintf(text, LINE_ROOM, _("%llu packets in %llu connections; the states of the longest:"),
-                 packets, connections);
-    } else if (packets > 0) {
-        snprintf(text, LINE_ROOM, n_("%llu packet", "%llu packets", packets), packets);
-    }
-    return text;
-}
-
 static void add_stored(struct offer *offer, enum ui_start_group group, const struct stored *stored,
                        const char *title) {
-    char text[LINE_ROOM];
+    char text[STORED_COUNTS];
     const char *texts[] = {
-        [TEXT_NAME] = stored->name,      [TEXT_TITLE] = title,
-        [TEXT_DETAIL] = stored->teaches, [TEXT_CLIENT] = stored->client,
-        [TEXT_SERVER] = stored->server,  [TEXT_COUNTS] = counts(stored, text),
+        [TEXT_NAME] = stored->name,         [TEXT_TITLE] = title,
+        [TEXT_DETAIL] = _(stored->teaches), [TEXT_CLIENT] = stored->client,
+        [TEXT_SERVER] = stored->server,     [TEXT_COUNTS] = stored_counts(stored, text),
         [TEXT_OPENS] = stored->name,
     };
     if (stored->teaches[0] == '\0') {
@@ -131,7 +117,7 @@ static void add_stored(struct offer *offer, enum ui_start_group group, const str
 }
 
 static void capture(void *context, const struct stored *stored) {
-    add_stored(context, UI_START_CAPTURES, stored, stored->title);
+    add_stored(context, UI_START_CAPTURES, stored, _(stored->title));
 }
 
 // The scenario that a capture was made by: of the same name, or NAME of NAME.client.
@@ -147,12 +133,12 @@ static bool has_scenario(const char *name) {
 
 static void lesson(void *context, const struct stored *stored) {
     if (stored->teaches[0] != '\0' && has_scenario(stored->name)) {
-        add_stored(context, UI_START_LESSONS, stored, stored->teaches);
+        add_stored(context, UI_START_LESSONS, stored, _(stored->teaches));
     }
 }
 
 static void scenario(void *context, const struct stored *stored) {
-    add_stored(context, UI_START_LAB, stored, stored->title);
+    add_stored(context, UI_START_LAB, stored, _(stored->title));
 }
 
 static void add_lab(struct offer *offer) {
@@ -249,6 +235,8 @@ static bool refresh(void *context) {
 
 // --- All of it
 
+static size_t retell(void *context, size_t item);
+
 static void offer_fini(struct offer *offer) {
     for (size_t i = 0; i < offer->ui.count; i++) {
         free(offer->texts[i]);
@@ -266,6 +254,7 @@ static void offer_init(struct offer *offer, const struct settings *settings) {
     offer->ui = (struct ui_start){
         .context = offer,
         .refresh = refresh,
+        .retell = retell,
         .why_empty = {[UI_START_CAPTURES] = none,
                       [UI_START_LESSONS] = none,
                       [UI_START_INTERFACES] = N_("no interface is to be seen"),
@@ -299,14 +288,17 @@ static size_t find_again(const struct offer *offer, enum ui_start_group group, c
     return otherwise;
 }
 
-// What is there may have changed since: recent files, interfaces. The user stays where they were.
-static void offer_again(struct offer *offer) {
+// Makes all items anew, and says where that one is now.
+static size_t retell(void *context, size_t item) {
+    struct offer *offer = context;
     struct offer was = *offer;
-    size_t at = was.ui.place.cursor;
     offer_init(offer, was.settings);
     offer->ui.place = was.ui.place;
-    offer->ui.place.cursor = find_again(offer, was.items[at].group, was.opens[at], at);
+    if (item < was.ui.count) {
+        item = find_again(offer, was.items[item].group, was.opens[item], item);
+    }
     offer_fini(&was);
+    return item;
 }
 
 // --- Opening
@@ -330,7 +322,7 @@ static void open_item(const struct offer *offer, size_t index, const struct sett
     switch (item->group) {
     case UI_START_LESSONS:
         command = open_lesson;
-        snprintf(greeting, sizeof greeting, "%s: %s", item->name, item->detail);
+        snprintf(greeting, sizeof greeting, _("%s: %s"), item->name, item->detail);
         copy.greeting = greeting;
         copy.sources[copy.source_count++] = opens;
         break;
@@ -358,31 +350,45 @@ static enum tw_status go_round(struct offer *offer, struct settings *settings, s
         if (status != TW_OK || ui_ended() || chosen == UI_NOTHING) {
             return status;
         }
-        settings->theme = ui_theme();
+        settings->theme = NULL; // the configuration has it from now on
         open_item(offer, chosen, settings, how);
         if (how->ended) {
             return TW_OK;
         }
-        if (how->theme[0] != '\0') {
-            settings->theme = how->theme;
+        if (how->told) {
+            settings->config = how->config;
+            how->told = tw_language_set(how->language);
         }
-        if (how->language[0] != '\0' && !tw_language_set(how->language)) {
-            how->language[0] = '\0';
-        }
-        offer_again(offer);
+        // What is there may have changed since: recent files, interfaces.
+        offer->ui.place.cursor = retell(offer, offer->ui.place.cursor);
     }
 }
 
-enum tw_status start_screen(const struct settings *settings, struct tw_error *error) {
+static enum tw_status hold(struct offer *offer, const struct settings *settings,
+                           struct tw_error *error) {
     struct settings own = *settings;
     struct apart how = {.status = TW_OK}; // with the last one that was opened
-    struct offer offer;
-    offer_init(&offer, settings); // before the terminal is cleared for it
+    own.kept = &own.config;
     enum tw_status status = ui_hold(error);
     if (status == TW_OK) {
-        status = go_round(&offer, &own, &how, error);
+        status = go_round(offer, &own, &how, error);
         ui_release();
     }
+    return status;
+}
+
+static enum tw_status picture(struct offer *offer, const struct settings *settings,
+                              struct tw_error *error) {
+    struct ui_options options = screen_options(settings);
+    options.start = &offer->ui;
+    return screen_picture(settings, &options, NULL, error);
+}
+
+enum tw_status start_screen(const struct settings *settings, struct tw_error *error) {
+    struct offer offer;
+    offer_init(&offer, settings); // before the terminal is cleared for it
+    enum tw_status status = settings->screenshot != NULL ? picture(&offer, settings, error)
+                                                         : hold(&offer, settings, error);
     offer_fini(&offer);
     return status;
 }

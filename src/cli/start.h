@@ -5,8 +5,9 @@
 
 #include "options.h"
 
-// Shows what there is to open, opens what is chosen, and comes back, until the user leaves. TW_OPEN
-// where there is no terminal that could show it, TW_MEMORY.
+// Shows what there is to open, opens what is chosen, and comes back, until the user leaves; or
+// writes the picture of it that --screenshot asks for. TW_OPEN where there is no terminal that
+// could show it, TW_MEMORY, and what screen_picture returns.
 enum tw_status start_screen(const struct settings *settings, struct tw_error *error) TW_CHECKED;
 
 #endif

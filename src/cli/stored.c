@@ -184,6 +184,20 @@ void stored_each(enum stored_kind kind, void (*each)(void *context, const struct
     }
 }
 
+const char *stored_counts(const struct stored *stored, char text[STORED_COUNTS]) {
+    unsigned long long packets = strtoull(stored->packets, NULL, 10);
+    unsigned long long connections = strtoull(stored->connections, NULL, 10);
+    text[0] = '\0';
+    if (connections > 1) {
+        snprintf(text, STORED_COUNTS,
+                 _("%llu packets in %llu connections; the states of the longest:"), packets,
+                 connections);
+    } else if (packets > 0) {
+        snprintf(text, STORED_COUNTS, n_("%llu packet", "%llu packets", packets), packets);
+    }
+    return text;
+}
+
 static void offer(void *context, const struct stored *stored) {
     nearest_offer(context, stored->name);
 }

@@ -34,6 +34,10 @@ struct stored {
 // first place that has it.
 void stored_each(enum stored_kind kind, void (*each)(void *context, const struct stored *stored),
                  void *context);
+// "7 packets", "40 packets in 12 connections; the states of the longest:"; "" where the catalogue
+// does not say it. Returns `text`.
+enum { STORED_COUNTS = 256 };
+const char *stored_counts(const struct stored *stored, char text[STORED_COUNTS]);
 void stored_nearest(enum stored_kind kind, struct nearest *nearest);
 
 #endif

@@ -41,6 +41,25 @@ grep -q nonsense "$dir/error" || fail "it does not say which key"
 for size in 80 x24 80x 0x24 80x24x1 9999x24; do
     status 2 simultaneous-close --screenshot "$dir/x.svg" --size $size
 done
+# Nothing but the start screen, the least and the largest picture, a pipe.
+status 0 --screenshot "$dir/start.svg" --size 100x30
+grep -q '>\[Captures<' "$dir/start.svg" || fail "it is not the start screen"
+grep -q '>&#x25b8;<' "$dir/start.svg" || fail "the start screen has no cursor"
+status 0 --screenshot "$dir/help.svg" --keys '?' --ascii
+grep -q '>help<' "$dir/help.svg" || fail "the start screen takes no keys"
+for size in 1x1 1000x1000; do
+    status 0 simultaneous-close --screenshot "$dir/size.svg" --size $size --keys Enter
+    grep -q '</svg>' "$dir/size.svg" || fail "$size: no picture"
+done
+gzip -c "$(dirname "$0")/../../captures/four-way-close.pcap" >"$dir/four.gz"
+status 0 - --screenshot "$dir/pipe.svg" <"$dir/four.gz"
+grep -q '10.9.0.1' "$dir/pipe.svg" || fail "nothing was read of standard input"
+
+# What never ends makes no picture; without one there is no size of it.
+status 2 -i lo --screenshot "$dir/x.svg"
+grep -q -- '--screenshot' "$dir/error" || fail "it does not say what has no sense"
+status 2 simultaneous-close --size 80x24
+status 2 simultaneous-close --keys Enter
 status 3 no-such-capture-at-all --screenshot "$dir/x.svg"
 status 6 simultaneous-close --screenshot "$dir/none/x.svg"
 [ ! -e "$dir/x.svg" ] || fail "a failure has left a file"

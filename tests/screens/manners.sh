@@ -160,7 +160,10 @@ tm send-keys M-h
 see 'Enter open'
 tm send-keys '?'
 see 'Enter open'
-tm send-keys q
+tm send-keys b
+see 'breakpoints  1 chosen'
+see '[x] CLOSING'
+tm send-keys q q
 ended 0 config
 open_screen '' '--theme dark'
 until_true 'the command line does not come first' coloured

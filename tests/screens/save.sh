@@ -70,4 +70,17 @@ if command -v xz >/dev/null 2>&1 && "$program" --version | grep -q liblzma; then
     ended 0 compressed
 fi
 
+# Where no file may grow, that is told, and nothing is left; the screen goes on.
+type_line "sh -c 'ulimit -f 0; exec \"\$0\" \"\$1\"' '$program' '$two'"
+see 'Enter open'
+tm send-keys w
+see 'save as half-close-connection-1.pcap'
+tm send-keys Enter
+see 'half-close-connection-1.pcap: File too large'
+tm send-keys C-p
+see 'tcpwalk.svg: File too large'
+tm send-keys q
+ended 0 limited
+[ ! -e "$dir/half-close-connection-1.pcap" ] || fail 'a file of nothing is left'
+
 [ -z "$(find "$dir" -name '.tcpwalk-*')" ] || fail 'something half is left'

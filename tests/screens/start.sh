@@ -51,8 +51,32 @@ tm pipe-pane
 taken=$(grep -o '\[?1049h' "$dir/output" | wc -l)
 [ "$taken" -eq 1 ] || fail "the terminal was taken $taken times, not once"
 
-# Themes that are chosen by keys stay, there and back.
+# Themes that are chosen by keys stay, there and back; and so does it that the mouse is let go.
+mouse_is() { [ "$(tm display-message -p '#{mouse_standard_flag}')" = "$1" ]; }
 start
+see '[Captures'
+tm send-keys M
+see 'mouse: off'
+tm send-keys Enter
+see 'tcpwalk  three-way-handshake'
+mouse_is 0 || fail 'the mouse was taken again'
+tm send-keys M
+see 'mouse: on'
+tm send-keys q
+see '[Captures'
+until_true 'the mouse was not taken' mouse_is 1
+# Breakpoints stay, too.
+tm send-keys Enter
+see 'tcpwalk  three-way-handshake'
+tm send-keys b Space
+see 'breakpoints  1 chosen'
+tm send-keys q q
+see '[Captures'
+tm send-keys Enter
+see 'tcpwalk  three-way-handshake'
+tm send-keys b
+see 'breakpoints  1 chosen'
+tm send-keys q q
 see '[Captures'
 tm send-keys T
 see 'theme: light'
@@ -66,6 +90,20 @@ tm send-keys T
 see 'theme: colour-blind'
 tm send-keys q
 ended 0 themes
+
+# Another language is that of all that is told, and stays, too.
+start
+see 'Three-way handshake'
+tm send-keys C-g
+see '三次握手'
+tm send-keys Tab Enter
+see 'three-way-handshake: connect() 在'
+tm send-keys C-g
+see 'Before the first segment'
+tm send-keys q q
+see 'connect() returns at the second'
+tm send-keys q
+ended 0 language
 
 # A file that was opened is there to be opened again; what is gone says so.
 for name in mine gone; do
@@ -141,6 +179,21 @@ tm send-keys Enter
 see 'tcpwalk  three-way-handshake'
 tm send-keys C-c
 ended 0 interrupted
+
+# Killed without a word, it leaves nobody who reads the terminal's keys.
+if [ "$(uname)" = Linux ]; then
+    start
+    see '[Captures'
+    tm send-keys Enter
+    see 'tcpwalk  three-way-handshake'
+    opened=$(child)
+    kill -KILL "$(cat "$dir/pid")" || fail 'there is no process to kill'
+    is_gone() { ! kill -0 "$opened" 2>/dev/null; }
+    until_true 'what was opened runs on' is_gone
+    shell_is_back
+    # shellcheck disable=SC2016 # for the shell in the terminal; the modes nobody could give back
+    type_line 'stty $(cat before)'
+fi
 
 # Where the terminal cannot move its cursor, there is the list of what could be opened.
 type_line "TERM=dumb '$program'"

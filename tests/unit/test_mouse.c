@@ -224,6 +224,23 @@ static void keys_that_are_not_plain(void **state) {
     assert_true(action_bind(ACTION_HELP, NULL));
 }
 
+// What a question or a long notice covers is not there to be clicked.
+static void what_is_covered_leads_nowhere(void **state) {
+    (void)state;
+    struct canvas shown;
+    assert_true(canvas_init(&shown, app.width, app.height));
+    for (int i = 0; i < 2; i++) {
+        press(i == 0 ? "f" : "Esc");
+        if (i == 1)
+            app_say(&app, "%0300d", 0);
+        app_draw(&app, &shown);
+        const struct cell *last = shown.cells + (shown.height - 1) * shown.width;
+        for (int x = 0; x < shown.width; x++)
+            assert_int_equal(last[x].target, 0);
+    }
+    canvas_fini(&shown);
+}
+
 // What is pasted is typed where something is asked, and does nothing elsewhere.
 static void pasted_text_is_no_keys(void **state) {
     (void)state;
@@ -344,12 +361,13 @@ static void clicks_anywhere_do_no_harm(void **state) {
 int main(void) {
 #define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
-        on_scene(the_bottom_line_is_clicked),   on_scene(rows_are_chosen_and_opened),
-        on_scene(a_connection_is_clicked),      on_scene(the_wheel_turns),
-        on_scene(what_is_asked_comes_first),    on_scene(rows_of_other_views),
-        on_scene(keys_that_are_not_plain),      on_scene(pasted_text_is_no_keys),
-        on_scene(the_help_begins_where_one_is), on_scene(the_way_out_is_always_seen),
-        on_scene(every_action_in_every_view),   on_scene(clicks_anywhere_do_no_harm),
+        on_scene(the_bottom_line_is_clicked),    on_scene(rows_are_chosen_and_opened),
+        on_scene(a_connection_is_clicked),       on_scene(the_wheel_turns),
+        on_scene(what_is_asked_comes_first),     on_scene(rows_of_other_views),
+        on_scene(what_is_covered_leads_nowhere), on_scene(rows_of_other_views),
+        on_scene(keys_that_are_not_plain),       on_scene(pasted_text_is_no_keys),
+        on_scene(the_help_begins_where_one_is),  on_scene(the_way_out_is_always_seen),
+        on_scene(every_action_in_every_view),    on_scene(clicks_anywhere_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -398,13 +398,15 @@ static void breakpoints_are_chosen(void **state) {
     assert_true(app.playback.break_state[TW_CLOSED]);
     assert_int_equal(app.playback.break_cursor, 0);
     canvas_fini(&canvas);
-    breaks_keep(&app);
+    struct config config;
+    config_init(&config);
+    app_keep(&app, &config);
     press("c");
     for (size_t i = 0; i < BREAK_COUNT; i++)
         assert_false(*breaks_at(&app.playback, i));
-    breaks_restore(&app); // as the next screen does
-    assert_true(app.playback.break_state[TW_SYN_SENT] && !app.playback.break_state[TW_LISTEN]);
-    assert_true(app.playback.break_finding[TW_FINDING_COUNT - 1]);
+    // The next screen has them again.
+    assert_true(config.break_state[TW_SYN_SENT] && !config.break_state[TW_LISTEN]);
+    assert_true(config.break_finding[TW_FINDING_COUNT - 1]);
     press("q");
     assert_int_equal(app.view, VIEW_CONNECTION);
     press("q b b"); // from the list, and back

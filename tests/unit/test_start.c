@@ -330,6 +330,36 @@ static void comes_back_where_it_was(void **state) {
     assert_int_equal(app.start.cursor, 2);
 }
 
+// One item more, in front, and all that is told of it in another language.
+static size_t retell(void *context, size_t item) {
+    static struct ui_start_item more[TW_COUNT(items) + 1] = {
+        {.group = UI_START_CAPTURES, .name = "new", .title = "三次握手", .detail = ""}};
+    assert_ptr_equal(context, &hooks);
+    memcpy(more + 1, items, sizeof items);
+    hooks.items = more;
+    hooks.count = TW_COUNT(more);
+    return item + 1;
+}
+
+static void another_language_tells_all_again(void **state) {
+    (void)state;
+    hooks.retell = retell;
+    press("Down");
+    const char *name = items[app.start.cursor].name;
+    const size_t rows = app.start.row_count;
+    press("^G");
+    assert_string_equal(tw_language(), "zh");
+    assert_true(app.anew);
+    assert_int_equal(app.start.row_count, rows + 1);
+    assert_string_equal(hooks.items[app.start.cursor].name, name);
+    assert_true(tw_language_set("en"));
+    // Where it could not be shown, there is none.
+    app.english = true;
+    press("^G");
+    assert_string_equal(tw_language(), "en");
+    assert_non_null(strstr(app.notice, "only English"));
+}
+
 static void wide_characters(void **state) {
     (void)state;
     static const struct ui_start_item wide[] = {
@@ -390,6 +420,7 @@ int main(void) {
         on_start(clicks),
         on_start(interfaces_are_looked_at_only_while_seen),
         on_start(comes_back_where_it_was),
+        on_start(another_language_tells_all_again),
         on_start(wide_characters),
         on_start(any_size_and_any_keys_draw),
     };
