@@ -25,7 +25,7 @@ program: deps
 
 # Builds what is missing, and shows a connection that both ends close at once.
 run: program
-	@$(BUILD)/tcpwalk $(CAPTURE)
+	@$(BUILD)/tcpwalk --connection 1 $(CAPTURE)
 
 test: build
 	@scripts/test.sh $(BUILD)

@@ -45,7 +45,7 @@ enum context {
     X(LAST, IN_ALL, "G End", NULL, N_("Moving"), N_("to the last row; behind the last event"))     \
     X(START_NEXT, IN_START, "Tab", N_("next group"), N_("Moving"), N_("the next group"))           \
     X(START_PREVIOUS, IN_START, "S-Tab", NULL, N_("Moving"), N_("the previous group"))             \
-    X(OPEN, IN_START | IN_CONNECTIONS, "Enter l", N_("open"), N_("Connections"),                   \
+    X(OPEN, IN_START | IN_CONNECTIONS, "Enter l", N_("open it"), N_("Connections"),                \
       N_("open what the cursor is on"))                                                            \
     X(FILTER, IN_START | IN_CONNECTIONS, "f &", N_("filter"), N_("Connections"),                   \
       N_("show only some rows, as one types: text, address, port:, state:, outcome:"))             \
@@ -123,6 +123,8 @@ enum context {
       N_("the next part: ladder, state diagram, segment, stream"))                                 \
     X(PART_BACK, IN_CONNECTION | IN_LAB, "S-Tab", NULL, N_("One connection"),                      \
       N_("the previous part"))                                                                     \
+    X(ALONE, IN_CONNECTION, "f", NULL, N_("One connection"),                                       \
+      N_("the chosen part alone, or beside the ladder where there is room"))                       \
     X(WALK, IN_CONNECTION, "v", NULL, N_("One connection"),                                        \
       N_("walk over the state diagram: what each state means, time spent in it"))                  \
     X(SELECT, IN_CONNECTION, "m", NULL, N_("One connection"),                                      \

@@ -389,6 +389,14 @@ void app_act(struct app *app, enum action action) {
     case ACTION_REDRAW: app->anew = true; return;
     case ACTION_PART: next_part(app, 1); return;
     case ACTION_PART_BACK: next_part(app, -1); return;
+    case ACTION_ALONE:
+        if (!app->alone && has_part(app, PART_LADDER)) {
+            app_say(app, "%s", _("there is no room for the ladder beside another part"));
+            return;
+        }
+        app->part = shown_part(app);
+        app->alone = !app->alone;
+        return;
     case ACTION_FILTER:
         prompt_ask(&app->prompt, ASK_FILTER,
                    app->view == VIEW_START ? app->start.filter : app->list.filter);

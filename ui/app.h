@@ -69,6 +69,7 @@ struct app {
     double measured_from;
     bool absolute; // sequence numbers as on the wire
     enum part part;
+    bool alone; // the part, also where there is room for the ladder beside it
     struct walk walk;
     struct header header; // of the segment at the cursor
     struct stream stream;

@@ -309,6 +309,8 @@ bool moment_act(struct app *app, enum action action) {
     char text[STATUS_TEXT];
     if (m->playing && app->moment.set)
         play(app); // to where it is now, not with the last frame
+    if (action == ACTION_MARK && m->set && m->playing)
+        action = ACTION_PLAY_ALL; // the key that pauses everywhere else
     switch (action) {
     case ACTION_PLAY_ALL:
     case ACTION_STEP_ALL:

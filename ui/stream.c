@@ -270,10 +270,10 @@ void stream_tick(struct app *app) {
     compare(app);
     look_at_cursor(app);
     stand(app);
-    if (stream->placed) {
+    if (stream->placed)
         go(app);
+    if (stream->placed || stream->whole) // without any octet, there is none to be found
         stream_search_tick(app);
-    }
     lay(app);
     if (stream->placed && stream->show && !is_seen(page, stream->shown)) {
         stream->top = stream->shown;

@@ -84,10 +84,11 @@ static void begin(struct app *app, struct stream_place from, bool back, bool wit
     search->back = back;
     search->running = search->length > 0;
     search->failed = false;
-    // Its own piece is looked at twice: on one side of the place, and at last on the other.
-    search->left = 1;
+    search->left = 0;
     for (uint8_t end = 0; end < TW_END_COUNT; end++)
         search->left += stream_shows(app, end) ? pieces_shown(&stream->pieces[end]) : 0;
+    // Its own piece is looked at twice: on one side of the place, and at last on the other.
+    search->left += search->left > 0;
 }
 
 void stream_search(struct app *app, const char *text, bool answered) {

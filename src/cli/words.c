@@ -215,7 +215,7 @@ const char *nearest_text(const struct nearest *nearest, char text[NEAREST_TEXT])
     text[0] = '\0';
     for (size_t i = 0; i < nearest->count; i++) {
         int length = snprintf(text + used, NEAREST_TEXT - used, "%s%s",
-                              i == 0 ? "; nearest: " : ", ", nearest->best[i].name);
+                              i == 0 ? _("; nearest: ") : ", ", nearest->best[i].name);
         if (length < 0 || (size_t)length >= NEAREST_TEXT - used) {
             break;
         }

@@ -259,10 +259,10 @@ const char *tw_event_label(enum tw_event event) {
 }
 
 static const char *const basis_names[] = {
-    [TW_OBSERVED] = "observed",
-    [TW_PROVEN] = "proven",
-    [TW_ASSUMED] = "assumed",
-    [TW_TIMER] = "timer",
+    [TW_OBSERVED] = N_("observed"),
+    [TW_PROVEN] = N_("proven"),
+    [TW_ASSUMED] = N_("assumed"),
+    [TW_TIMER] = N_("timer"),
 };
 _Static_assert(TW_COUNT(basis_names) == TW_BASIS_COUNT, "every basis has its name");
 

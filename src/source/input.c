@@ -120,8 +120,9 @@ bool tw_input_wait(int fd, bool nonblocking) {
 
 void tw_input_broke_off(struct tw_error *error, const char *name, const char *why,
                         uint64_t packets) {
-    (void)tw_fail(error, TW_BROKEN, "%s: %s; %llu %s good", name, why, (unsigned long long)packets,
-                  packets == 1 ? "packet was" : "packets were");
+    (void)tw_fail(error, TW_BROKEN,
+                  n_("%s: %s; %llu packet was good", "%s: %s; %llu packets were good", packets),
+                  name, why, (unsigned long long)packets);
 }
 
 static enum tw_supply fail(struct tw_input *input, const char *why) {

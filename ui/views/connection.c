@@ -174,7 +174,7 @@ static bool is_beside(const struct app *app) {
     int height = app->height - HEAD - TIMELINE - KEYS - why_height(app);
     bool room = app->lab.hooks == NULL ||
                 (lab_fits_below(app) && height - lab_rows(app, height, true) >= TW_DIAGRAM_HEIGHT);
-    return app->width >= BESIDE_WIDTH && room;
+    return !app->alone && app->width >= BESIDE_WIDTH && room;
 }
 
 void view_connection(const struct app *app, struct canvas *canvas) {

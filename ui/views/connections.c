@@ -121,11 +121,9 @@ static void draw_title(const struct app *app, struct canvas *canvas, struct area
 
 // How much there is, and what had to be left out.
 static void draw_counts(const struct app *app, struct canvas *canvas, struct area area, int y) {
-    struct words parts[5] = {{.role = ROLE_FAINT, .rank = 1},
-                             {.role = ROLE_FAINT, .rank = 2},
-                             {.role = ROLE_FAINT, .rank = 3},
-                             {.role = ROLE_WARNING, .rank = 0},
-                             {.role = ROLE_WARNING, .rank = 0}};
+    struct words parts[6] = {{.role = ROLE_FAINT, .rank = 2}, {.role = ROLE_FAINT, .rank = 3},
+                             {.role = ROLE_FAINT, .rank = 4}, {.role = ROLE_WARNING, .rank = 0},
+                             {.role = ROLE_FAINT, .rank = 1}, {.role = ROLE_WARNING, .rank = 0}};
     char number[FORMAT_TEXT];
     const uint64_t all = tw_story_count(app->story), told = tw_story_told(app->story),
                    connections = tw_story_connections_dropped(app->story),
@@ -144,8 +142,10 @@ static void draw_counts(const struct app *app, struct canvas *canvas, struct are
         snprintf(parts[3].text, PART_TEXT,
                  n_("full: %s segment not kept", "full: %s segments not kept", segments),
                  format_count(segments, number));
+    if (connections > 0 || segments > 0)
+        snprintf(parts[4].text, PART_TEXT, "%s", _("--limit-memory keeps more"));
     if (app->dropped > 0)
-        snprintf(parts[4].text, PART_TEXT,
+        snprintf(parts[5].text, PART_TEXT,
                  n_("%s packet not captured", "%s packets not captured", app->dropped),
                  format_count(app->dropped, number));
     draw_parts(canvas, area, y, parts, TW_COUNT(parts));
@@ -184,6 +184,13 @@ static void draw_summary(const struct app *app, struct canvas *canvas, struct ar
         int width = canvas_text_width(text);
         canvas_text_right(canvas, line, line.width - 2, 0, text, ROLE_FAINT);
         line.width -= width + 2;
+        const uint64_t lacks = tw_story_connections_dropped(app->story);
+        if (lacks > 0) {
+            snprintf(text, sizeof text, _("%s not kept"), format_count(lacks, rows));
+            width = canvas_text_width(text);
+            canvas_text_right(canvas, line, line.width - 2, 0, text, ROLE_WARNING);
+            line.width -= width + 2;
+        }
     }
     if (list_marked_count(app) > 0) {
         snprintf(text, sizeof text, _("%s marked"), format_count(list_marked_count(app), rows));
@@ -264,6 +271,8 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
     struct column_row row;
     read_row(app, at, &row);
     const bool here = at == app->list.cursor;
+    // Rows of what was asked for before, until the first page of what is asked for now is there.
+    const bool old = app->list.filtering.on && !app->list.filtering.shown;
     int x = 1;
     for (int i = 0; i < COLUMN_COUNT; i++) {
         const int width = fitted->widths[i];
@@ -272,7 +281,9 @@ static void draw_row(const struct app *app, struct canvas *canvas, struct area a
             continue;
         const char *text = column_text(app, &row, (enum column)i, width, buffer);
         draw_cell(app, canvas, area, x, y, width, column_info((enum column)i)->right, text,
-                  here ? ROLE_TEXT : column_role(&row, (enum column)i));
+                  old    ? ROLE_FAINT
+                  : here ? ROLE_TEXT
+                         : column_role(&row, (enum column)i));
         draw_long(app, canvas, area, x, y, &row, (enum column)i, text);
         x += width + COLUMN_GAP;
     }
