@@ -392,6 +392,25 @@ static void an_end_goes_along_its_edge(void **state) {
     fail();
 }
 
+// --- alone, or beside the ladder
+
+static void alone_where_it_would_be_beside(void **state) {
+    (void)state;
+    scene_close_by_client(&scene, 0, 0);
+    begin(1);
+    app_resize(&app, 120, 40);
+    const int beside = part_area(&app).width;
+    assert_true(beside < 120);
+    press("f");
+    assert_int_equal(part_area(&app).width, 120);
+    assert_true(seen("rcv SYN")); // the edges have their labels there
+    press("f");
+    assert_int_equal(part_area(&app).width, beside);
+    app_resize(&app, 80, 24);
+    press("f");
+    assert_true(seen("no room for the ladder beside another part"));
+}
+
 // --- TIME-WAIT's ring
 
 static void time_wait_is_counted_down(void **state) {
@@ -671,6 +690,7 @@ int main(void) {
         on_scene(a_reset_is_never_silent),
         on_scene(roles_say_what_is_lit),
         on_scene(an_end_goes_along_its_edge),
+        on_scene(alone_where_it_would_be_beside),
         on_scene(time_wait_is_counted_down),
         on_scene(both_ends_wait),
         on_scene(the_kernel_knows_the_ring),

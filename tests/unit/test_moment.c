@@ -338,6 +338,10 @@ static void playing(void **state) {
     tw_time paused = app.moment.time;
     app_tick(&app, app.now + TW_SECOND);
     assert_true(app.moment.time == paused && !app_moving(&app));
+    press("p");
+    assert_true(app_moving(&app));
+    press("Space"); // pauses here, too, and marks only where nothing plays
+    assert_true(!app_moving(&app) && list_marked_count(&app) == 0);
     press("e + p");
     app_tick(&app, app.now + 100 * TW_MILLISECOND);
     assert_true(app.moment.time == paused + 200 * TW_MILLISECOND);

@@ -108,6 +108,10 @@ static void no_octets(void **state) {
     octets_handshake();
     show_stream();
     expect_seen("No octets were sent.");
+    press("/ x");
+    settle();
+    assert_false(app.stream.search.running);
+    expect_seen("not found");
 }
 
 // The numbers of a reset that refuses are before all that could be sent.
