@@ -118,9 +118,17 @@ static uint64_t apart(uint64_t a, uint64_t b) {
     return a > b ? a - b : b - a;
 }
 
-// Beyond 4 GiB a number stands for several octets: the one that was sent at about that time.
+// Beyond 4 GiB a number stands for several octets: the one that was sent at about that time. Where
+// there are very many of them, as only forged numbers make, it is the nearest to what was delivered
+// then.
 int64_t pieces_place(const struct pieces *p, const struct tw_story_segment *segment) {
+    enum { ROUNDS_MAX = 1024 };
     const int64_t round = (int64_t)1 << 32;
+    if (p->count > 0 && last_end(p) / round > ROUNDS_MAX) {
+        const size_t then = piece_after(p, segment->packet > 0 ? segment->packet - 1 : 0);
+        return unwrapped(p, first_octet(segment),
+                         p->piece[then < p->count ? then : p->count - 1].at);
+    }
     int64_t best = unwrapped(p, first_octet(segment), 0);
     uint64_t least = UINT64_MAX;
     for (int64_t at = best; p->count > 0 && at < last_end(p); at += round) {

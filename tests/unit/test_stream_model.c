@@ -307,6 +307,27 @@ static void beyond_four_gibibytes(void **state) {
     pieces_fini(&p);
 }
 
+// Numbers that jump by half their space make a stream of terabytes: each place is found at once.
+static void forged_numbers(void **state) {
+    (void)state;
+    enum { COUNT = 4000, JUMP = INT32_MAX - 7 };
+    struct pieces p = {0};
+    const struct tw_end_info sender = {.initial_known = true, .initial_seq = UINT32_MAX};
+    pieces_begin(&p, &sender);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        const struct tw_story_segment segment = {
+            .packet = i + 1, .seq = i * (uint32_t)JUMP, .length = 8, .flags = TW_ACK};
+        pieces_add(&p, &segment, false);
+        assert_int_equal(pieces_place(&p, &segment), i * (int64_t)JUMP);
+    }
+    for (uint32_t i = 0; i < COUNT; i += 7) {
+        const struct tw_story_segment segment = {
+            .packet = i + 1, .seq = i * (uint32_t)JUMP, .length = 8, .flags = TW_ACK};
+        assert_int_equal(pieces_place(&p, &segment), i * (int64_t)JUMP);
+    }
+    pieces_fini(&p);
+}
+
 // Whatever is sent and pressed, at any place and size, what is drawn is whole.
 static void any_keys_any_size(void **state) {
     (void)state;
@@ -370,7 +391,7 @@ int main(void) {
         TEST(as_the_model_says),      TEST(rows_up_and_down),
         TEST(slices_are_the_whole),   TEST(backwards),
         TEST(any_keys_any_size),      cmocka_unit_test(beyond_four_gibibytes),
-        cmocka_unit_test(only_a_fin),
+        cmocka_unit_test(only_a_fin), cmocka_unit_test(forged_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
