@@ -29,6 +29,7 @@ static void stand(struct app *app, double place) {
     p->gliding = false;
     p->from = p->place;
     p->since = app->now;
+    p->waited = p->waited_from = p->place < last_place(app) ? 0 : p->waited;
 }
 
 bool playback_follows(const struct app *app) {
@@ -233,6 +234,30 @@ static bool wrap(struct app *app) {
     return true;
 }
 
+// How long TIME-WAIT lasts on behind the last row of a capture.
+static tw_time wait_behind(const struct app *app) {
+    tw_time most = 0;
+    for (int end = 0; end < TW_END_COUNT && !app->loading; end++) {
+        tw_time left;
+        if (playback_time_wait(app, (enum tw_end)end, &left) && left + app->playback.waited > most)
+            most = left + app->playback.waited;
+    }
+    return most;
+}
+
+// Plays TIME-WAIT's timer behind the last row, in even time as long as a row; false: it is over.
+static bool wait_on(struct app *app) {
+    struct playback *p = &app->playback;
+    const tw_time all = wait_behind(app);
+    double ahead = (double)(app->now - p->since);
+    if (p->waited_from == 0)
+        ahead = fmax(0, ahead - (double)rest(app, p->from));
+    ahead *= p->even ? p->speed * (double)all / (double)row_takes : p->speed;
+    p->waited = (tw_time)fmin((double)all, (double)p->waited_from + ahead);
+    app->changed = true;
+    return p->waited < all;
+}
+
 void playback_tick(struct app *app) {
     struct playback *p = &app->playback;
     refresh(app, false);
@@ -252,7 +277,7 @@ void playback_tick(struct app *app) {
         return;
     app->changed = app->changed || place != p->place;
     p->place = place;
-    if (place >= last_place(app) && !p->loop) {
+    if (place >= last_place(app) && !p->loop && !wait_on(app)) {
         stand(app, place);
         p->playing = app->loading; // more may come
     }
@@ -294,7 +319,8 @@ bool playback_time_wait(const struct app *app, enum tw_end end, tw_time *left) {
     if (here == NULL || here->to != TW_TIME_WAIT)
         return false;
     const tw_time clock = place >= last_place(app) ? app_clock(app) : TW_NO_TIME;
-    const tw_time now = clock != TW_NO_TIME ? clock : playback_time(app, place);
+    const tw_time now =
+        clock != TW_NO_TIME ? clock : playback_time(app, place) + app->playback.waited;
     size_t row = place < last_place(app) ? (size_t)place : ladder->row_count;
     // The last segment before here, single or in a run, began the wait anew.
     while (row > 0 && ladder->rows[row - 1].kind != TW_ROW_SEGMENT &&
@@ -362,8 +388,8 @@ const char *playback_status(const struct app *app, const char *word, bool detail
 bool playback_moving(const struct app *app) {
     const struct playback *p = &app->playback;
     return app->view == VIEW_CONNECTION &&
-           (p->gliding ||
-            (p->playing && app->ladder.row_count > 0 && (p->loop || p->place < last_place(app))));
+           (p->gliding || (p->playing && app->ladder.row_count > 0 &&
+                           (p->loop || p->place < last_place(app) || !app->loading)));
 }
 
 static bool is_silence(const struct app *app, double place) {
@@ -442,6 +468,7 @@ void playback_act(struct app *app, enum action action) {
     double place = p->gliding ? p->to : p->place;
     int around = CONNECTION_FRAME - WHY_HEIGHT + why_height(app) + 1;
     double page = app->height > around ? app->height - around : 1;
+    bool over;
     switch (action) {
     case ACTION_STEP: step(app); break;
     case ACTION_STEP_BACK: step_back(app); break;
@@ -469,7 +496,8 @@ void playback_act(struct app *app, enum action action) {
         break;
     case ACTION_PLAY:
         p->playing = !p->playing;
-        stand(app, p->playing && place >= last_place(app) ? 0 : place);
+        over = place >= last_place(app) && (p->waited == 0 || p->waited >= wait_behind(app));
+        stand(app, p->playing && over ? 0 : place);
         break;
     case ACTION_FASTER:
     case ACTION_SLOWER:

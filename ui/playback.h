@@ -20,7 +20,10 @@ struct playback {
     double speed;
     bool gliding; // a step on its way
     double from, to;
-    tw_time since;    // when playing or gliding began, at `from`
+    tw_time since; // when playing or gliding began, at `from`
+    // Of TIME-WAIT, behind the last row of a capture that ends before it does: how long has been
+    // played, and had been when playing began.
+    tw_time waited, waited_from;
     double opened_at; // the place at which the connection was opened
     // What the time line marks, by parts of it in even and in real time: bits of enum mark.
     uint8_t marks[2][TIMELINE_PARTS];
@@ -51,7 +54,8 @@ void playback_mark_rows(struct app *app);
 // The time line: by time, or by rows in even time. What has happened at a place, has by then.
 tw_time playback_time(const struct app *app, double place);
 // How long an end still stays in TIME-WAIT: until its history has it over, else until the profile's
-// timer runs out, begun with the last segment so far. False: it is not there.
+// timer runs out, begun with the last segment so far. False: it is not there. Playing goes on with
+// that timer where the capture ends before.
 bool playback_time_wait(const struct app *app, enum tw_end end, tw_time *left) TW_CHECKED;
 double playback_fraction(const struct app *app, double place);
 void playback_seek(struct app *app, double fraction);

@@ -585,6 +585,41 @@ static void time_wait_is_counted_down(void **state) {
     assert_true(seen("rfc: 240 s"));
 }
 
+// Where the capture ends in TIME-WAIT, playing goes on with its timer: by the clock, however many
+// frames are drawn, and from where it was paused.
+static void time_wait_goes_on_behind_the_end(void **state) {
+    (void)state;
+    playback_open(&app, OPEN);
+    scene_close(&scene);
+    scene_open(&scene);
+    scene_simultaneous_close(&scene, 0, 0);
+    tw_tracker_finish(scene.tracker);
+    app_fini(&app);
+    begin(&app);
+    app.playback.even = false;
+    press("Enter G");
+    assert_true(seen("TIME-WAIT over in 60 s"));
+    press("Left Space");
+    const tw_time rest = TW_SECOND, start = app.now;
+    app_tick(&app, start + rest);
+    assert_true(app.playback.place == rows(&app) && app_moving(&app));
+    for (int s = 1; s <= 15; s++)
+        app_tick(&app, start + s * TW_SECOND);
+    assert_true(seen("TIME-WAIT over in 45 s"));
+    press("Space");
+    app_tick(&app, start + 40 * TW_SECOND);
+    assert_true(seen("TIME-WAIT over in 45 s") && !app_moving(&app));
+    press("Space + +"); // four times as fast
+    app_tick(&app, app.now + 10 * TW_SECOND);
+    assert_true(seen("TIME-WAIT over in 5.0 s"));
+    app_tick(&app, app.now + 2 * TW_SECOND);
+    assert_false(app_moving(&app));
+    assert_false(seen("TIME-WAIT over in"));
+    press("Left Right"); // a step back takes it back
+    app_tick(&app, app.now + TW_SECOND);
+    assert_true(seen("TIME-WAIT over in 60 s"));
+}
+
 static void any_size_draws(void **state) {
     (void)state;
     playback_open(&app, LONG_AGO);
@@ -658,6 +693,7 @@ int main(void) {
         CASE(measures),
         CASE(one_countdown),
         CASE(time_wait_is_counted_down),
+        CASE(time_wait_goes_on_behind_the_end),
         CASE(any_size_draws),
         CASE(long_connections),
     };

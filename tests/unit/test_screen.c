@@ -240,13 +240,16 @@ static void position_is_a_function_of_the_clock(void **state) {
     for (int frame = 1; frame <= 150; frame++)
         app_tick(&app, begin + frame * TW_SECOND / 30);
     assert_true(app.playback.place > at_once - 1e-6 && app.playback.place < at_once + 1e-6);
-    // In real time the whole of it takes as long as it took, and then it stands.
+    // In real time the whole of it takes as long as it took; TIME-WAIT goes on, and then it stands.
     press("g e Space");
     begin = app.now;
     app_tick(&app, begin + 30 * TW_MILLISECOND);
     double some = app.playback.place;
     assert_true(some > 4 && some < 7);
     app_tick(&app, begin + 10 * TW_SECOND);
+    assert_true(app.playback.place == (double)app.ladder.row_count);
+    assert_true(app_moving(&app));
+    app_tick(&app, begin + 70 * TW_SECOND);
     assert_true(app.playback.place == (double)app.ladder.row_count);
     assert_false(app_moving(&app));
     press("p");
