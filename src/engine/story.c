@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum {
-    FIRST_ROOM = 4,
+    ROOM_STEP = 4, // most connections are short: up to ROOM_SHORT their arrays grow by steps
+    ROOM_SHORT = 16,
     USUAL_STEPS = 12, // of both ends
     LOOK_AHEAD = 256, // how many connections are looked at to find one that is over
 };
@@ -77,13 +78,14 @@ static bool has_room(struct tw_story *story, size_t octets, enum share share, bo
     return true;
 }
 
-// Makes room for one more item behind `count`; arrays double at powers of two. NULL: no room.
+// Makes room for one more item behind `count`. Arrays grow by steps, then double at powers of two.
+// NULL: no room.
 static void *room_for(struct tw_story *story, void *items, size_t count, size_t size,
                       bool segments) {
-    bool full = count == 0 || (count >= FIRST_ROOM && (count & (count - 1)) == 0);
+    bool full = count < ROOM_SHORT ? count % ROOM_STEP == 0 : (count & (count - 1)) == 0;
     if (!full)
         return items;
-    size_t more = count < FIRST_ROOM ? FIRST_ROOM : count;
+    size_t more = count < ROOM_SHORT ? ROOM_STEP : count;
     if (!has_room(story, more * size, segments ? SEGMENTS : CHANGES, segments))
         return NULL;
     void *grown = realloc(items, (count + more) * size);
@@ -369,9 +371,10 @@ static struct remains *bury(const struct tw_connection *connection) {
 
 // Gives back the room that an array will not need any more.
 static void *trim(struct tw_story *story, void *items, size_t count, size_t size, bool segments) {
-    size_t room = FIRST_ROOM;
-    while (room < count)
-        room *= 2;
+    size_t room = (count + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
+    if (count > ROOM_SHORT)
+        for (room = ROOM_SHORT; room < count;)
+            room *= 2;
     if (items == NULL || room == count)
         return items;
     void *trimmed = realloc(items, count * size);
