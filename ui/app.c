@@ -172,8 +172,8 @@ void app_tick(struct app *app, tw_time now) {
         start_tick(app);
         return;
     }
+    moment_tick(app); // before the list, which has the rows of that moment
     list_tick(app);
-    moment_tick(app);
     save_tick(app);
     if (app->wanted > 0)
         open_wanted(app);

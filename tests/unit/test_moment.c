@@ -321,6 +321,22 @@ static void stepping(void **state) {
     assert_true(app.moment.time == times[count - 1]);
 }
 
+// Where a loop begins anew there are fewer rows: the cursor stays on one of them, in that tick.
+static void a_loop_takes_the_cursor_along(void **state) {
+    (void)state;
+    press("e O p");
+    const size_t all = tw_story_count(app.story);
+    for (int i = 0; i < 1000 && list_count(&app) < all; i++)
+        app_tick(&app, app.now + 100 * TW_MILLISECOND);
+    assert_int_equal(list_count(&app), all);
+    press("G");
+    assert_int_equal(app.list.cursor, all - 1);
+    for (int i = 0; i < 2000 && list_count(&app) == all; i++)
+        app_tick(&app, app.now + 100 * TW_MILLISECOND);
+    assert_true(list_count(&app) < all);
+    assert_true(app.list.cursor < list_count(&app));
+}
+
 static void playing(void **state) {
     (void)state;
     press("p");
@@ -772,6 +788,7 @@ int main(void) {
         cmocka_unit_test(nothing_was_captured),
         CASE(stepping),
         CASE(playing),
+        CASE(a_loop_takes_the_cursor_along),
         CASE(frames_do_not_matter),
         CASE(it_stops_at_states),
         CASE(one_moment_everywhere),
