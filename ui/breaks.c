@@ -51,29 +51,3 @@ void breaks_click(struct app *app, size_t row) {
     app->playback.break_cursor = row;
     breaks_act(app, ACTION_TOGGLE);
 }
-
-// Names agree in any case, and whatever stands between their words.
-static bool same_name(const char *a, const char *b) {
-    for (; *a != '\0' && *b != '\0'; a++, b++) {
-        char x = *a == '_' ? '-' : *a, y = *b == '_' ? '-' : *b;
-        x = (char)(x >= 'A' && x <= 'Z' ? x - 'A' + 'a' : x);
-        y = (char)(y >= 'A' && y <= 'Z' ? y - 'A' + 'a' : y);
-        if (x != y)
-            return false;
-    }
-    return *a == *b;
-}
-
-bool playback_break(struct app *app, const char *name) {
-    enum tw_state state;
-    if (tw_state_parse(name, &state)) {
-        app->playback.break_state[state] = true;
-        return true;
-    }
-    for (unsigned i = 0; i < TW_FINDING_COUNT; i++)
-        if (same_name(tw_finding_name((enum tw_finding_kind)i), name)) {
-            app->playback.break_finding[i] = true;
-            return true;
-        }
-    return false;
-}

@@ -99,8 +99,5 @@ bool *breaks_at(struct playback *playback, size_t row);
 size_t breaks_top(const struct app *app); // the row that is seen first
 void breaks_act(struct app *app, enum action action);
 void breaks_click(struct app *app, size_t row);
-// Playback is to stop at a state or a finding, by its name, in any case, '_' for '-'; false: there
-// is none of that name.
-bool playback_break(struct app *app, const char *name);
 
 #endif

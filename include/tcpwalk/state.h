@@ -27,7 +27,8 @@
     X(LAST_ACK, "LAST-ACK", "LAST_ACK", "LAST_ACK",                                                \
       N_("the peer closed first, then we; waiting for the acknowledgement of our FIN"))            \
     X(TIME_WAIT, "TIME-WAIT", "TIME_WAIT", "TIME_WAIT",                                            \
-      N_("all is acknowledged; waiting twice the maximum segment lifetime: stragglers die, and the last ACK can be sent again"))
+      N_("all is acknowledged; waiting twice the maximum segment lifetime: "                       \
+         "stragglers die, and the last ACK can be sent again"))
 
 enum tw_state {
 #define X(id, rfc, linux_name, bsd, meaning) TW_##id,

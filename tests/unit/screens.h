@@ -109,4 +109,18 @@ static inline void check_whole(const struct canvas *canvas) {
         }
 }
 
+// Whether a text is on the screen; what is there is told where it is not.
+static inline bool screen_has(const struct app *app, const char *text) {
+    struct canvas canvas;
+    assert_true(canvas_init(&canvas, app->width, app->height));
+    app_draw(app, &canvas);
+    char *all = text_of(&canvas);
+    bool found = strstr(all, text) != NULL;
+    if (!found)
+        print_message("\"%s\" is not in\n%s", text, all);
+    free(all);
+    canvas_fini(&canvas);
+    return found;
+}
+
 #endif

@@ -269,16 +269,7 @@ static enum role role_at(int x, int y) {
 }
 
 static bool seen(const char *text) {
-    struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
-    char *all = text_of(&canvas);
-    bool found = strstr(all, text) != NULL;
-    if (!found)
-        print_message("\"%s\" is not in\n%s", text, all);
-    free(all);
-    canvas_fini(&canvas);
-    return found;
+    return screen_has(&app, text);
 }
 
 // A folded run begins it anew as well as a segment does.
