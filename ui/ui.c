@@ -243,9 +243,11 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
                 click(loop, &mouse);
             else
                 app_key(&loop->app, key);
+        if (at_once && !loop->app.quit)
+            show(loop, true); // an answer does not wait for what is read
         if (readable && !loop->app.quit)
             read_some(loop);
-        show(loop, at_once);
+        show(loop, false);
     }
     gone = gone || ended;
     return TW_OK;
