@@ -315,6 +315,8 @@ static void help_act(struct app *app, enum action action) {
 static void back(struct app *app) {
     if (app->view == VIEW_HELP || app->view == VIEW_BREAKS) {
         app->view = app->behind;
+        if (app->view == VIEW_CONNECTION)
+            playback_tick(app); // it stood still
         return;
     }
     if (app->view == VIEW_CONNECTION)

@@ -70,6 +70,13 @@ static double place_of(const struct tw_ladder *ladder, const struct anchor *anch
                                             : fmin((double)low + 1, (double)ladder->row_count);
 }
 
+// A segment's index, now that the story keeps less of what stood at a gap.
+static uint32_t moved(uint32_t segment, size_t gap, size_t dropped) {
+    if (segment == TW_NO_SEGMENT || segment < gap)
+        return segment;
+    return segment - gap >= dropped ? segment - (uint32_t)dropped : (uint32_t)gap;
+}
+
 void ladder_lay(struct app *app) {
     struct folding *folding = &app->folding;
     struct playback *p = &app->playback;
@@ -82,8 +89,17 @@ void ladder_lay(struct app *app) {
                                     &app->measured_from};
     struct anchor anchors[PLACES];
     const bool known = app->ladder.row_count > 0 && app->ladder.connection == connection;
-    for (int i = 0; i < PLACES && known; i++)
+    size_t gap;
+    const size_t dropped =
+        known ? tw_story_segments_dropped(connection, &gap) - app->ladder.segments_dropped : 0;
+    for (int i = 0; i < PLACES && known; i++) {
         anchors[i] = anchor_of(&app->ladder, *places[i]);
+        anchors[i].segment = moved(anchors[i].segment, gap, dropped);
+        anchors[i].last = moved(anchors[i].last, gap, dropped);
+        anchors[i].row.segment = moved(anchors[i].row.segment, gap, dropped);
+    }
+    for (size_t i = 0; i < folding->except_count && known; i++)
+        folding->except[i] = moved(folding->except[i], gap, dropped);
     const struct tw_ladder_options options = {
         .witness = app->witness,
         .fold = !folding->unfolded,

@@ -97,7 +97,9 @@ static void refresh(struct app *app, bool at_once) {
     bool over = !app->loading, follows = playback_follows(app);
     tw_time pause = least_pause + (tw_time)app->ladder.row_count * pause_a_row;
     // Segments that are no longer kept are not to be drawn.
-    at_once = at_once || segments < app->ladder_segments;
+    size_t gap;
+    at_once =
+        at_once || tw_story_segments_dropped(connection, &gap) != app->ladder.segments_dropped;
     if (!at_once && app->loading && app->now - app->ladder_built < pause)
         return;
     uint64_t witnessed = witness_revision(app);

@@ -152,7 +152,7 @@ static size_t behind(const struct tw_story_segment *segments, size_t count, uint
 static int64_t gather_some(struct app *app) {
     struct save *save = &app->save;
     const struct tw_story_connection *connection = tw_story_at(app->story, save->connection);
-    size_t total;
+    size_t total, gap;
     const struct tw_story_segment *segments = tw_story_segments(connection, &total);
     size_t from = save->last > 0 ? behind(segments, total, save->last) : 0;
     const size_t left = total - from, some = left < GATHER_STEP ? left : GATHER_STEP;
@@ -170,7 +170,7 @@ static int64_t gather_some(struct app *app) {
     save->runs[save->run_count].end = save->count;
     save->last = some > 0 ? save->packets[save->count - 1] : save->last;
     if (some == left) {
-        save->dropped += total + tw_story_segments_dropped(connection) -
+        save->dropped += total + tw_story_segments_dropped(connection, &gap) -
                          (save->count - save->runs[save->run_count].at);
         save->run_count += save->runs[save->run_count].at < save->count;
         save->last = 0;

@@ -68,15 +68,21 @@ static void take(struct app *app) {
     struct stream *stream = &app->stream;
     const struct tw_story_connection *connection = app->ladder.connection;
     struct tw_connection_info info;
-    size_t count;
+    size_t count, gap;
     const struct tw_story_segment *segments = tw_story_segments(connection, &count);
+    const size_t dropped = tw_story_segments_dropped(connection, &gap);
     tw_story_info(connection, &info);
-    bool anew = stream->connection != connection || count < stream->taken;
+    bool anew = stream->connection != connection;
     for (int end = 0; end < TW_END_COUNT; end++)
         anew = anew || stream->pieces[end].base != info.end[end].initial_seq + 1 ||
                stream->pieces[end].known != info.end[end].initial_known;
     if (anew)
         begin(stream, connection, &info);
+    else if (dropped > stream->dropped && stream->taken > gap) // what was taken before stays
+        stream->taken = stream->taken - gap > dropped - stream->dropped
+                            ? stream->taken - (dropped - stream->dropped)
+                            : gap;
+    stream->dropped = dropped;
     app->changed = app->changed || stream->taken < count;
     stream->pieces[TW_CLIENT].moved = stream->pieces[TW_SERVER].moved = 0;
     for (int i = 0; i < TAKE_SLICE && stream->taken < count; i++) {

@@ -92,8 +92,8 @@ struct stream {
     // The index, of one connection.
     const struct tw_story_connection *connection;
     struct pieces pieces[TW_END_COUNT];
-    size_t taken; // segments
-    bool whole;   // all that there are
+    size_t taken, dropped; // segments; and those that were not kept
+    bool whole;            // all that there are have been taken
     struct stream_payload payloads[STREAM_PAYLOADS];
     uint64_t fetches;
     // Where it is, and where it is to go with the next tick.

@@ -94,13 +94,13 @@ struct tw_ladder {
     size_t step_count;
     struct tw_ladder_word words[TW_END_COUNT * TW_HISTORY_MAX]; // each end's in order of place
     size_t word_count;
-    tw_time begin, end;       // of the first row and the last; of a run there, when it is over
-    tw_time zero;             // what times are counted from: when the first segment left
-    double tap;               // its place: 0 client's end ... 1 server's end; -1: not known
-    bool absolute;            // numbers are told as on the wire
-    size_t segments_left_out; // beyond what a ladder shows:
-    size_t left_out_at;       // row of silence in which they are; row_count: behind the last one
-    size_t segments_dropped;  // that the story did not keep: their arrows are missing
+    tw_time begin, end;      // of the first row and the last; of a run there, when it is over
+    tw_time zero;            // what times are counted from: when the first segment left
+    double tap;              // its place: 0 client's end ... 1 server's end; -1: not known
+    bool absolute;           // numbers are told as on the wire
+    size_t segments_dropped; // that the story did not keep: their arrows are missing
+    size_t gap;              // the segment before which they stood
+    size_t dropped_at;       // row of silence in which they are; row_count: behind the last one
 };
 
 struct tw_ladder_options {

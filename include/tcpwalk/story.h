@@ -47,6 +47,9 @@ struct tw_story_change {
     };
 };
 
+// So many of a connection are kept in any case; of more, those in the middle are not.
+enum { TW_STORY_SEGMENTS_MAX = 1 << 19 };
+
 struct tw_story;
 struct tw_story_connection;
 
@@ -67,8 +70,9 @@ size_t tw_story_history(const struct tw_story_connection *connection, enum tw_en
 // In the order of the capture, and as told. Lent until more is told.
 const struct tw_story_segment *tw_story_segments(const struct tw_story_connection *connection,
                                                  size_t *count);
-// Those of the connection that were not kept, or not any more.
-size_t tw_story_segments_dropped(const struct tw_story_connection *connection);
+// Those of the connection that were not kept, or not any more. They stood before the segment `gap`
+// of those above; where that is their count, behind the last one.
+size_t tw_story_segments_dropped(const struct tw_story_connection *connection, size_t *gap);
 const struct tw_story_change *tw_story_changes(const struct tw_story_connection *connection,
                                                size_t *count);
 
@@ -95,8 +99,10 @@ tw_time tw_story_now(const struct tw_story *story);
 uint64_t tw_story_revision(const struct tw_story *story);
 
 // Octets held, and the most that may be held. Where there is no room, connections that are over
-// lose their segments, the oldest first; then what is new is not kept. State changes are dropped
-// only where connections are. What is dropped is counted. 0: the default, 1 GiB.
+// lose their segments, the oldest first; then those that are alive and have many lose half of them;
+// then one has only what is in its room. What is lost there stood in the middle: how a connection
+// began is kept, and what happened last. State changes are dropped only where connections are. What
+// is dropped for lack of room is counted. 0: the default, 1 GiB.
 size_t tw_story_memory(const struct tw_story *story);
 void tw_story_limit(struct tw_story *story, size_t octets);
 uint64_t tw_story_dropped(const struct tw_story *story);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Keeps what the tracker tells: per connection its segments and state changes, and, once it is
 // over, its last information and histories. Where memory runs short, connections that are over
-// lose their segments first, the oldest before the others.
+// lose their segments first, the oldest before the others; then those that are alive lose what
+// stood in the middle.
 #include "story_record.h"
 
 #include <stdlib.h>
@@ -11,7 +12,8 @@ enum {
     ROOM_STEP = 4, // most connections are short: up to ROOM_SHORT their arrays grow by steps
     ROOM_SHORT = 16,
     USUAL_STEPS = 12, // of both ends
-    LOOK_AHEAD = 256, // how many connections are looked at to find one that is over
+    LOOK_AHEAD = 256, // how many connections are looked at to find one that can give room
+    LARGE = 1024,     // room for segments, of one that can while it is alive
 };
 static const size_t default_limit = (size_t)1 << 30;
 
@@ -42,58 +44,123 @@ void tw_story_free(struct tw_story *story) {
 
 // --- room
 
-// Drops the segments of a connection that is over; false: there was none nearby.
-static bool drop_segments(struct tw_story *story) {
-    for (int i = 0; i < LOOK_AHEAD && story->over > 0; i++) {
-        if (story->next_over >= story->count)
-            story->next_over = 0;
-        struct tw_story_connection *c = story_at(story, story->next_over++);
-        if (c->alive != NULL || c->segments == NULL)
-            continue;
-        free(c->segments);
-        c->segments = NULL;
-        story->memory -= c->segment_count * sizeof *c->segments;
-        story->segment_memory -= c->segment_count * sizeof *c->segments;
-        story->dropped += c->segment_count;
-        c->dropped += (uint32_t)c->segment_count;
-        c->segment_count = 0;
-        story->over--;
-        return true;
+static void set_segment_room(struct tw_story *story, struct tw_story_connection *c,
+                             struct tw_story_segment *segments, size_t room) {
+    const bool alive = c->alive != NULL;
+    story->memory += room * sizeof *segments - c->segment_room * sizeof *segments;
+    story->segment_memory += room * sizeof *segments - c->segment_room * sizeof *segments;
+    story->large += (size_t)(alive && room >= LARGE) - (size_t)(alive && c->segment_room >= LARGE);
+    c->segments = segments;
+    c->segment_room = (uint32_t)room;
+}
+
+static void drop_segments(struct tw_story *story, struct tw_story_connection *c) {
+    free(c->segments);
+    set_segment_room(story, c, NULL, 0);
+    story->dropped += c->segment_count;
+    c->dropped += c->segment_count;
+    c->segment_count = c->gap = 0;
+    story->over--;
+}
+
+// Drops segments in the middle, so that those that are left and some new ones go into `room`.
+// Returns how many.
+static size_t thin(struct tw_story_connection *c, size_t room) {
+    const size_t head = c->dropped > 0 && c->gap < room / 2 ? c->gap : room / 2;
+    const size_t tail = (room - head) / 2;
+    if (c->segment_count <= head + tail)
+        return 0;
+    const size_t dropped = c->segment_count - head - tail;
+    memmove(&c->segments[head], &c->segments[head + dropped], tail * sizeof *c->segments);
+    c->segment_count -= (uint32_t)dropped;
+    c->dropped += dropped;
+    c->gap = (uint32_t)head;
+    return dropped;
+}
+
+static void halve(struct tw_story *story, struct tw_story_connection *c) {
+    const size_t room = c->segment_room / 2;
+    story->dropped += thin(c, room);
+    struct tw_story_segment *segments = realloc(c->segments, room * sizeof *segments);
+    if (segments != NULL)
+        set_segment_room(story, c, segments, room);
+}
+
+// Makes some room for segments, of which there are to be `room` (0: for something else); false:
+// nothing nearby can give any. What is alive gives way only to what is to be no larger.
+static bool give_way(struct tw_story *story, size_t room) {
+    struct tw_story_connection *largest = NULL;
+    for (int i = 0; i < LOOK_AHEAD && story->over + story->large > 0; i++) {
+        if (story->next >= story->count)
+            story->next = 0;
+        struct tw_story_connection *c = story_at(story, story->next++);
+        if (c->alive == NULL && c->segments != NULL) {
+            drop_segments(story, c);
+            return true;
+        }
+        if (c->segment_room >= LARGE && c->segment_room >= room &&
+            (largest == NULL || c->segment_room > largest->segment_room))
+            largest = c;
     }
-    return false;
+    if (largest != NULL)
+        halve(story, largest);
+    return largest != NULL;
 }
 
 // How much of the limit, in eighths, may be held for a new one to be kept: of all but segments, or
-// of segments. What is left over for changes is for the connections that are there already.
+// of `segments` where these are more than 0. What is left over for changes is for the connections
+// that are there already.
 enum share { CONNECTIONS = 6, CHANGES = 8, SEGMENTS = 6 };
 
-static bool has_room(struct tw_story *story, size_t octets, enum share share, bool segments) {
+static bool has_room(struct tw_story *story, size_t octets, enum share share, size_t segments) {
     size_t most = story->limit / 8 * (size_t)share;
-    if (!segments && story->memory - story->segment_memory + octets > most)
+    if (segments == 0 && story->memory - story->segment_memory + octets > most)
         return false;
     while (story->memory + octets > story->limit ||
-           (segments && story->segment_memory + octets > most))
-        if (!drop_segments(story))
+           (segments > 0 && story->segment_memory + octets > most))
+        if (!give_way(story, segments))
             return false;
     return true;
 }
 
-// Makes room for one more item behind `count`. Arrays grow by steps, then double at powers of two.
-// NULL: no room.
-static void *room_for(struct tw_story *story, void *items, size_t count, size_t size,
-                      bool segments) {
-    bool full = count < ROOM_SHORT ? count % ROOM_STEP == 0 : (count & (count - 1)) == 0;
-    if (!full)
-        return items;
-    size_t more = count < ROOM_SHORT ? ROOM_STEP : count;
-    if (!has_room(story, more * size, segments ? SEGMENTS : CHANGES, segments))
-        return NULL;
-    void *grown = realloc(items, (count + more) * size);
-    if (grown == NULL)
-        return NULL;
-    story->memory += more * size;
-    story->segment_memory += segments ? more * size : 0;
-    return grown;
+// Arrays grow by steps, then they double.
+static size_t larger(size_t room) {
+    return room < ROOM_SHORT ? room + ROOM_STEP : 2 * room;
+}
+
+// Room for one more segment: by a larger array, else at the cost of those in the middle.
+static bool room_for_segment(struct tw_story *story, struct tw_story_connection *c) {
+    if (c->segment_count < c->segment_room)
+        return true;
+    const bool most = c->segment_room >= TW_STORY_SEGMENTS_MAX;
+    const size_t room = larger(c->segment_room);
+    const size_t octets = (room - c->segment_room) * sizeof *c->segments;
+    if (!most && has_room(story, octets, SEGMENTS, room)) {
+        struct tw_story_segment *segments = realloc(c->segments, room * sizeof *segments);
+        if (segments != NULL) {
+            set_segment_room(story, c, segments, room);
+            return true;
+        }
+    }
+    const size_t dropped = thin(c, c->segment_room);
+    story->dropped += most ? 0 : dropped;
+    return dropped > 0;
+}
+
+static bool room_for_change(struct tw_story *story, struct tw_story_connection *c) {
+    if (c->change_count < c->change_room)
+        return true;
+    const size_t room = larger(c->change_room);
+    const size_t octets = (room - c->change_room) * sizeof *c->changes;
+    if (!has_room(story, octets, CHANGES, 0))
+        return false;
+    struct tw_story_change *changes = realloc(c->changes, room * sizeof *changes);
+    if (changes == NULL)
+        return false;
+    story->memory += octets;
+    c->changes = changes;
+    c->change_room = (uint32_t)room;
+    return true;
 }
 
 static size_t remains_size(size_t steps) {
@@ -102,12 +169,12 @@ static size_t remains_size(size_t steps) {
 
 // What will remain of a connection is set aside at once.
 static struct tw_story_connection *add(struct tw_story *story) {
-    if (!has_room(story, remains_size(USUAL_STEPS), CONNECTIONS, false))
+    if (!has_room(story, remains_size(USUAL_STEPS), CONNECTIONS, 0))
         return NULL;
     size_t block = story->count >> BLOCK_SHIFT;
     if ((story->count & (BLOCK_SIZE - 1)) == 0) {
         size_t octets = BLOCK_SIZE * sizeof(struct tw_story_connection);
-        if (!has_room(story, octets, CONNECTIONS, false))
+        if (!has_room(story, octets, CONNECTIONS, 0))
             return NULL;
         if (block == story->block_room) {
             size_t room = block == 0 ? 64 : block * 2;
@@ -236,13 +303,12 @@ static void told_segment(void *context, const struct tw_connection *connection, 
     }
     touch(story, c);
     story_letters_segment(c, sender, segment);
-    void *items = room_for(story, c->segments, c->segment_count, sizeof *c->segments, true);
-    if (items == NULL) {
+    if (!room_for_segment(story, c)) {
+        if (c->dropped++ == 0)
+            c->gap = c->segment_count;
         story->dropped++;
-        c->dropped++;
         return;
     }
-    c->segments = items;
     c->segments[c->segment_count++] = (struct tw_story_segment){
         .time = segment->time,
         .packet = segment->packet,
@@ -257,12 +323,10 @@ static void told_segment(void *context, const struct tw_connection *connection, 
 
 static void add_change(struct tw_story *story, struct tw_story_connection *c,
                        const struct tw_story_change *change) {
-    void *items = room_for(story, c->changes, c->change_count, sizeof *c->changes, false);
-    if (items == NULL) {
+    if (!room_for_change(story, c)) {
         story->dropped++;
         return;
     }
-    c->changes = items;
     c->changes[c->change_count++] = *change;
 }
 
@@ -369,20 +433,22 @@ static struct remains *bury(const struct tw_connection *connection) {
     return remains;
 }
 
-// Gives back the room that an array will not need any more.
-static void *trim(struct tw_story *story, void *items, size_t count, size_t size, bool segments) {
-    size_t room = (count + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
-    if (count > ROOM_SHORT)
-        for (room = ROOM_SHORT; room < count;)
-            room *= 2;
-    if (items == NULL || room == count)
-        return items;
-    void *trimmed = realloc(items, count * size);
-    if (trimmed == NULL)
-        return items;
-    story->memory -= (room - count) * size;
-    story->segment_memory -= segments ? (room - count) * size : 0;
-    return trimmed;
+// Gives back the room that will not be needed any more.
+static void trim(struct tw_story *story, struct tw_story_connection *c) {
+    if (c->segment_count < c->segment_room) {
+        struct tw_story_segment *segments =
+            realloc(c->segments, c->segment_count * sizeof *segments);
+        if (segments != NULL)
+            set_segment_room(story, c, segments, c->segment_count);
+    }
+    if (c->change_count < c->change_room) {
+        struct tw_story_change *changes = realloc(c->changes, c->change_count * sizeof *changes);
+        if (changes != NULL) {
+            story->memory -= (c->change_room - c->change_count) * sizeof *changes;
+            c->changes = changes;
+            c->change_room = c->change_count;
+        }
+    }
 }
 
 static void told_over(void *context, const struct tw_connection *connection) {
@@ -391,10 +457,10 @@ static void told_over(void *context, const struct tw_connection *connection) {
     story->revision++;
     if (c == NULL)
         return;
-    c->alive = NULL;
-    c->segments = trim(story, c->segments, c->segment_count, sizeof *c->segments, true);
-    c->changes = trim(story, c->changes, c->change_count, sizeof *c->changes, false);
+    trim(story, c);
+    story->large -= c->segment_room >= LARGE;
     story->over += c->segments != NULL;
+    c->alive = NULL;
     c->remains = bury(connection);
     if (c->remains == NULL)
         return;

@@ -49,7 +49,8 @@ const struct tw_story_segment *tw_story_segments(const struct tw_story_connectio
     return connection->segments;
 }
 
-size_t tw_story_segments_dropped(const struct tw_story_connection *connection) {
+size_t tw_story_segments_dropped(const struct tw_story_connection *connection, size_t *gap) {
+    *gap = connection->dropped > 0 ? connection->gap : connection->segment_count;
     return connection->dropped;
 }
 

@@ -24,8 +24,9 @@ struct tw_story_connection {
     struct tw_story_segment *segments;
     struct tw_story_change *changes;
     uint64_t number;
-    size_t segment_count, change_count;
-    uint32_t dropped; // segments
+    uint32_t segment_count, segment_room, change_count, change_room;
+    uint64_t dropped; // segments;
+    uint32_t gap;     // they stood before this one
     // As counted by the census; and that this is to be looked at again.
     uint8_t known : 2, touched : 1, letter_count : 5;
     uint8_t state[TW_END_COUNT];
@@ -53,7 +54,8 @@ struct tw_story {
     // Connections told of since they were counted.
     struct tw_story_connection *touched[TOUCHED_MAX];
     size_t touched_count;
-    size_t over, next_over; // connections that are over with their segments; where to look
+    size_t over, large, next; // connections that can give room: those that are over and have
+                              // segments, those alive with many; and where to look for one
 };
 
 static inline struct tw_story_connection *story_at(const struct tw_story *story, size_t index) {

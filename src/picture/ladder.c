@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEGMENTS_MAX = 1 << 20, ON_ITS_ROW = 1 };
+enum { ON_ITS_ROW = 1 };
 _Static_assert(sizeof(struct tw_ladder_row) <= 32, "there may be millions of rows");
 static const tw_time silence_from = TW_SECOND; // a longer pause gets a row of its own
 
@@ -154,16 +154,21 @@ static void land(struct layout *l, const struct moment *m, size_t row) {
         ladder->rows[from].lands = (double)row;
 }
 
-// Whether an end takes this step by a segment that is left out, or later.
+// Whether this happens by a segment that was dropped, or later.
 static bool is_beyond(const struct layout *l, const struct moment *m) {
     const struct tw_ladder *ladder = l->ladder;
-    return ladder->segments_left_out > 0 && m->kind == TW_ROW_CHANGE &&
-           ladder->steps[m->step].packet > l->segments[l->count - 1].packet;
+    if (ladder->segments_dropped == 0)
+        return false;
+    if (m->segment != TW_NO_SEGMENT)
+        return m->segment >= ladder->gap;
+    return m->kind == TW_ROW_CHANGE &&
+           (ladder->gap == 0 ||
+            ladder->steps[m->step].packet > l->segments[ladder->gap - 1].packet);
 }
 
 static void add_rows(struct layout *l) {
     struct tw_ladder *ladder = l->ladder;
-    bool told = false;                  // that some are left out
+    bool told = false;                  // that some were dropped
     size_t blocked[TW_END_COUNT] = {0}; // calls
     uint8_t ends = 0;                   // where there are some
     tw_time over = 0;                   // what was before
@@ -171,9 +176,9 @@ static void add_rows(struct layout *l) {
         const struct moment *m = &l->moments[i];
         const bool beyond = !told && is_beyond(l, m);
         if (beyond)
-            ladder->left_out_at = ladder->row_count;
+            ladder->dropped_at = ladder->row_count;
         told = told || beyond;
-        if (beyond || (!told && i > 0 && m->time - over > silence_from))
+        if (beyond || (i > 0 && m->time - over > silence_from))
             ladder->rows[ladder->row_count++] = (struct tw_ladder_row){
                 .time = i > 0 && over < m->time ? over : m->time,
                 .segment = TW_NO_SEGMENT,
@@ -217,7 +222,7 @@ static void add_rows(struct layout *l) {
         land(l, m, at);
     }
     if (!told)
-        ladder->left_out_at = ladder->row_count;
+        ladder->dropped_at = ladder->row_count;
     ladder->begin = ladder->row_count > 0 ? ladder->rows[0].time : 0;
     ladder->end = over;
 }
@@ -291,14 +296,10 @@ enum tw_status tw_ladder_build(struct tw_ladder *ladder,
     tw_ladder_fini(ladder);
     *ladder = (struct tw_ladder){.connection = connection, .absolute = options->absolute};
     tw_story_info(connection, &ladder->info);
-    ladder->segments_dropped = tw_story_segments_dropped(connection);
+    ladder->segments_dropped = tw_story_segments_dropped(connection, &ladder->gap);
     ladder->tap = tap_of(ladder, options->witness);
     struct layout l = {.ladder = ladder, .witness = options->witness};
     l.segments = tw_story_segments(connection, &l.count);
-    if (l.count > SEGMENTS_MAX) {
-        ladder->segments_left_out = l.count - SEGMENTS_MAX;
-        l.count = SEGMENTS_MAX;
-    }
     bool enough = lay_out(&l, options);
     if (enough) {
         sort_steps(ladder);

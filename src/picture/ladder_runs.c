@@ -151,7 +151,8 @@ static bool fold(struct layout *l, const struct tw_ladder_options *options, size
     *alone = 0;
     for (size_t i = 0; i <= l->count; i++) {
         const bool plain = i < l->count && is_plain(l, i);
-        if (g.count > 0 && !(plain && fits(l, &g, i))) {
+        const bool broken = l->ladder->segments_dropped > 0 && i == l->ladder->gap;
+        if (g.count > 0 && (broken || !plain || !fits(l, &g, i))) {
             if (g.count >= LEAST && !end(l, options, &g, &unfolded))
                 return false;
             *alone += g.count < LEAST ? g.count : 0;

@@ -127,7 +127,7 @@ void ladder_add_steps(struct layout *l, enum tw_end end) {
     match_changes(ladder, end, history, count, told);
     struct tw_ladder_step *steps = &ladder->steps[ladder->step_count];
     tw_time earliest = l->count > 0 ? l->flights[0].leaves : ladder->info.opened;
-    if (earliest > ladder->info.opened && tw_story_segments_dropped(ladder->connection) > 0)
+    if (earliest > ladder->info.opened && ladder->segments_dropped > 0)
         earliest = ladder->info.opened;
     for (size_t i = 0; i < count; i++) {
         struct tw_ladder_step *step = &steps[i];

@@ -296,26 +296,60 @@ static void a_run_is_stopped_within(void **state) {
     assert_true(app.playback.place == (double)app.ladder.row_count);
 }
 
-// Where segments are left out nothing says that there was silence, and what follows stands behind.
-static void what_is_left_out_is_no_silence(void **state) {
+static uint32_t send_data(int64_t us, uint32_t seq, unsigned count) {
+    for (unsigned i = 0; i < count; i++, seq += 10)
+        scene_send(&scene, 0, us + i * 1000, TW_CLIENT, TW_ACK, seq, 1, 10);
+    return seq;
+}
+
+// Where segments were dropped nothing says that there was silence; what follows stands behind.
+static void what_was_dropped_is_no_silence(void **state) {
     (void)state;
-    enum { SHOWN = 1 << 20, HANDSHAKE = 3 };
+    tw_story_limit(scene.story, 100000);
     scene_handshake(&scene, 0, 0);
-    uint32_t seq = 1;
-    for (int i = HANDSHAKE; i < SHOWN + 1000; i++, seq += 10)
-        scene_send(&scene, 0, 100000 + i * 10, TW_CLIENT, TW_ACK, seq, 1, 10);
-    scene_send(&scene, 0, 20000000, TW_CLIENT, TW_FIN | TW_ACK, seq, 1, 0);
+    uint32_t seq = send_data(100000, 1, 20000);
+    scene_send(&scene, 0, 20500000, TW_CLIENT, TW_FIN | TW_ACK, seq, 1, 0);
+    scene_send(&scene, 0, 23000000, TW_CLIENT, TW_FIN | TW_ACK, seq, 1, 0);
     show();
     press("G");
-    assert_int_equal(app.ladder.segments_left_out, 1001);
-    const size_t at = app.ladder.left_out_at;
-    assert_true(at < app.ladder.row_count);
+    const size_t at = app.ladder.dropped_at;
     assert_int_equal(app.ladder.rows[at].kind, TW_ROW_SILENCE);
+    assert_int_equal(app.ladder.rows[at - 1].kind, TW_ROW_RUN);
+    assert_int_equal(app.ladder.rows[at + 1].kind, TW_ROW_RUN);
     for (size_t i = 1; i < app.ladder.row_count; i++)
         assert_true(app.ladder.rows[i].time >= app.ladder.rows[i - 1].time);
-    assert_true(is_shown("1 001 more segments, not shown"));
-    assert_false(is_shown("of silence"));
-    assert_false(is_shown("and more"));
+    expect_screen(&app, "ladder-dropped-80x24");
+}
+
+// What the cursor stands on and what is unfolded stay so while others are dropped.
+static void the_cursor_stays_while_segments_are_dropped(void **state) {
+    (void)state;
+    enum { NEWER = 150 }; // after the last time, so that they are kept the next time
+    char number[16];
+    size_t gap, dropped = 0;
+    tw_story_limit(scene.story, 100000);
+    scene_handshake(&scene, 0, 0);
+    const struct tw_story_connection *connection = tw_story_at(scene.story, 0);
+    uint32_t seq = 1;
+    for (; dropped < 1000; seq = send_data(100000 + seq * 100, seq, 1))
+        dropped = tw_story_segments_dropped(connection, &gap);
+    seq = send_data(100000 + seq * 100, seq, NEWER);
+    show();
+    app.loading = true;
+    const uint64_t packet = scene.packet - NEWER / 2;
+    snprintf(number, sizeof number, "%u", (unsigned)packet);
+    press("#");
+    for (const char *digit = number; *digit != '\0'; digit++)
+        app_key(&app, (uint32_t)*digit);
+    press("Enter z"); // unfolded from there on
+    assert_int_equal(cursor_segment(&app)->packet, packet);
+    dropped = app.ladder.segments_dropped;
+    while (app.ladder.segments_dropped == dropped) {
+        seq = send_data(100000 + seq * 100, seq, 1);
+        app_tick(&app, app.now + TW_SECOND);
+        assert_int_equal(cursor_segment(&app)->packet, packet);
+        assert_int_equal(app.ladder.rows[cursor_row(&app)].kind, TW_ROW_SEGMENT);
+    }
 }
 
 // Of days and more no digits are cut off.
@@ -520,7 +554,8 @@ int main(void) {
         on_scene(runs_fold_and_unfold),
         on_scene(a_run_is_stopped_within),
         on_scene(a_run_grows_behind_the_cursor),
-        on_scene(what_is_left_out_is_no_silence),
+        on_scene(what_was_dropped_is_no_silence),
+        on_scene(the_cursor_stays_while_segments_are_dropped),
         on_scene(days_are_told_whole),
         on_scene(the_cursor_stays_while_runs_grow),
         on_scene(measuring),

@@ -164,13 +164,107 @@ static void forgets_the_oldest_segments(void **state) {
         size_t segments, changes;
         (void)tw_story_segments(c, &segments);
         (void)tw_story_changes(c, &changes);
-        assert_int_equal(segments + tw_story_segments_dropped(c), 29);
+        size_t gap;
+        const size_t gone = tw_story_segments_dropped(c, &gap);
+        assert_int_equal(segments + gone, 29);
         assert_true(changes >= 8);
-        dropped += tw_story_segments_dropped(c);
+        dropped += gone;
         if (i == 0 || i == MANY - 1)
             assert_int_equal(segments, i == 0 ? 0 : 29);
     }
     assert_int_equal(dropped, tw_story_dropped(scene.story));
+    scene_close(&scene);
+}
+
+// Sends `count` segments of data from `seq` on, one each 10 us; returns the next number.
+static uint32_t send_data(struct scene *scene, unsigned which, int64_t us, uint32_t seq,
+                          unsigned count) {
+    for (unsigned i = 0; i < count; i++, seq += 10)
+        scene_send(scene, which, us + (int64_t)i * 10, TW_CLIENT, TW_PSH | TW_ACK, seq, 1, 10);
+    return seq;
+}
+
+// What is kept of a connection: it begins with its first segments, ends with its last ones, is in
+// order on both sides of the gap, and says how many stood there.
+static size_t expect_both_ends(const struct tw_story_connection *c, uint64_t first, uint64_t last) {
+    enum { NEAR = 50 }; // segments that follow one another at both ends
+    size_t count, gap;
+    const struct tw_story_segment *s = tw_story_segments(c, &count);
+    const size_t dropped = tw_story_segments_dropped(c, &gap);
+    assert_int_equal(s[0].packet, first);
+    assert_int_equal(s[count - 1].packet, last);
+    assert_in_range(gap, NEAR, count - NEAR);
+    for (size_t i = 1; i < count; i++)
+        assert_int_equal(s[i].packet - s[i - 1].packet, i == gap ? dropped + 1 : 1);
+    return dropped;
+}
+
+// Of a connection that has no room for all its segments those in the middle go.
+static void keeps_how_one_began_and_what_was_last(void **state) {
+    (void)state;
+    enum { DATA = 20000 };
+    struct scene scene;
+    scene_open(&scene);
+    const size_t limit = 200000;
+    tw_story_limit(scene.story, limit);
+    scene_handshake(&scene, 0, 0);
+    uint32_t seq = send_data(&scene, 0, 100000, 1, DATA);
+    scene_send(&scene, 0, 9000000, TW_CLIENT, TW_FIN | TW_ACK, seq, 1, 0);
+    scene_send(&scene, 0, 9000020, TW_SERVER, TW_RST | TW_ACK, 1, seq, 0);
+    const struct tw_story_connection *c = tw_story_at(scene.story, 0);
+    const size_t dropped = expect_both_ends(c, 1, 3 + DATA + 2);
+    assert_int_equal(dropped, tw_story_dropped(scene.story));
+    assert_true(tw_story_memory(scene.story) <= limit);
+    tw_tracker_finish(scene.tracker);
+    assert_int_equal(expect_both_ends(c, 1, 3 + DATA + 2), dropped);
+    scene_close(&scene);
+}
+
+// The most of one connection is no lack of room.
+static void keeps_so_many_of_one(void **state) {
+    (void)state;
+    enum { DATA = TW_STORY_SEGMENTS_MAX + TW_STORY_SEGMENTS_MAX / 2 };
+    struct scene scene;
+    scene_open(&scene);
+    scene_handshake(&scene, 0, 0);
+    (void)send_data(&scene, 0, 100000, 1, DATA);
+    const struct tw_story_connection *c = tw_story_at(scene.story, 0);
+    size_t count;
+    (void)tw_story_segments(c, &count);
+    assert_in_range(count, TW_STORY_SEGMENTS_MAX / 4 * 3, TW_STORY_SEGMENTS_MAX);
+    assert_int_equal(count + expect_both_ends(c, 1, 3 + DATA), 3 + DATA);
+    assert_int_equal(tw_story_dropped(scene.story), 0);
+    scene_close(&scene);
+}
+
+// One that goes on for long does not take the room of all that come after it.
+static void large_ones_give_way(void **state) {
+    (void)state;
+    enum { DATA = 20000, MANY = 100, SHORT = 20 };
+    struct scene scene;
+    scene_open(&scene);
+    const size_t limit = 400000;
+    tw_story_limit(scene.story, limit);
+    scene_handshake(&scene, 0, 0);
+    uint32_t seq = send_data(&scene, 0, 100000, 1, DATA);
+    for (unsigned i = 1; i <= MANY; i++) {
+        scene_handshake(&scene, i, 1000000 + i * 10000);
+        (void)send_data(&scene, i, 1100000 + i * 10000, 1, SHORT);
+        assert_true(tw_story_memory(scene.story) <= limit);
+    }
+    (void)send_data(&scene, 0, 3000000, seq, 1000);
+    for (unsigned i = 1; i <= MANY; i++) {
+        size_t count;
+        (void)tw_story_segments(tw_story_at(scene.story, i), &count);
+        assert_int_equal(count, 3 + SHORT);
+    }
+    size_t count, gap;
+    const struct tw_story_connection *c = tw_story_at(scene.story, 0);
+    const struct tw_story_segment *s = tw_story_segments(c, &count);
+    const size_t dropped = tw_story_segments_dropped(c, &gap);
+    assert_int_equal(count + dropped, 3 + DATA + 1000);
+    assert_int_equal(dropped, tw_story_dropped(scene.story));
+    assert_true(gap >= 100 && s[gap - 1].packet == gap && s[gap].packet > DATA);
     scene_close(&scene);
 }
 
@@ -247,6 +341,9 @@ int main(void) {
         cmocka_unit_test(stays_within_its_limit),
         cmocka_unit_test(census_is_that_of_the_rows),
         cmocka_unit_test(forgets_the_oldest_segments),
+        cmocka_unit_test(keeps_how_one_began_and_what_was_last),
+        cmocka_unit_test(keeps_so_many_of_one),
+        cmocka_unit_test(large_ones_give_way),
         cmocka_unit_test(finding_marks_its_segment),
         cmocka_unit_test(keeps_the_clock),
         cmocka_unit_test(keeps_when_states_were_entered),

@@ -120,23 +120,27 @@ static void draw_call(struct lane *lane, struct area area, const struct columns 
     lane_block_end(lane, (enum tw_end)row->end, y, gap + width + 1);
 }
 
+static void say_dropped(const struct tw_ladder *ladder, char *text, size_t room) {
+    char count[FORMAT_TEXT];
+    snprintf(text, room,
+             n_("%s segment was not kept", "%s segments were not kept", ladder->segments_dropped),
+             format_count(ladder->segments_dropped, count));
+}
+
 // Between the dots lines go down.
 static void draw_silence(struct lane *lane, int y, size_t row) {
     const struct tw_ladder_row *rows = lane->app->ladder.rows;
     const struct tw_ladder *ladder = &lane->app->ladder;
     char text[FORMAT_TEXT + 64], word[FORMAT_TEXT];
     // A silence is never the last row.
-    if (row == ladder->left_out_at)
-        snprintf(text, sizeof text,
-                 n_("%s more segment, not shown", "%s more segments, not shown",
-                    ladder->segments_left_out),
-                 format_count(ladder->segments_left_out, word));
+    if (row == ladder->dropped_at)
+        say_dropped(ladder, text, sizeof text);
     else
         snprintf(text, sizeof text, _("%s of silence"),
                  format_duration(rows[row + 1].time - rows[row].time, word));
     const int width = canvas_text_width(text), at = (lane->area.width - width) / 2;
     canvas_text(lane->canvas, lane->area, at, y, text,
-                row == ladder->left_out_at ? ROLE_WARNING : ROLE_FAINT);
+                row == ladder->dropped_at ? ROLE_WARNING : ROLE_FAINT);
     lane_block(lane, at, y, width, 1);
 }
 
@@ -286,15 +290,11 @@ static void draw_dropped(const struct app *app, struct canvas *canvas, struct ar
     const struct tw_ladder *ladder = &app->ladder;
     const struct tw_end_info *end = ladder->info.end;
     char text[2 * FORMAT_TEXT + 160], gone[FORMAT_TEXT], all[FORMAT_TEXT];
-    format_count(ladder->segments_dropped, gone);
-    format_count(end[TW_CLIENT].packets + end[TW_SERVER].packets, all);
-    snprintf(text, sizeof text,
-             _("%s of %s segments were not kept (memory limit): arrows are missing"), gone, all);
+    snprintf(text, sizeof text, _("%s of %s segments were not kept: arrows are missing"),
+             format_count(ladder->segments_dropped, gone),
+             format_count(end[TW_CLIENT].packets + end[TW_SERVER].packets, all));
     if (canvas_text_width(text) + 1 > area.width)
-        snprintf(
-            text, sizeof text,
-            n_("%s segment was not kept", "%s segments were not kept", ladder->segments_dropped),
-            gone);
+        say_dropped(ladder, text, sizeof text);
     canvas_text(canvas, area, 1, 0, text, ROLE_WARNING);
 }
 
@@ -310,7 +310,7 @@ void draw_ladder(const struct app *app, struct canvas *canvas, struct area area)
     const struct tw_story_segment *segments = tw_story_segments(ladder->connection, &count);
     // Line 0 is the beginning, row r is line r + 1. The cursor stays in the lower third.
     int64_t lines = (int64_t)ladder->row_count + 1, height = area.height;
-    const bool more = ladder->segments_left_out > 0 && ladder->left_out_at == ladder->row_count;
+    const bool more = ladder->segments_dropped > 0 && ladder->dropped_at == ladder->row_count;
     int64_t all = lines + more;
     int64_t cursor = cursor_row(app) + 1, top = cursor - height * 2 / 3;
     if (top > all - height)
