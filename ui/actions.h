@@ -48,7 +48,7 @@ enum context {
     X(OPEN, IN_START | IN_CONNECTIONS, "Enter l", N_("open it"), N_("Connections"),                \
       N_("open what the cursor is on"))                                                            \
     X(FILTER, IN_START | IN_CONNECTIONS, "f &", N_("filter"), N_("Connections"),                   \
-      N_("show only some rows, as one types: text, address, port:, state:, outcome:"))             \
+      N_("only some rows: text, client:, server:, port:, state:, was:, outcome:, -not, or|or"))    \
     X(SEARCH, IN_START | IN_CONNECTIONS | IN_STREAM, "/", N_("search"), N_("Connections"),         \
       N_("go to the next row that has this"))                                                      \
     X(FIND_NEXT, IN_START | IN_CONNECTIONS | IN_STREAM, "n", NULL, N_("Connections"),              \
@@ -174,16 +174,16 @@ struct action_info {
 // `action` is not ACTION_NONE.
 const struct action_info *action_info(enum action action);
 const char *action_usual_keys(enum action action); // those of the table
-// Whether it is the first of its group, so that a group can be told at once, wherever its rows
-// stand.
+// Whether it is the first of its group, so that a group can be told at once, wherever its
+// rows stand.
 bool action_begins_group(enum action action);
 // The next one behind it in its group, or ACTION_NONE.
 enum action action_next_in_group(enum action action);
 // ACTION_NONE where the key has no meaning.
 enum action action_of_key(unsigned contexts, uint32_t key);
 enum { ACTION_KEYS_MAX = 64 }; // octets of the keys of one action, as text
-// Gives an action other keys, for the whole process; the text is copied. False: a key in it is not
-// known, or it is too long; then nothing has changed. NULL: those of the table.
+// Gives an action other keys, for the whole process; the text is copied. False: a key in
+// it is not known, or it is too long; then nothing has changed. NULL: those of the table.
 bool action_bind(enum action action, const char *keys) TW_CHECKED;
 // By name, as in the table, in any case, '-' for '_'; ACTION_NONE: there is none.
 enum action action_find(const char *name);

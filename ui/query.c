@@ -218,6 +218,15 @@ static bool read_address(struct piece value, struct query_part *part) {
     return all_of(value, "0123456789abcdef.:[]");
 }
 
+enum { OUTCOMES_TEXT = 96 };
+static const char *outcome_names(char text[OUTCOMES_TEXT]) {
+    size_t length = 0;
+    for (unsigned i = 0; i < TW_OUTCOME_COUNT && length < OUTCOMES_TEXT; i++)
+        length += (size_t)snprintf(text + length, OUTCOMES_TEXT - length, i > 0 ? " %s" : "%s",
+                                   tw_outcome_name((enum tw_outcome)i));
+    return text;
+}
+
 // The value of a part whose kind is that of its key. Returns what it is called if there is none
 // such, or NULL.
 static const char *read_value(struct piece value, struct query_part *part) {
@@ -231,7 +240,7 @@ static const char *read_value(struct piece value, struct query_part *part) {
         return part->states != 0 ? NULL : N_("%.*s: no such state");
     case QUERY_OUTCOME:
         part->outcomes = outcomes_like(value, begins);
-        return part->outcomes != 0 ? NULL : N_("%.*s: no such outcome");
+        return part->outcomes != 0 ? NULL : N_("%.*s: no such outcome; there are %s");
     case QUERY_TEXT: break;
     }
     part->states = states_like(value, contains);
@@ -293,7 +302,8 @@ static bool read_word(struct piece word, struct query *query, char *fault, size_
         };
         const char *wrong = read_value(value, &part);
         if (wrong != NULL) {
-            snprintf(fault, room, _(wrong), (int)word.length, word.at);
+            char names[OUTCOMES_TEXT];
+            snprintf(fault, room, _(wrong), (int)word.length, word.at, outcome_names(names));
             return false;
         }
         query->parts[query->count++] = part;

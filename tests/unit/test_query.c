@@ -193,7 +193,8 @@ static void what_is_wrong(void **state) {
         {"time State:Foo", "state:foo: no such state"},
         {"was:", NULL},
         {"was:x", "was:x: no such state"},
-        {"outcome:won", "outcome:won: no such outcome"},
+        {"outcome:won", "outcome:won: no such outcome; there are open closed reset refused "
+                        "no-answer aborted-open unknown"},
         {"port:http", "port:http: no such port"},
         {"port:65536", "port:65536: no such port"},
         {"port:99999999999", "port:99999999999: no such port"},

@@ -51,12 +51,15 @@ static const struct {
     {GLYPH_COUNT,
      N_("In the state diagram the way so far is heavy (= #), what happened last double "
         "(*); a cross stands where an end left by force, which is no line of the RFC.")},
+    {GLYPH_LINE_CLIENT, N_("in the time line: the client's state changes;")},
+    {GLYPH_LINE_SERVER, N_("the server's does; R: a reset; a cross as above: lost, or sent again")},
     {GLYPH_MARK, N_("a connection that is marked")},
     {GLYPH_ELLIPSIS, N_("there was no room for what is missing here")},
     {GLYPH_COUNT, N_("observed: the end's own segment shows it. proven: a later one does. timer: a "
                      "timer of the stack ran out on the capture's clock.")},
     {GLYPH_COUNT, N_("full: at the memory limit the arrows of connections that are over are "
-                     "dropped, the oldest first; then new ones. States and counters are kept.")},
+                     "dropped, the oldest first; then those in the middle of long ones. States "
+                     "and counters are kept.")},
     {GLYPH_COUNT, N_("following: at the end, while more is read, the ladder stays at the end.")},
 };
 

@@ -144,7 +144,8 @@ const char *segment_text(const struct tw_ladder *ladder, const struct tw_story_s
         snprintf(len, sizeof len, " len %" PRIu32, segment->length);
     snprintf(win, sizeof win, " win %" PRIu32, tw_ladder_window(ladder, segment));
     // A bare ACK is told by its number and its window, a FIN by its place: leave out from the
-    // right. A window that is closed is left out last.
+    // right, numbers that were asked for behind the length. A window that is closed goes last.
+    const bool asked = ladder->absolute;
     bool bare = segment->length == 0 && (segment->flags & (TW_SYN | TW_FIN | TW_RST)) == 0;
     const char *closed = segment->findings >> TW_FINDING_ZERO_WINDOW & 1 ? win : "";
     const char *const parts[][4] = {
@@ -152,6 +153,7 @@ const char *segment_text(const struct tw_ladder *ladder, const struct tw_story_s
         {bare ? "" : seq, ack, len, bare ? win : closed},
         {bare ? "" : seq, ack, len, closed},
         {bare ? "" : seq, bare ? ack : "", len, closed},
+        {asked && !bare ? seq : "", asked && bare ? ack : "", asked ? "" : len, closed},
         {"", "", len, closed},
         {"", "", "", closed},
         {"", "", "", ""},
