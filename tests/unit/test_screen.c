@@ -179,6 +179,29 @@ static void memory_runs_short(void **state) {
     scene_close(&full);
 }
 
+// What is found is told of those that were kept; that some were not is said beside it.
+static void what_is_found_is_of_those_kept(void **state) {
+    (void)state;
+    enum { ALL = 500 };
+    struct scene full;
+    scene_open(&full);
+    tw_story_limit(full.story, 200000);
+    for (unsigned i = 0; i < ALL; i++)
+        scene_close_by_client(&full, i, (int64_t)i * 100000);
+    assert_in_range(tw_story_connections_dropped(full.story), 1, ALL - 1);
+    struct app other;
+    const struct app_options options = {.story = full.story};
+    app_init(&other, &options);
+    other.loading = false;
+    for (const char *key = "f51515"; *key != '\0'; key++)
+        app_key(&other, (uint32_t)*key);
+    app_key(&other, KEY_IS_ENTER);
+    app_tick(&other, TW_SECOND);
+    expect_screen(&other, "full-filter-80x24");
+    app_fini(&other);
+    scene_close(&full);
+}
+
 // What happened is whole at 80 columns, whatever the addresses are.
 static void long_addresses(void **state) {
     (void)state;
@@ -372,6 +395,7 @@ int main(void) {
         on_scene(keys_that_go_far),
         on_scene(notices_stay_until_a_key),
         cmocka_unit_test(memory_runs_short),
+        cmocka_unit_test(what_is_found_is_of_those_kept),
         cmocka_unit_test(long_addresses),
         on_scene(help),
         on_scene(position_is_a_function_of_the_clock),
