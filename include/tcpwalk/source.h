@@ -24,9 +24,11 @@ enum tw_got {
 };
 
 struct tw_source_options {
-    const char *filter; // pcap-filter expression or NULL; applied after counting for files
+    const char *filter; // pcap-filter expression or NULL; applied after counting for files, and in
+                        // the kernel live, where NULL is TW_LIVE_FILTER
     uint64_t count;     // stop after this many packets that pass the filter; 0: no limit
-    int snaplen;        // live; 0: the default
+    int snaplen;        // live; 0: TW_SNAPLEN_HEADERS, or the whole packet with `payload`
+    bool payload;       // live: the packets' data is wanted, too
     int buffer_kib;     // live; 0: the default
     bool promiscuous;   // live
     bool nonblocking;   // a pipe or interface gives TW_GOT_NOTHING rather than wait
@@ -35,12 +37,20 @@ struct tw_source_options {
 };
 
 struct tw_source_counts {
-    uint64_t packets;  // read so far, before the filter
-    uint64_t dropped;  // by kernel and interface, live; pcapng's statistics blocks, else 0
-    uint64_t octets;   // read of the input, compressed octets where it is compressed
-    uint64_t size;     // of all files together in octets, 0 where not known
-    uint64_t backward; // times that the clock stepped back
+    uint64_t packets;           // read so far, before the filter
+    uint64_t received;          // live: by the kernel for us, those that it had to drop included
+    uint64_t dropped;           // by kernel and interface, live; pcapng's statistics blocks, else 0
+    uint64_t dropped_interface; // of these by the interface or its driver
+    uint64_t cut;               // captured in part
+    uint64_t octets;            // read of the input, compressed octets where it is compressed
+    uint64_t size;              // of all files together in octets, 0 where not known
+    uint64_t backward;          // times that the clock stepped back
 };
+
+// Live, when nobody says otherwise: what may hold TCP, in all that the decoder opens, and the ICMP
+// errors that quote it; and so much of each packet.
+extern const char TW_LIVE_FILTER[];
+enum { TW_SNAPLEN_HEADERS = 320, TW_INTERFACES_MAX = 16 };
 
 struct tw_source;
 
@@ -51,10 +61,18 @@ struct tw_source;
 enum tw_status tw_source_open_files(const char *const *names, size_t count,
                                     const struct tw_source_options *options,
                                     struct tw_source **source, struct tw_error *error) TW_CHECKED;
-// Attaches to interfaces. TW_OPEN, TW_PERMISSION (the message says the three ways to get it),
-// TW_USAGE, TW_MEMORY.
-enum tw_status tw_source_open_live(const char *interface, const struct tw_source_options *options,
+// Attaches to interfaces, 1 to TW_INTERFACES_MAX of them. TW_OPEN, TW_PERMISSION (the message says
+// the three ways to get it), TW_USAGE, TW_MEMORY.
+enum tw_status tw_source_open_live(const char *const *interfaces, size_t count,
+                                   const struct tw_source_options *options,
                                    struct tw_source **source, struct tw_error *error) TW_CHECKED;
+// Live: another filter from now on, on all interfaces or on none; NULL: TW_LIVE_FILTER. TW_USAGE:
+// it does not compile, and the one before goes on.
+enum tw_status tw_source_refilter(struct tw_source *source, const char *filter,
+                                  struct tw_error *error) TW_CHECKED;
+// What happened to an interface since it was last asked ("eth0 went down at 12:03:11", "eth0 is
+// back"), one after the other; NULL: nothing more. Lent until the next call.
+const char *tw_source_news(struct tw_source *source);
 enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
                            struct tw_error *error) TW_CHECKED;
 // A packet that was read, by its number, whether it passed the filter or not. Lent until the next

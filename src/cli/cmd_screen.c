@@ -197,7 +197,7 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
 }
 
 enum tw_status cmd_screen(const struct settings *settings, struct tw_error *error) {
-    if (settings->interface == NULL && settings->source_count == 0) {
+    if (settings->interface_count == 0 && settings->source_count == 0) {
         enum tw_status status = start_screen(settings, error);
         return status == TW_OPEN ? choices() : status;
     }

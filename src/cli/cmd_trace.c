@@ -10,7 +10,7 @@
 static enum tw_status trace_selected(const struct settings *settings, struct tw_error *error) {
     struct tw_report *selected = NULL;
     struct stat status;
-    if (settings->interface != NULL) {
+    if (settings->interface_count > 0) {
         return tw_fail(error, TW_USAGE, "--state: a trace of it needs files, which are read twice");
     }
     for (size_t i = 0; i < settings->source_count; i++) {

@@ -117,6 +117,21 @@ static enum tw_status take_int(struct parse *parse, enum option_id id, const cha
     return status;
 }
 
+// Millions of octets, or with a unit (K, M, G) what that is elsewhere.
+static enum tw_status take_file_size(struct parse *parse, const char *value) {
+    uint64_t number = 0;
+    size_t octets = 0;
+    if (word_number(value, &number) && number >= 1 && number <= UINT32_MAX) {
+        parse->settings->write.size = number * 1000000;
+        return TW_OK;
+    }
+    if (!word_size(value, &octets) || octets == 0) {
+        return bad_value(parse, OPTION_FILE_SIZE, value, _("not a size, such as 64M or 2G"));
+    }
+    parse->settings->write.size = octets;
+    return TW_OK;
+}
+
 static enum tw_status take_sort(struct parse *parse, const char *value) {
     for (enum tw_sort i = TW_SORT_NONE + 1; i < TW_SORT_COUNT; i++) {
         if (strcmp(value, tw_sort_name(i)) == 0) {
@@ -133,6 +148,16 @@ static enum tw_status take_source(struct parse *parse, const char *name) {
         return tw_fail(parse->error, TW_USAGE, "%s: more than %d sources", name, SOURCES_MAX);
     }
     settings->sources[settings->source_count++] = name;
+    return TW_OK;
+}
+
+static enum tw_status take_interface(struct parse *parse, const char *name) {
+    struct settings *settings = parse->settings;
+    if (settings->interface_count == TW_INTERFACES_MAX) {
+        return tw_fail(parse->error, TW_USAGE, "-i %s: more than %d interfaces", name,
+                       TW_INTERFACES_MAX);
+    }
+    settings->interfaces[settings->interface_count++] = name;
     return TW_OK;
 }
 
@@ -167,13 +192,10 @@ static enum tw_status take_size(struct parse *parse, const char *value) {
 static enum tw_status take(struct parse *parse, enum option_id id, const char *value) {
     struct settings *settings = parse->settings;
     struct tw_report_options *report = &settings->report;
-    if (parse->seen[id] && id == OPTION_INTERFACE) {
-        return bad_value(parse, id, value, _("one interface at a time"));
-    }
     parse->seen[id] = true;
     switch (id) {
     case OPTION_READ: return take_source(parse, value);
-    case OPTION_INTERFACE: settings->interface = value; break;
+    case OPTION_INTERFACE: return take_interface(parse, value);
     case OPTION_COUNT_PACKETS:
         return take_number(parse, id, value, 1, UINT64_MAX, &settings->count);
     case OPTION_FILTER_FILE: settings->filter_file = value; break;
@@ -233,6 +255,14 @@ static enum tw_status take(struct parse *parse, enum option_id id, const char *v
     case OPTION_BATCH: settings->batch = true; break;
     case OPTION_RECORD: settings->record = value; break;
     case OPTION_SAVE_DIR: settings->save_dir = value; break;
+    case OPTION_WRITE: settings->write.path = value; break;
+    case OPTION_PACKET_BUFFERED: settings->write.each = true; break;
+    case OPTION_FILE_SIZE: return take_file_size(parse, value);
+    case OPTION_FILE_COUNT:
+        return take_number(parse, id, value, 1, 1000000, &settings->write.files);
+    case OPTION_ROTATE:
+        return take_number(parse, id, value, 1, 1000000000, &settings->write.seconds);
+    case OPTION_DROP_TO: settings->drop_to = value; break;
     case OPTION_LIST_INTERFACES: parse->interfaces = true; break;
     case OPTION_HELP: settings->help = true; break;
     case OPTION_VERSION: settings->version = true; break;
@@ -429,8 +459,8 @@ static enum tw_status take_filter(struct parse *parse, size_t first) {
 static enum tw_status take_sources(struct parse *parse, size_t first) {
     struct settings *settings = parse->settings;
     bool named = parse->seen[OPTION_READ] || parse->seen[OPTION_INTERFACE];
-    if (settings->interface != NULL && settings->source_count > 0) {
-        return tw_fail(parse->error, TW_USAGE, "-i %s: -r %s is given too", settings->interface,
+    if (settings->interface_count > 0 && settings->source_count > 0) {
+        return tw_fail(parse->error, TW_USAGE, "-i %s: -r %s is given too", settings->interfaces[0],
                        settings->sources[0]);
     }
     for (size_t i = 0; i < settings->source_count; i++) {
@@ -579,8 +609,8 @@ void settings_fini(struct settings *settings) {
 }
 
 const char *settings_source(const struct settings *settings) {
-    if (settings->interface != NULL) {
-        return settings->interface;
+    if (settings->interface_count > 0) {
+        return settings->interfaces[0];
     }
     return strcmp(settings->sources[0], "-") == 0 ? _("standard input") : settings->sources[0];
 }

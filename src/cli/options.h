@@ -5,6 +5,7 @@
 #define TCPWALK_CLI_OPTIONS_H
 
 #include "tcpwalk/report.h"
+#include "tcpwalk/source.h"
 
 #include "config.h"
 
@@ -69,17 +70,17 @@ enum option_id {
     OPTION_BATCH,
     OPTION_RECORD,
     OPTION_SAVE_DIR,
-    OPTION_LIST_INTERFACES,
-    OPTION_HELP,
-    OPTION_VERSION,
-    OPTION_PRINT,
-    // Named, so that nobody has to wonder whether they were ignored.
     OPTION_WRITE,
     OPTION_PACKET_BUFFERED,
     OPTION_FILE_SIZE,
     OPTION_FILE_COUNT,
     OPTION_ROTATE,
     OPTION_DROP_TO,
+    OPTION_LIST_INTERFACES,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_PRINT,
+    // Named, so that nobody has to wonder whether they were ignored.
     OPTION_LINK_HEADER,
     OPTION_HEX,
     OPTION_HEX_ASCII,
@@ -129,7 +130,16 @@ struct settings {
     const char *print;                // hidden: a kind of completion_print
     const char *sources[SOURCES_MAX]; // as named
     size_t source_count;
-    const char *interface;
+    const char *interfaces[TW_INTERFACES_MAX];
+    size_t interface_count;
+    struct {
+        const char *path; // -w; NULL: nothing is recorded
+        uint64_t size;    // -C: octets of a file, 0: no limit
+        uint64_t files;   // -W: how many, 0: no limit
+        uint64_t seconds; // -G: of a file, 0: no limit
+        bool each;        // -U: flushed behind each packet
+    } write;
+    const char *drop_to;  // -Z: a user, or NULL
     const char *scenario; // of the lab: a stored one's name or a path; NULL: free play
     bool batch;
     const char *record;   // a directory

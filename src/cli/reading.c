@@ -113,7 +113,8 @@ static enum tw_status open_source(const struct settings *settings, size_t keep,
         .again = keep > 0,
         .keep = keep,
         .promiscuous = !settings->not_promiscuous,
-        .nonblocking = settings->interface != NULL || reads_input(settings),
+        .payload = settings->write.path != NULL,
+        .nonblocking = settings->interface_count > 0 || reads_input(settings),
     };
     char *buffer = malloc(FILTER_MAX);
     if (buffer == NULL) {
@@ -121,8 +122,9 @@ static enum tw_status open_source(const struct settings *settings, size_t keep,
     }
     enum tw_status status = filter_text(settings, buffer, &options.filter, error);
     if (status == TW_OK) {
-        status = settings->interface != NULL
-                     ? tw_source_open_live(settings->interface, &options, source, error)
+        status = settings->interface_count > 0
+                     ? tw_source_open_live(settings->interfaces, settings->interface_count,
+                                           &options, source, error)
                      : open_files(settings, &options, source, error);
     }
     free(buffer);
@@ -207,7 +209,7 @@ static void hash_key(uint64_t key[2]) {
 }
 
 enum tw_status reading_check_source(const struct settings *settings, struct tw_error *error) {
-    return settings->interface != NULL || settings->source_count > 0
+    return settings->interface_count > 0 || settings->source_count > 0
                ? TW_OK
                : tw_fail(error, TW_USAGE,
                          "no source: name a file, - for standard input, or -i IFACE");
@@ -469,7 +471,7 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
         if (sorts) {
             tw_report_sort_limit(report, memory_left(settings) / 2);
         }
-        bool stops = settings->interface != NULL || reads_input(settings);
+        bool stops = settings->interface_count > 0 || reads_input(settings);
         reading.pump.report = report;
         if (kind == TW_REPORT_TRACE || kind == TW_REPORT_LIST) {
             reading_find_witness(&reading);

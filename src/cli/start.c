@@ -331,7 +331,10 @@ static void open_item(const struct offer *offer, size_t index, const struct sett
         copy.command = COMMAND_LAB;
         copy.scenario = opens[0] != '\0' ? opens : NULL;
         break;
-    case UI_START_INTERFACES: copy.interface = opens; break;
+    case UI_START_INTERFACES:
+        copy.interfaces[0] = opens;
+        copy.interface_count = 1;
+        break;
     default: copy.sources[copy.source_count++] = opens; break;
     }
     apart_run(command, &copy, how);

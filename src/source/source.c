@@ -124,15 +124,17 @@ enum tw_status tw_source_open_files(const char *const *names, size_t count,
     return TW_OK;
 }
 
-enum tw_status tw_source_open_live(const char *interface, const struct tw_source_options *options,
+enum tw_status tw_source_open_live(const char *const *interfaces, size_t count,
+                                   const struct tw_source_options *options,
                                    struct tw_source **source, struct tw_error *error) {
     *source = NULL;
     struct tw_source *opened = source_new(options);
     if (opened == NULL) {
-        return tw_fail(error, TW_MEMORY, "%s: out of memory", interface);
+        return tw_fail(error, TW_MEMORY, "%s: out of memory", interfaces[0]);
     }
+    (void)count;
     opened->is_live = true;
-    const enum tw_status status = tw_live_init(&opened->live, interface, &opened->options, error);
+    const enum tw_status status = tw_live_init(&opened->live, interfaces[0], &opened->options, error);
     opened->options.filter = NULL;
     if (status != TW_OK) {
         tw_source_free(opened);

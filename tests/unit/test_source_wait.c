@@ -220,7 +220,7 @@ static void without_permission(void **state) {
     assert_refused(TW_PERMISSION, "/secret: permission denied");
     struct tw_source *source;
     enum tw_status status =
-        tw_source_open_live("lo", &(struct tw_source_options){0}, &source, &seen.error);
+        tw_source_open_live((const char *[]){"lo"}, 1, &(struct tw_source_options){0}, &source, &seen.error);
     if (status == TW_PERMISSION) {
         assert_said("lo: no permission to capture");
         assert_said("sudo");
@@ -228,7 +228,7 @@ static void without_permission(void **state) {
         assert_said("setcap cap_net_raw+ep");
     }
     tw_source_free(source);
-    status = tw_source_open_live("nonsuch0", &(struct tw_source_options){0}, &source, &seen.error);
+    status = tw_source_open_live((const char *[]){"nonsuch0"}, 1, &(struct tw_source_options){0}, &source, &seen.error);
     assert_int_equal(status, TW_OPEN);
     assert_said("nonsuch0: no such interface");
     if (getuid() == 0) {
@@ -253,7 +253,7 @@ static void live_on_loopback(void **state) {
     const struct tw_source_options options = {.filter = filter, .count = 2};
     struct tw_source *source;
     struct tw_error error;
-    if (tw_source_open_live("lo", &options, &source, &error) != TW_OK) {
+    if (tw_source_open_live((const char *[]){"lo"}, 1, &options, &source, &error) != TW_OK) {
         print_message("%s: not tested\n", error.text);
         close(udp);
         skip();
@@ -275,7 +275,7 @@ static void live_on_loopback(void **state) {
     tw_source_free(source);
     close(udp);
     const struct tw_source_options idle = {.filter = filter, .nonblocking = true};
-    assert_int_equal(tw_source_open_live("lo", &idle, &source, &error), TW_OK);
+    assert_int_equal(tw_source_open_live((const char *[]){"lo"}, 1, &idle, &source, &error), TW_OK);
     assert_non_null(source);
     struct tw_packet one;
     assert_int_equal(tw_source_next(source, &one, &error), TW_GOT_NOTHING);
@@ -283,7 +283,7 @@ static void live_on_loopback(void **state) {
     assert_int_equal(tw_source_next(source, &one, &error), TW_GOT_END);
     tw_source_free(source);
     const struct tw_source_options wrong = {.filter = "tpc"};
-    assert_int_equal(tw_source_open_live("lo", &wrong, &source, &error), TW_USAGE);
+    assert_int_equal(tw_source_open_live((const char *[]){"lo"}, 1, &wrong, &source, &error), TW_USAGE);
 }
 
 static void look(void *context, const struct tw_interface *one) {
