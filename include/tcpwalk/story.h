@@ -60,7 +60,7 @@ void tw_story_free(struct tw_story *story);
 struct tw_observer tw_story_observer(struct tw_story *story);
 
 size_t tw_story_count(const struct tw_story *story); // connections
-// By index, in order of first sight. Lent until the story is freed.
+// By index, in order of first sight. Lent until it is forgotten or the story is freed.
 const struct tw_story_connection *tw_story_at(const struct tw_story *story, size_t index);
 // The connection as it is now (at its end, when it is over).
 void tw_story_info(const struct tw_story_connection *connection, struct tw_connection_info *info);
@@ -107,5 +107,15 @@ size_t tw_story_memory(const struct tw_story *story);
 void tw_story_limit(struct tw_story *story, size_t octets);
 uint64_t tw_story_dropped(const struct tw_story *story);
 uint64_t tw_story_connections_dropped(const struct tw_story *story);
+// Whether there will soon be no room for another connection.
+bool tw_story_is_full(const struct tw_story *story);
+// Makes room by forgetting connections that are over, the oldest first, but for those of which
+// `keep` says so; nothing where it is not full. Those that are left move up: `to` has room for as
+// many as there are, and is given for each index the one that it is now; TW_STORY_FORGOTTEN: none.
+// Returns how many are forgotten.
+#define TW_STORY_FORGOTTEN UINT32_MAX
+size_t tw_story_forget(struct tw_story *story, bool (*keep)(void *context, size_t index),
+                       void *context, uint32_t *to);
+uint64_t tw_story_forgotten(const struct tw_story *story); // connections so far
 
 #endif

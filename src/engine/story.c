@@ -36,9 +36,10 @@ void tw_story_free(struct tw_story *story) {
         free(c->segments);
         free(c->changes);
     }
-    for (size_t i = 0; i < story->count; i += BLOCK_SIZE)
-        free(story->blocks[i >> BLOCK_SHIFT]);
+    for (size_t i = 0; i < story->block_count; i++)
+        free(story->blocks[i]);
     free(story->blocks);
+    free(story->order);
     free(story);
 }
 
@@ -167,36 +168,58 @@ static size_t remains_size(size_t steps) {
     return sizeof(struct remains) + steps * sizeof(struct packed_step);
 }
 
+// An array of pointers that is full doubles.
+static bool grow(struct tw_story *story, struct tw_story_connection ***items, size_t count,
+                 size_t *room) {
+    if (count < *room)
+        return true;
+    const size_t more = *room == 0 ? BLOCK_SIZE : 2 * *room;
+    if (!has_room(story, (more - *room) * sizeof **items, CONNECTIONS, 0))
+        return false;
+    void *grown = realloc(*items, more * sizeof **items);
+    if (grown == NULL)
+        return false;
+    story->memory += (more - *room) * sizeof **items;
+    *items = grown;
+    *room = more;
+    return true;
+}
+
+static bool add_block(struct tw_story *story) {
+    const size_t octets = BLOCK_SIZE * sizeof **story->blocks;
+    if (!grow(story, &story->blocks, story->block_count, &story->block_room) ||
+        !has_room(story, octets, CONNECTIONS, 0))
+        return false;
+    struct tw_story_connection *block = malloc(octets);
+    if (block == NULL)
+        return false;
+    story->memory += octets;
+    story->blocks[story->block_count++] = block;
+    for (size_t i = BLOCK_SIZE; i-- > 0; story->unused = &block[i])
+        block[i].next_unused = story->unused;
+    return true;
+}
+
 // What will remain of a connection is set aside at once.
 static struct tw_story_connection *add(struct tw_story *story) {
-    if (!has_room(story, remains_size(USUAL_STEPS), CONNECTIONS, 0))
+    if (!has_room(story, remains_size(USUAL_STEPS), CONNECTIONS, 0) ||
+        !grow(story, &story->order, story->count, &story->order_room) ||
+        (story->unused == NULL && !add_block(story)))
         return NULL;
-    size_t block = story->count >> BLOCK_SHIFT;
-    if ((story->count & (BLOCK_SIZE - 1)) == 0) {
-        size_t octets = BLOCK_SIZE * sizeof(struct tw_story_connection);
-        if (!has_room(story, octets, CONNECTIONS, 0))
-            return NULL;
-        if (block == story->block_room) {
-            size_t room = block == 0 ? 64 : block * 2;
-            void *blocks = realloc(story->blocks, room * sizeof *story->blocks);
-            if (blocks == NULL)
-                return NULL;
-            story->memory += (room - block) * sizeof *story->blocks;
-            story->blocks = blocks;
-            story->block_room = room;
-        }
-        story->blocks[block] = calloc(BLOCK_SIZE, sizeof **story->blocks);
-        if (story->blocks[block] == NULL)
-            return NULL;
-        story->memory += octets;
-    }
+    struct tw_story_connection *c = story->unused;
+    story->unused = c->next_unused;
+    *c = (struct tw_story_connection){.alive = NULL};
     story->memory += remains_size(USUAL_STEPS);
-    return story_at(story, story->count++);
+    story->order[story->count++] = c;
+    return c;
 }
 
 // The story of a connection that was told of before. They are in order of their numbers, so that it
 // stands where its number says, or as much before that as there was no room for.
 static struct tw_story_connection *find(const struct tw_story *story, uint64_t number) {
+    struct tw_story_connection *lately = story->lately[number % LATELY];
+    if (lately != NULL && lately->number == number)
+        return lately;
     size_t high = number < story->count ? (size_t)number : story->count;
     size_t low = number > story->missing ? (size_t)(number - story->missing - 1) : 0;
     while (low < high) {
@@ -215,8 +238,12 @@ static struct tw_story_connection *find(const struct tw_story *story, uint64_t n
 // The story of a connection, begun if it is new; NULL: there was no room for it.
 static struct tw_story_connection *of(struct tw_story *story, const struct tw_connection *told) {
     const uint64_t number = tw_connection_number(told);
-    if (number <= story->newest)
-        return find(story, number);
+    if (number <= story->newest) {
+        struct tw_story_connection *c = find(story, number);
+        if (c != NULL)
+            story->lately[number % LATELY] = c;
+        return c;
+    }
     story->missing += number - story->newest - 1;
     story->newest = number;
     struct tw_story_connection *c = add(story);
@@ -225,6 +252,7 @@ static struct tw_story_connection *of(struct tw_story *story, const struct tw_co
         story->missing++;
         return NULL;
     }
+    story->lately[number % LATELY] = c;
     c->alive = told;
     c->number = number;
     c->changed[TW_CLIENT] = c->changed[TW_SERVER] = TW_NO_TIME;
@@ -478,6 +506,63 @@ struct tw_observer tw_story_observer(struct tw_story *story) {
         .finding = told_finding,
         .over = told_over,
     };
+}
+
+// --- forgetting
+
+// More than this of all but segments leaves no room for connections.
+static size_t others_most(const struct tw_story *story) {
+    return story->limit / 8 * CONNECTIONS;
+}
+
+bool tw_story_is_full(const struct tw_story *story) {
+    enum { SPARE = 64 };
+    return story->memory - story->segment_memory > others_most(story) - story->limit / SPARE;
+}
+
+static void forget(struct tw_story *story, struct tw_story_connection *c) {
+    for (unsigned end = 0; end < TW_END_COUNT; end++)
+        if (c->known & 1U << end)
+            story->census[c->state[end]]--;
+    story->over -= c->segments != NULL;
+    free(c->segments);
+    set_segment_room(story, c, NULL, 0);
+    free(c->changes);
+    story->memory -= c->change_room * sizeof *c->changes;
+    if (c->remains == NULL)
+        story->memory -= remains_size(USUAL_STEPS);
+    else
+        story->memory -=
+            remains_size(c->remains->counts[TW_CLIENT] + c->remains->counts[TW_SERVER]);
+    free(c->remains);
+    c->number = 0;
+    c->next_unused = story->unused;
+    story->unused = c;
+}
+
+size_t tw_story_forget(struct tw_story *story, bool (*keep)(void *context, size_t index),
+                       void *context, uint32_t *to) {
+    enum { SPARE = 16 };
+    const size_t before = story->count, most = others_most(story) - story->limit / SPARE;
+    if (!tw_story_is_full(story))
+        return 0;
+    count_touched(story);
+    story->count = 0;
+    for (size_t i = 0; i < before; i++) {
+        struct tw_story_connection *c = story->order[i];
+        if (c->alive == NULL && story->memory - story->segment_memory > most && !keep(context, i)) {
+            forget(story, c);
+            to[i] = TW_STORY_FORGOTTEN;
+        } else {
+            to[i] = (uint32_t)story->count;
+            story->order[story->count++] = c;
+        }
+    }
+    memset(story->lately, 0, sizeof story->lately);
+    story->missing += before - story->count;
+    story->forgotten += before - story->count;
+    story->revision++;
+    return before - story->count;
 }
 
 void tw_story_limit(struct tw_story *story, size_t octets) {

@@ -74,6 +74,10 @@ tw_time tw_story_flight(const struct tw_connection_info *info, enum tw_end end) 
     return round_trip == TW_NO_TIME || round_trip < 0 ? 0 : round_trip / 2;
 }
 
+uint64_t tw_story_forgotten(const struct tw_story *story) {
+    return story->forgotten;
+}
+
 uint64_t tw_story_told(const struct tw_story *story) {
     return story->told;
 }

@@ -20,7 +20,10 @@ struct remains {
 
 struct tw_story_connection {
     const struct tw_connection *alive; // lent by the tracker; NULL when it is over
-    struct remains *remains;           // NULL while it is alive
+    union {
+        struct remains *remains; // NULL while it is alive
+        struct tw_story_connection *next_unused;
+    };
     struct tw_story_segment *segments;
     struct tw_story_change *changes;
     uint64_t number;
@@ -37,18 +40,21 @@ struct tw_story_connection {
 _Static_assert(TW_STATE_COUNT <= 16, "a state fits a nibble");
 
 enum {
-    BLOCK_SHIFT = 8, // connections are allocated by the block, so that they never move
-    BLOCK_SIZE = 1 << BLOCK_SHIFT,
+    BLOCK_SIZE = 256, // connections are allocated by the block, so that they never move
     TOUCHED_MAX = 1024,
+    LATELY = 1024,
 };
 
 struct tw_story {
-    struct tw_story_connection **blocks;
-    size_t count, block_room;
-    uint64_t newest;  // number of the last connection that was told of
-    uint64_t missing; // numbers up to that one that have no story
+    struct tw_story_connection **order; // by their numbers
+    size_t count, order_room;
+    struct tw_story_connection **blocks, *unused;
+    size_t block_count, block_room;
+    struct tw_story_connection *lately[LATELY]; // that were told of last, by their numbers
+    uint64_t newest;                            // number of the last connection that was told of
+    uint64_t missing;                           // numbers up to that one that have no story
     size_t memory, segment_memory, limit;
-    uint64_t told, revision, dropped, connections_dropped;
+    uint64_t told, revision, dropped, connections_dropped, forgotten;
     tw_time now; // the newest segment's
     uint64_t census[TW_STATE_COUNT];
     // Connections told of since they were counted.
@@ -59,7 +65,7 @@ struct tw_story {
 };
 
 static inline struct tw_story_connection *story_at(const struct tw_story *story, size_t index) {
-    return &story->blocks[index >> BLOCK_SHIFT][index & (BLOCK_SIZE - 1)];
+    return story->order[index];
 }
 
 // The letters of what a segment is, and of one that was sent again.

@@ -153,11 +153,11 @@ static void forgets_the_oldest_segments(void **state) {
     enum { MANY = 80 };
     struct scene scene;
     scene_open(&scene);
-    tw_story_limit(scene.story, 160000);
+    tw_story_limit(scene.story, 170000);
     for (unsigned i = 0; i < MANY; i++)
         scene_long(&scene, i, (int64_t)i * 100000000);
     assert_int_equal(tw_story_count(scene.story), MANY);
-    assert_true(tw_story_memory(scene.story) <= 160000);
+    assert_true(tw_story_memory(scene.story) <= 170000);
     uint64_t dropped = 0;
     for (unsigned i = 0; i < MANY; i++) {
         const struct tw_story_connection *c = tw_story_at(scene.story, i);
@@ -268,6 +268,103 @@ static void large_ones_give_way(void **state) {
     scene_close(&scene);
 }
 
+static bool keep_multiples(void *context, size_t index) {
+    return index % *(const size_t *)context == 0;
+}
+
+// What is over is forgotten from the oldest on, but for what is to be kept; what is left stays what
+// it was, at its new place, and what goes on is found again.
+static void forgets_the_oldest(void **state) {
+    (void)state;
+    enum { MANY = 3000, ALIVE = 7 };
+    static uint32_t to[MANY];
+    static struct tw_connection_info before[MANY];
+    const struct tw_story_connection *records[MANY];
+    struct scene scene;
+    size_t each = 100;
+    scene_open(&scene);
+    tw_story_limit(scene.story, 1000000);
+    for (unsigned i = 0; i < ALIVE; i++)
+        scene_handshake(&scene, i, (int64_t)i * 1000);
+    for (unsigned i = ALIVE; !tw_story_is_full(scene.story); i++) {
+        assert_int_equal(tw_story_forget(scene.story, keep_multiples, &each, to), 0);
+        scene_handshake(&scene, i, 1000000 + (int64_t)i * 100000);
+        scene_send(&scene, i, 1050000 + (int64_t)i * 100000, TW_CLIENT, TW_RST | TW_ACK, 1, 1, 0);
+    }
+    const size_t count = tw_story_count(scene.story), memory = tw_story_memory(scene.story);
+    assert_in_range(count, 500, MANY);
+    for (size_t i = 0; i < count; i++) {
+        records[i] = tw_story_at(scene.story, i);
+        tw_story_info(records[i], &before[i]);
+    }
+    const size_t gone = tw_story_forget(scene.story, keep_multiples, &each, to);
+    assert_in_range(gone, 10, count - 10);
+    assert_int_equal(tw_story_count(scene.story), count - gone);
+    assert_int_equal(tw_story_forgotten(scene.story), gone);
+    assert_false(tw_story_is_full(scene.story));
+    assert_true(tw_story_memory(scene.story) < memory);
+    size_t next = 0;
+    for (size_t i = 0; i < count; i++) {
+        // The last few are alive, too, as they are over with the next segment only.
+        const bool kept = i < ALIVE || i % each == 0;
+        if (to[i] == TW_STORY_FORGOTTEN) {
+            assert_false(kept);
+            continue;
+        }
+        assert_int_equal(to[i], next);
+        assert_ptr_equal(tw_story_at(scene.story, next), records[i]);
+        struct tw_connection_info info;
+        tw_story_info(records[i], &info);
+        assert_int_equal(info.number, before[i].number);
+        next++;
+    }
+    assert_int_equal(next, count - gone);
+    for (unsigned i = 0; i < ALIVE; i++) {
+        size_t segments;
+        scene_send(&scene, i, 900000000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
+        (void)tw_story_segments(tw_story_at(scene.story, i), &segments);
+        assert_int_equal(segments, 4);
+    }
+    uint64_t counts[TW_STATE_COUNT], ends = 0, known = 0;
+    tw_story_census(scene.story, counts);
+    for (unsigned i = 0; i < TW_STATE_COUNT; i++)
+        ends += counts[i];
+    for (size_t i = 0; i < tw_story_count(scene.story); i++) {
+        struct tw_connection_info info;
+        tw_story_info(tw_story_at(scene.story, i), &info);
+        for (int end = 0; end < TW_END_COUNT; end++)
+            known += info.end[end].step_count > 0;
+    }
+    assert_int_equal(ends, known);
+    scene_close(&scene);
+}
+
+static bool keep_none(void *context, size_t index) {
+    (void)context;
+    (void)index;
+    return false;
+}
+
+// For ever: whatever comes and goes, the memory stays, and nothing new is turned away.
+static void goes_on_for_ever(void **state) {
+    (void)state;
+    enum { LONG = 60000, ROOM = 4096 };
+    static uint32_t to[ROOM];
+    struct scene scene;
+    scene_open(&scene);
+    const size_t limit = 1000000;
+    tw_story_limit(scene.story, limit);
+    for (unsigned i = 0; i < LONG; i++) {
+        scene_close_by_client(&scene, i, (int64_t)i * 1000000);
+        assert_in_range(tw_story_count(scene.story), 1, ROOM);
+        (void)tw_story_forget(scene.story, keep_none, NULL, to);
+    }
+    assert_int_equal(tw_story_connections_dropped(scene.story), 0);
+    assert_int_equal(tw_story_forgotten(scene.story) + tw_story_count(scene.story), LONG);
+    assert_true(tw_story_memory(scene.story) <= limit);
+    scene_close(&scene);
+}
+
 static void finding_marks_its_segment(void **state) {
     (void)state;
     struct scene scene;
@@ -344,6 +441,8 @@ int main(void) {
         cmocka_unit_test(keeps_how_one_began_and_what_was_last),
         cmocka_unit_test(keeps_so_many_of_one),
         cmocka_unit_test(large_ones_give_way),
+        cmocka_unit_test(forgets_the_oldest),
+        cmocka_unit_test(goes_on_for_ever),
         cmocka_unit_test(finding_marks_its_segment),
         cmocka_unit_test(keeps_the_clock),
         cmocka_unit_test(keeps_when_states_were_entered),
