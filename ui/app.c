@@ -26,6 +26,7 @@ void app_options_of(const struct ui_options *options, enum theme theme, struct a
         .mouse = options->mouse,
         .theme = theme,
         .profile = options->profile,
+        .forgets = options->forgets,
         .live = options->live,
         .speed = options->speed,
         .connection = options->connection,
@@ -43,6 +44,7 @@ void app_init(struct app *app, const struct app_options *options) {
         .source_name = options->source_name != NULL ? options->source_name : "",
         .filter = options->filter,
         .epoch = options->live ? options->epoch : TW_NO_TIME,
+        .forgets = options->forgets,
         .ascii = options->ascii,
         .english = options->english,
         .utc = options->utc,
@@ -172,6 +174,7 @@ void app_tick(struct app *app, tw_time now) {
         start_tick(app);
         return;
     }
+    app_forget(app);
     moment_tick(app); // before the list, which has the rows of that moment
     list_tick(app);
     save_tick(app);

@@ -31,7 +31,7 @@ enum part { PART_LADDER, PART_DIAGRAM, PART_SEGMENT, PART_STREAM, PART_LAB, PART
 struct ui_files; // of ui.h
 
 struct app {
-    const struct tw_story *story;
+    struct tw_story *story;
     const struct tw_witness *witness; // or NULL
     const struct ui_files *files;     // the input's packets, what is saved; or NULL
     const struct tw_profile *profile; // whose timers run out
@@ -43,6 +43,7 @@ struct app {
     tw_time now;   // a clock that only goes forward
     tw_time epoch; // live: what the capture's clock is ahead of that; else TW_NO_TIME
     bool loading;
+    bool forgets;            // what is long over makes room for what is new
     bool broken;             // the input broke off
     char notice[NOTICE_MAX]; // instead of the bottom line, until the next key
     uint64_t wanted;         // number of the connection to open as soon as it is there; 0: none
@@ -79,7 +80,7 @@ struct app {
 };
 
 struct app_options {
-    const struct tw_story *story;
+    struct tw_story *story;
     const struct tw_witness *witness; // or NULL
     const struct ui_lab *lab;         // or NULL
     const struct ui_files *files;     // or NULL
@@ -91,6 +92,7 @@ struct app_options {
     bool colors;  // else the theme is mono, and stays so
     bool mouse;
     enum theme theme;
+    bool forgets;                // what is long over makes room for what is new
     bool live;                   // the packets come as they are captured:
     tw_time epoch;               // what their clock is ahead of that of the ticks
     double speed;                // 0: 1
@@ -117,6 +119,9 @@ void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse 
 void app_say(struct app *app, const char *format, ...) TW_PRINTF(2, 3);
 // The input broke off: told at once, and as long as it is shown.
 void app_broken(struct app *app, const char *message);
+// Makes room in the story, where that is to go on for ever. To be called before the ticks of those
+// that hold connections by their index.
+void app_forget(struct app *app);
 // Something moves: there is to be another tick with the next frame.
 bool app_moving(const struct app *app);
 // There is work left for another tick at once, though nothing moves.

@@ -435,6 +435,45 @@ static void sweep_work(struct app *app, struct slice *slice) {
     sweep->ended = app->now;
 }
 
+// --- Forgetting
+
+static void forget_marks(struct list *list, const uint32_t *to, size_t count) {
+    const size_t last = list->mark_words * MARK_BITS < count ? list->mark_words * MARK_BITS : count;
+    for (size_t i = 0; i < last; i++) { // a new place is never behind the old one
+        const bool marked = (list->marks[i / MARK_BITS] & bit_of(i)) != 0;
+        mark(list, i, false);
+        if (marked)
+            mark(list, to[i], true);
+    }
+}
+
+static size_t kept_before(const uint32_t *to, size_t count, size_t end) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count && i < end; i++)
+        kept += to[i] != TW_STORY_FORGOTTEN;
+    return kept;
+}
+
+void list_forget(struct app *app, const uint32_t *to, size_t count, size_t at) {
+    struct list *list = &app->list;
+    struct list_searching *s = &list->searching;
+    const size_t offset = list->cursor - list->top;
+    forget_marks(list, to, count);
+    list->sweep.measured = kept_before(to, count, list->sweep.measured);
+    list->sweep.at = kept_before(to, count, list->sweep.at);
+    list_rows_forget(app, to, count);
+    // Where its connection is gone the cursor is on the next one.
+    const size_t row =
+        at != LIST_NONE ? list_rows_of(app, kept_before(to, count, at)) : list->cursor;
+    list->cursor = row;
+    list->top = row > offset ? row - offset : 0;
+    list->seen = list_rows_count(app);
+    s->origin = s->origin < count ? kept_before(to, count, s->origin) : LIST_NONE;
+    s->at = list->cursor;
+    s->left = list->seen;
+    clamp(app);
+}
+
 // --- Ticks
 
 bool list_busy(const struct app *app) {

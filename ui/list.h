@@ -93,6 +93,9 @@ void list_filter(struct app *app, const char *filter);
 // Goes to the next row that matches, from where the cursor was; back there without a text. Once it
 // is answered, it is what is looked for.
 void list_search(struct app *app, const char *text, bool answered);
+// The story has forgotten some: `to` has, for each of the `count` connections that there were,
+// which it is now. The cursor was on the connection `at`, LIST_NONE: on none.
+void list_forget(struct app *app, const uint32_t *to, size_t count, size_t at);
 // Goes to a row: the cursor is on it, and it is seen.
 void list_go(struct app *app, size_t row);
 // The mouse, on what the list has put there.

@@ -281,6 +281,34 @@ static void show_order(struct app *app) {
         settle(app, patient, connection);
 }
 
+// --- Forgetting
+
+static void move(struct list_rows *rows, const uint32_t *to) {
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (to[rows->at[i]] != TW_STORY_FORGOTTEN)
+            rows->at[kept++] = to[rows->at[i]];
+    rows->count = kept;
+}
+
+// What was begun is begun anew.
+void list_rows_forget(struct app *app, const uint32_t *to, size_t count) {
+    struct list *list = &app->list;
+    const bool sorts = list->sorting.on, filters = list->filtering.on;
+    const bool patient = filters ? list->filtering.patient : list->sorting.patient;
+    size_t examined = 0;
+    for (size_t i = 0; i < list->examined && i < count; i++)
+        examined += to[in_order(list, i)] != TW_STORY_FORGOTTEN;
+    list->examined = examined;
+    move(&list->order, to);
+    move(&list->rows, to);
+    stop_choosing(list);
+    if (sorts)
+        sort(app, patient);
+    else if (filters)
+        choose(app, false, patient);
+}
+
 // --- Work
 
 // What is shown may not be true any more.

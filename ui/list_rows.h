@@ -23,6 +23,8 @@ size_t list_rows_of(const struct app *app, size_t connection);
 void list_rows_choose(struct app *app, bool narrow);
 // The list's sort has changed.
 void list_rows_sort(struct app *app);
+// As list_forget.
+void list_rows_forget(struct app *app, const uint32_t *to, size_t count);
 // Goes on with what is to be done; true when all is.
 bool list_rows_work(struct app *app, struct slice *slice);
 // There is something to be done, or will be soon.

@@ -125,6 +125,7 @@ struct ui_options {
     const struct tw_profile *profile; // whose timers run out; NULL: linux
     const char *theme;                // a name of ui/theme.h, or NULL: dark
     bool live;                        // the packets come as they are captured
+    bool forgets;                     // what is long over makes room for what is new
     double speed;                     // of the playback; 0: 1
     uint64_t connection;              // number of one to open at once; 0: none
     const char *greeting;             // told at once, until the first key; or NULL

@@ -141,6 +141,7 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     options.witness = feed->reading.witness;
     options.source_name = title;
     options.live = tw_source_is_live(feed->reading.pump.source);
+    options.forgets = tw_source_fd(feed->reading.pump.source) >= 0; // it may go on for ever
     const struct ui_feed ui_feed = {.context = feed,
                                     .more = more,
                                     .fd = descriptor,

@@ -516,7 +516,7 @@ static size_t others_most(const struct tw_story *story) {
 }
 
 bool tw_story_is_full(const struct tw_story *story) {
-    enum { SPARE = 64 };
+    enum { SPARE = 16 };
     return story->memory - story->segment_memory > others_most(story) - story->limit / SPARE;
 }
 
@@ -542,7 +542,7 @@ static void forget(struct tw_story *story, struct tw_story_connection *c) {
 
 size_t tw_story_forget(struct tw_story *story, bool (*keep)(void *context, size_t index),
                        void *context, uint32_t *to) {
-    enum { SPARE = 16 };
+    enum { SPARE = 8 };
     const size_t before = story->count, most = others_most(story) - story->limit / SPARE;
     if (!tw_story_is_full(story))
         return 0;
