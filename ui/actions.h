@@ -66,6 +66,8 @@ enum context {
       N_("columns for which there is no room"))                                                    \
     X(FOLLOW, IN_CONNECTIONS, "F", NULL, N_("Connections"),                                        \
       N_("stay at the newest one, while more come"))                                               \
+    X(CAPTURE_FILTER, IN_CONNECTIONS, "B", NULL, N_("Connections"),                                \
+      N_("live: capture with another filter (BPF, as in tcpdump)"))                                \
     X(MARK, IN_CONNECTIONS, "Space", N_("mark"), N_("Connections"), N_("mark, or take it back"))   \
     X(MARK_ALL, IN_CONNECTIONS, "*", NULL, N_("Connections"),                                      \
       N_("mark all rows that are shown, or none"))                                                 \

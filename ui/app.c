@@ -42,7 +42,7 @@ void app_init(struct app *app, const struct app_options *options) {
         .files = options->files,
         .profile = options->profile != NULL ? options->profile : tw_profile_at(0),
         .source_name = options->source_name != NULL ? options->source_name : "",
-        .filter = options->filter,
+        .feed = options->feed,
         .epoch = options->live ? options->epoch : TW_NO_TIME,
         .forgets = options->forgets,
         .ascii = options->ascii,
@@ -62,6 +62,8 @@ void app_init(struct app *app, const struct app_options *options) {
         .lab = {.hooks = options->lab},
         .playback = {.speed = options->speed > 0 ? options->speed : 1, .even = true},
     };
+    if (options->filter != NULL)
+        snprintf(app->filter, sizeof app->filter, "%s", options->filter);
     start_init(app, options->start);
     if (options->greeting != NULL)
         app_say(app, "%s", options->greeting);
@@ -213,6 +215,25 @@ static void go_to_packet(struct app *app, const char *text) {
         app_say(app, _("%s: no number of a packet"), text);
 }
 
+// A filter with which the source cannot go on is asked for again, with what is wrong with it.
+static void refilter(struct app *app, const char *line, enum prompt_result result) {
+    app->filter_fault[0] = '\0';
+    if (result != PROMPT_ANSWERED)
+        return;
+    const char *why = app->feed->refilter(app->feed->context, line);
+    if (why != NULL) {
+        snprintf(app->filter_fault, sizeof app->filter_fault, "%s", why);
+        char again[PROMPT_MAX];
+        snprintf(again, sizeof again, "%s", line);
+        prompt_ask(&app->prompt, ASK_CAPTURE, again);
+        return;
+    }
+    snprintf(app->filter, sizeof app->filter, "%s", line);
+    app_say(app, "%s",
+            line[0] != '\0' ? _("from now on only what passes the filter is captured")
+                            : _("from now on all TCP is captured"));
+}
+
 // What was typed is what was asked for. What narrows the list does so while it is typed.
 static void answer(struct app *app, enum question question, enum prompt_result result) {
     const char *line = result == PROMPT_LEFT ? "" : app->prompt.line;
@@ -236,6 +257,7 @@ static void answer(struct app *app, enum question question, enum prompt_result r
         if (answered)
             go_to_packet(app, line);
         break;
+    case ASK_CAPTURE: refilter(app, line, result); break;
     case ASK_LAB:
         if (answered)
             lab_type(app, line);
@@ -405,6 +427,12 @@ void app_act(struct app *app, enum action action) {
     case ACTION_FILTER:
         prompt_ask(&app->prompt, ASK_FILTER,
                    app->view == VIEW_START ? app->start.filter : app->list.filter);
+        return;
+    case ACTION_CAPTURE_FILTER:
+        if (app->feed != NULL && app->feed->refilter != NULL)
+            prompt_ask(&app->prompt, ASK_CAPTURE, app->filter);
+        else
+            app_say(app, "%s", _("only what is captured now can get another capture filter"));
         return;
     case ACTION_SEARCH: prompt_ask(&app->prompt, ASK_SEARCH, ""); return;
     default: break;

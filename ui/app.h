@@ -28,14 +28,14 @@ enum { NOTICE_MAX = 512 };
 // The parts of a connection's view. Where there is room the ladder stands beside another one.
 enum part { PART_LADDER, PART_DIAGRAM, PART_SEGMENT, PART_STREAM, PART_LAB, PART_COUNT };
 
-struct ui_files; // of ui.h
-
 struct app {
     struct tw_story *story;
     const struct tw_witness *witness; // or NULL
     const struct ui_files *files;     // the input's packets, what is saved; or NULL
     const struct tw_profile *profile; // whose timers run out
-    const char *source_name, *filter;
+    const char *source_name;
+    const struct ui_feed *feed;                        // or NULL
+    char filter[PROMPT_MAX], filter_fault[PROMPT_MAX]; // of the capture; what is wrong with another
     bool ascii, utc, colors, mouse;
     bool english; // no other language can be shown
     enum theme theme;
@@ -48,10 +48,10 @@ struct app {
     char notice[NOTICE_MAX]; // instead of the bottom line, until the next key
     uint64_t wanted;         // number of the connection to open as soon as it is there; 0: none
     uint64_t done, total;    // octets of the input
-    uint64_t dropped;        // packets of a live source that were not captured
-    enum view view, behind;  // `behind`: under help, or under breakpoints
-    bool changed;            // since it was drawn
-    bool anew;               // the terminal is to be drawn anew
+    struct ui_counts counts;
+    enum view view, behind; // `behind`: under help, or under breakpoints
+    bool changed;           // since it was drawn
+    bool anew;              // the terminal is to be drawn anew
     bool quit;
     bool copy; // the picture is to go to the clipboard, as text
     struct prompt prompt;
@@ -87,6 +87,7 @@ struct app_options {
     const struct ui_start *start;     // or NULL; then there is no story
     const struct tw_profile *profile; // NULL: linux
     const char *source_name, *filter;
+    const struct ui_feed *feed; // or NULL
     bool ascii, utc;
     bool english; // no other language can be shown
     bool colors;  // else the theme is mono, and stays so

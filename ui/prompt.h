@@ -7,11 +7,12 @@
 
 enum question {
     ASK_NOTHING,
-    ASK_FILTER, // which connections are shown
-    ASK_SEARCH, // text to go to, in the list or the stream
-    ASK_PACKET, // number of a packet to go to
-    ASK_LAB,    // a statement of the lab's language
-    ASK_SAVE,   // name of a file
+    ASK_FILTER,  // which connections are shown
+    ASK_SEARCH,  // text to go to, in the list or the stream
+    ASK_CAPTURE, // what is captured from now on
+    ASK_PACKET,  // number of a packet to go to
+    ASK_LAB,     // a statement of the lab's language
+    ASK_SAVE,    // name of a file
     QUESTION_COUNT
 };
 

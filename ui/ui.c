@@ -108,8 +108,11 @@ static void read_some(struct loop *loop) {
     app->loading = feed->more(feed->context, READ_MS);
     if (feed->progress != NULL)
         feed->progress(feed->context, &app->done, &app->total);
-    if (feed->dropped != NULL)
-        app->dropped = feed->dropped(feed->context);
+    if (feed->counts != NULL)
+        feed->counts(feed->context, &app->counts);
+    const char *news = feed->news != NULL ? feed->news(feed->context) : NULL;
+    if (news != NULL)
+        app_say(app, "%s", news);
     const char *fault = app->loading || feed->fault == NULL ? NULL : feed->fault(feed->context);
     if (fault != NULL)
         app_broken(app, fault);
@@ -321,6 +324,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
         app_options.ascii = options->ascii || !has_glyphs();
         app_options.english = options->ascii || !is_utf8();
         app_options.colors = options->color && term_colors();
+        app_options.feed = feed;
         app_options.epoch = clock_time(CLOCK_REALTIME) - now();
         app_options.mouse = options->mouse && term_mouse(true);
         app_init(&loop.app, &app_options);

@@ -9,6 +9,16 @@
 
 #include "config.h"
 
+// What became of the packets so far.
+struct ui_counts {
+    uint64_t received;          // packets, by the kernel for us; of a file all
+    uint64_t dropped;           // of these, that could not be captured,
+    uint64_t dropped_interface; // and by the interface
+    uint64_t cut, decoded, ignored, malformed;
+    bool records; // into a file:
+    uint64_t recorded, not_recorded;
+};
+
 // Where the story's segments come from. The screen calls `more` when it has nothing better to do,
 // so that a key is never waited for. `more` alone must be given.
 struct ui_feed {
@@ -19,7 +29,13 @@ struct ui_feed {
     int (*fd)(void *context); // readable when `more` has something to do; -1: always (a file)
     // Octets read, and of how many; a total of 0 is not known.
     void (*progress)(void *context, uint64_t *done, uint64_t *total);
-    uint64_t (*dropped)(void *context);  // packets that a live source could not capture
+    void (*counts)(void *context, struct ui_counts *counts); // may be NULL, as what follows
+    // What happened to the source, to be told ("eth0: went down"), lent until the next call; NULL:
+    // nothing.
+    const char *(*news)(void *context);
+    // Another capture filter from now on, "" for the default. What is wrong with it, lent until the
+    // next call, or NULL.
+    const char *(*refilter)(void *context, const char *filter);
     const char *(*fault)(void *context); // how the input broke off, or NULL; asked at its end
 };
 

@@ -18,6 +18,7 @@ enum { FIRST_MS = 50 };
 struct feed {
     struct reading reading;
     bool ended, finished; // the input, and what it left open
+    struct tw_error filter_error;
 };
 
 static bool more(void *context, int budget_ms) {
@@ -56,11 +57,32 @@ static void progress(void *context, uint64_t *done, uint64_t *total) {
     *total = counts.size;
 }
 
-static uint64_t dropped(void *context) {
+static void counts(void *context, struct ui_counts *to) {
     const struct feed *feed = context;
-    struct tw_source_counts counts;
-    tw_source_counts_get(feed->reading.pump.source, &counts);
-    return counts.dropped;
+    const struct tw_report_counts *pump = &feed->reading.pump.counts;
+    struct tw_source_counts source;
+    tw_source_counts_get(feed->reading.pump.source, &source);
+    *to = (struct ui_counts){
+        .received = source.received,
+        .dropped = source.dropped,
+        .dropped_interface = source.dropped_interface,
+        .cut = source.cut,
+        .decoded = pump->decoded,
+        .ignored = pump->ignored,
+        .malformed = pump->malformed,
+    };
+}
+
+static const char *news(void *context) {
+    const struct feed *feed = context;
+    return tw_source_news(feed->reading.pump.source);
+}
+
+static const char *refilter(void *context, const char *filter) {
+    struct feed *feed = context;
+    return tw_source_refilter(feed->reading.pump.source, filter, &feed->filter_error) == TW_OK
+               ? NULL
+               : feed->filter_error.text;
 }
 
 static const char *fault(void *context) {
@@ -146,7 +168,9 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
                                     .more = more,
                                     .fd = descriptor,
                                     .progress = progress,
-                                    .dropped = dropped,
+                                    .counts = counts,
+                                    .news = news,
+                                    .refilter = options.live ? refilter : NULL,
                                     .fault = fault};
     enum tw_status status = settings->screenshot != NULL
                                 ? screen_picture(settings, &options, &ui_feed, error)

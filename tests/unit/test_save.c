@@ -487,7 +487,7 @@ static void from_a_pipe(void **state) {
 static void segments_that_the_story_dropped(void **state) {
     (void)state;
     const char *name = two_connections("dropped.pcap", RAW, 0, 3000);
-    open_screen(&name, 1, 0, 60000);
+    open_screen(&name, 1, 0, 70000);
     size_t gap;
     const size_t dropped = tw_story_segments_dropped(tw_story_at(story, 0), &gap);
     assert_true(dropped > 0 && dropped < 3000);

@@ -159,7 +159,7 @@ struct area part_area(const struct app *app) {
     return (struct area){body.width - width, body.y, width, body.height};
 }
 
-static void draw_parts(const struct app *app, struct canvas *canvas, struct area body) {
+static void draw_both_parts(const struct app *app, struct canvas *canvas, struct area body) {
     struct area part = part_area(app);
     if (is_beside(app)) {
         struct area ladder = {body.x, body.y, body.width - part.width - 1, body.height};
@@ -186,7 +186,7 @@ void view_connection(const struct app *app, struct canvas *canvas) {
     if (shown_part(app) == PART_LAB) {
         draw_lab(app, canvas, (struct area){0, HEAD, area.width, height + TIMELINE});
     } else {
-        draw_parts(app, canvas, body);
+        draw_both_parts(app, canvas, body);
         draw_timeline(app, canvas, (struct area){0, HEAD + body.height, area.width, TIMELINE});
         draw_why(app, canvas, (struct area){0, HEAD + body.height + TIMELINE, area.width, why});
         if (lab > 0)

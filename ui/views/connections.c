@@ -24,9 +24,6 @@ enum {
     FRAME = 5,          // rows around the list, without the census
     CENSUS_WIDTH = 160, // from there on it takes one row,
     CENSUS_HEIGHT = 16, // from there on it may take two
-    PARTS_MAX = 12,
-    PART_GAP = 3,
-    PART_TEXT = 160,
 };
 
 static int census_rows(const struct app *app) {
@@ -37,119 +34,7 @@ int connections_frame(const struct app *app) {
     return FRAME + census_rows(app);
 }
 
-// --- Words side by side: those that matter most are there where there is no room for all
-
-struct words {
-    char text[PART_TEXT];
-    enum role role;
-    int rank; // the least matters most
-};
-
-static void draw_parts(struct canvas *canvas, struct area area, int y, const struct words *parts,
-                       size_t count) {
-    bool shown[PARTS_MAX] = {false};
-    int room = area.width - 2;
-    for (int rank = 0; rank < PARTS_MAX; rank++)
-        for (size_t i = 0; i < count; i++) {
-            int width = canvas_text_width(parts[i].text);
-            if (parts[i].rank != rank || width == 0 || width > room)
-                continue;
-            shown[i] = true;
-            room -= width + PART_GAP;
-        }
-    int x = 1;
-    for (size_t i = 0; i < count; i++)
-        if (shown[i])
-            x = canvas_text(canvas, area, x, y, parts[i].text, parts[i].role) + PART_GAP;
-}
-
 // --- Above the rows
-
-// What goes on, at the right end of the title. Returns the column before it.
-static int draw_work(struct canvas *canvas, struct area area, int x, const char *text,
-                     enum role role) {
-    int width = canvas_text_width(text);
-    if (width == 0 || width + 2 > x - (int)strlen("tcpwalk  "))
-        return x;
-    canvas_text_right(canvas, area, x, 0, text, role);
-    return x - width - 2;
-}
-
-static const char *reading_text(const struct app *app, char text[PART_TEXT]) {
-    char octets[FORMAT_TEXT];
-    if (app->lab.hooks != NULL)
-        snprintf(text, PART_TEXT, "%s", _("the lab runs"));
-    else if (app->loading && app->total > 0)
-        snprintf(text, PART_TEXT, _("reading %d %%"),
-                 (int)((double)(app->done < app->total ? app->done : app->total) * 100 /
-                       (double)app->total));
-    else if (app->loading)
-        snprintf(text, PART_TEXT, _("reading, %s"), format_octets(app->done, octets));
-    else
-        snprintf(text, PART_TEXT, "%s", app->broken ? _("input broke off") : "");
-    return text;
-}
-
-static void draw_title(const struct app *app, struct canvas *canvas, struct area area) {
-    char text[PART_TEXT];
-    int progress, right = area.width - 2;
-    const char *work = list_work(app, &progress);
-    if (app->moment.set) {
-        char moment[MOMENT_TEXT];
-        right = draw_work(canvas, area, right, moment_text(app, right - 1, moment), ROLE_WARNING);
-    }
-    right = draw_work(canvas, area, right, reading_text(app, text), ROLE_WARNING);
-    if (work != NULL) {
-        snprintf(text, sizeof text, _(work), progress);
-        right = draw_work(canvas, area, right, text, ROLE_WARNING);
-    }
-    for (int i = 0; i < COLUMN_COUNT && app->list.sort != SORT_NUMBER; i++)
-        if (column_info((enum column)i)->sort == app->list.sort) {
-            snprintf(text, sizeof text, _("by %s"), _(column_info((enum column)i)->name));
-            right = draw_work(canvas, area, right, text, ROLE_FAINT);
-        }
-    if (app->list.follow)
-        right = draw_work(canvas, area, right, _("follows the newest"), ROLE_CHOSEN);
-    int x = canvas_text(canvas, area, 1, 0, "tcpwalk", ROLE_TITLE) + 2;
-    int room = right - x + 1, name = canvas_text_width(app->source_name);
-    canvas_text_elided(canvas, area, x, 0, room, app->source_name,
-                       glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_TEXT);
-    if (app->filter != NULL && app->filter[0] != '\0' && name + PART_GAP < room)
-        canvas_text_elided(canvas, area, x + name + PART_GAP, 0, room - name - PART_GAP,
-                           app->filter, glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_FAINT);
-}
-
-// How much there is, and what had to be left out.
-static void draw_counts(const struct app *app, struct canvas *canvas, struct area area, int y) {
-    struct words parts[6] = {{.role = ROLE_FAINT, .rank = 2}, {.role = ROLE_FAINT, .rank = 3},
-                             {.role = ROLE_FAINT, .rank = 4}, {.role = ROLE_WARNING, .rank = 0},
-                             {.role = ROLE_FAINT, .rank = 1}, {.role = ROLE_WARNING, .rank = 0}};
-    char number[FORMAT_TEXT];
-    const uint64_t all = tw_story_count(app->story), told = tw_story_told(app->story),
-                   connections = tw_story_connections_dropped(app->story),
-                   segments = tw_story_dropped(app->story);
-    snprintf(parts[0].text, PART_TEXT, n_("%s connection", "%s connections", all),
-             format_count(all, number));
-    snprintf(parts[1].text, PART_TEXT, n_("%s segment", "%s segments", told),
-             format_count(told, number));
-    snprintf(parts[2].text, PART_TEXT, _("%s kept"),
-             format_octets(tw_story_memory(app->story), number));
-    if (connections > 0)
-        snprintf(parts[3].text, PART_TEXT,
-                 n_("full: %s connection not kept", "full: %s connections not kept", connections),
-                 format_count(connections, number));
-    else if (segments > 0)
-        snprintf(parts[3].text, PART_TEXT,
-                 n_("full: %s segment not kept", "full: %s segments not kept", segments),
-                 format_count(segments, number));
-    if (connections > 0 || segments > 0)
-        snprintf(parts[4].text, PART_TEXT, "%s", _("--limit-memory keeps more"));
-    if (app->dropped > 0)
-        snprintf(parts[5].text, PART_TEXT,
-                 n_("%s packet not captured", "%s packets not captured", app->dropped),
-                 format_count(app->dropped, number));
-    draw_parts(canvas, area, y, parts, TW_COUNT(parts));
-}
 
 // What is shown only, or what is wrong with that.
 static void draw_query(const struct app *app, struct canvas *canvas, struct area area,
@@ -163,7 +48,7 @@ static void draw_query(const struct app *app, struct canvas *canvas, struct area
 
 // What can be asked for, while nothing is typed yet.
 static void draw_examples(struct canvas *canvas, struct area area) {
-    static const struct words examples[] = {
+    static const struct phrase examples[] = {
         {"10.0.0.5", ROLE_FAINT, 1},      {"port:443", ROLE_FAINT, 2},
         {"state:closing", ROLE_FAINT, 0}, {"was:time-wait", ROLE_FAINT, 5},
         {"outcome:reset", ROLE_FAINT, 3}, {"-port:22", ROLE_FAINT, 4},
@@ -206,7 +91,7 @@ static void draw_summary(const struct app *app, struct canvas *canvas, struct ar
     else if (list->filter[0] != '\0')
         draw_query(app, canvas, line, list->filter, list->fault);
     else
-        draw_counts(app, canvas, line, 0);
+        draw_source_counts(app, canvas, line);
 }
 
 // --- The rows
@@ -305,7 +190,7 @@ static void draw_empty(const struct app *app, struct canvas *canvas, struct area
         snprintf(text, sizeof text, "%s", _("No connection matches. Esc shows them all again."));
     else if (app->loading)
         snprintf(text, sizeof text, "%s", _("No TCP segment has come yet."));
-    else if (app->filter != NULL && app->filter[0] != '\0')
+    else if (app->filter[0] != '\0')
         snprintf(text, sizeof text, _("No TCP segment passes the filter '%.80s'."), app->filter);
     else
         snprintf(text, sizeof text, "%s", _("There is no TCP segment in this capture."));
@@ -315,7 +200,7 @@ static void draw_empty(const struct app *app, struct canvas *canvas, struct area
 // --- Below the rows
 
 static void say_long(const struct app *app, const struct column_row *row, enum tw_end end,
-                     struct words *part) {
+                     struct phrase *part) {
     char time[FORMAT_TEXT];
     tw_time stayed = list_long(app, &row->info, row->connection, end);
     if (stayed > 0)
@@ -343,7 +228,7 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
         OPENED,
         COUNT
     };
-    struct words parts[COUNT] = {
+    struct phrase parts[COUNT] = {
         [OUTCOME] = {.role = ROLE_TEXT, .rank = 0},
         [CLIENT] = {.role = ROLE_CLIENT, .rank = 2},
         [SERVER] = {.role = ROLE_SERVER, .rank = 3},
@@ -461,7 +346,7 @@ void view_connections(const struct app *app, struct canvas *canvas) {
     struct area area = canvas_area(canvas);
     const int keys = area.height - 1, census = census_rows(app);
     const struct columns fitted = columns_fit(app, area.width);
-    draw_title(app, canvas, area);
+    draw_source(app, canvas, area);
     draw_summary(app, canvas, area, 1);
     draw_headings(app, canvas, area, 2, &fitted);
     size_t count = list_count(app), page = (size_t)list_page(app);

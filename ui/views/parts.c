@@ -82,9 +82,9 @@ void draw_keys(const struct app *app, struct canvas *canvas, struct area area, i
 
 void draw_prompt(const struct app *app, struct canvas *canvas) {
     static const char *const labels[] = {
-        [ASK_NOTHING] = "", [ASK_FILTER] = N_("filter: "),
-        [ASK_SEARCH] = "/", [ASK_PACKET] = N_("packet "),
-        [ASK_LAB] = ": ",   [ASK_SAVE] = N_("save as "),
+        [ASK_NOTHING] = "",           [ASK_FILTER] = N_("filter: "),  [ASK_SEARCH] = "/",
+        [ASK_PACKET] = N_("packet "), [ASK_CAPTURE] = N_("capture "), [ASK_LAB] = ": ",
+        [ASK_SAVE] = N_("save as "),
     };
     _Static_assert(TW_COUNT(labels) == QUESTION_COUNT, "every question has its label");
     const char *before = _(labels[app->prompt.question]), *typed = app->prompt.line;
@@ -181,6 +181,26 @@ enum role segment_role(const struct tw_story_segment *segment) {
     if (segment->flags & TW_FIN)
         return ROLE_SEGMENT_FIN;
     return segment->length > 0 ? ROLE_SEGMENT_DATA : ROLE_SEGMENT;
+}
+
+// --- Words side by side
+
+void draw_parts(struct canvas *canvas, struct area area, int y, const struct phrase *parts,
+                size_t count) {
+    bool shown[PARTS_MAX] = {false};
+    int room = area.width - 2;
+    for (int rank = 0; rank < PARTS_MAX; rank++)
+        for (size_t i = 0; i < count; i++) {
+            int width = canvas_text_width(parts[i].text);
+            if (parts[i].rank != rank || width == 0 || width > room)
+                continue;
+            shown[i] = true;
+            room -= width + PART_GAP;
+        }
+    int x = 1;
+    for (size_t i = 0; i < count; i++)
+        if (shown[i])
+            x = canvas_text(canvas, area, x, y, parts[i].text, parts[i].role) + PART_GAP;
 }
 
 // --- A kernel's word

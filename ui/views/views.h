@@ -69,6 +69,18 @@ int64_t cursor_row(const struct app *app);
 // What several views share.
 enum role state_role(enum tw_state state);
 void draw_rule(const struct app *app, struct canvas *canvas, struct area area, int y);
+// Words side by side in one row: those that matter most are there where there is no room for all.
+enum { PART_TEXT = 160, PARTS_MAX = 16, PART_GAP = 3 };
+struct phrase {
+    char text[PART_TEXT];
+    enum role role;
+    int rank; // below PARTS_MAX; the least matters most
+};
+void draw_parts(struct canvas *canvas, struct area area, int y, const struct phrase *parts,
+                size_t count);
+// Above the list: what is read; how much of it there is, and what is missing.
+void draw_source(const struct app *app, struct canvas *canvas, struct area area);
+void draw_source_counts(const struct app *app, struct canvas *canvas, struct area area);
 // The bottom line, from the action table.
 void draw_keys(const struct app *app, struct canvas *canvas, struct area area, int y);
 // "SYN,ACK seq 0 ack 1 win 65535" in at most `room` columns; what matters least is left out. The

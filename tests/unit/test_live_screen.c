@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Proves what the list shows of a live source: what became of the packets, losses at any width, and
+// its filter, which is changed where it stands, with what is wrong with it.
+#include "scene.h"
+#include "screens.h"
+
+#include "ui/ui.h"
+
+static struct scene scene;
+static struct app app;
+static char asked[PROMPT_MAX];
+static const char *refuses;
+
+static const char *refilter(void *context, const char *filter) {
+    (void)context;
+    snprintf(asked, sizeof asked, "%s", filter);
+    return refuses;
+}
+
+static const struct ui_feed feed = {.refilter = refilter};
+
+static int open_scene(void **state) {
+    (void)state;
+    scene_open(&scene);
+    scene_close_by_client(&scene, 0, 0);
+    scene_simultaneous_close(&scene, 1, 200000);
+    refuses = NULL;
+    const struct app_options options = {.story = scene.story,
+                                        .source_name = "eth0",
+                                        .filter = "tcp port 443",
+                                        .feed = &feed,
+                                        .live = true,
+                                        .epoch = scene_begin,
+                                        .utc = true};
+    app_init(&app, &options);
+    app.counts =
+        (struct ui_counts){.received = 12345, .decoded = 12000, .ignored = 340, .cut = 900};
+    app_resize(&app, 80, 24);
+    app_tick(&app, TW_SECOND);
+    return 0;
+}
+
+static int close_scene(void **state) {
+    (void)state;
+    app_fini(&app);
+    scene_close(&scene);
+    return 0;
+}
+
+static void type(const char *text) {
+    for (; *text != '\0'; text++)
+        app_key(&app, (uint32_t)*text);
+    app_key(&app, KEY_IS_ENTER);
+    app_tick(&app, app.now + TW_SECOND);
+}
+
+static bool is_shown(const char *text) {
+    struct canvas canvas;
+    assert_true(canvas_init(&canvas, app.width, app.height));
+    app_draw(&app, &canvas);
+    char *all = text_of(&canvas);
+    const bool found = strstr(all, text) != NULL;
+    free(all);
+    canvas_fini(&canvas);
+    return found;
+}
+
+static void what_became_of_the_packets(void **state) {
+    (void)state;
+    expect_screen(&app, "live-80x24");
+    app.counts.dropped = 17;
+    app.counts.dropped_interface = 2;
+    app.counts.records = true;
+    app.counts.recorded = 12000;
+    app_resize(&app, 120, 24);
+    expect_screen(&app, "live-dropped-120x24");
+}
+
+// However narrow it is.
+static void losses_are_always_told(void **state) {
+    (void)state;
+    app.counts.dropped = 1234567;
+    app.counts.not_recorded = 12;
+    for (int width = 40; width <= 200; width++) {
+        app_resize(&app, width, 12);
+        assert_true(is_shown("1 234 567 dropped"));
+        assert_true(is_shown("12 not recorded"));
+    }
+}
+
+static void another_filter(void **state) {
+    (void)state;
+    app_act(&app, ACTION_CAPTURE_FILTER);
+    assert_string_equal(app.prompt.line, "tcp port 443");
+    type(" or port 80");
+    assert_string_equal(asked, "tcp port 443 or port 80");
+    assert_string_equal(app.filter, asked);
+    assert_true(is_shown("eth0   tcp port 443 or port 80"));
+    app_act(&app, ACTION_CAPTURE_FILTER);
+    app_key(&app, KEY_IS_ESC);
+    assert_string_equal(app.filter, "tcp port 443 or port 80");
+}
+
+// What is wrong is told where the filter stands, and the line can be mended.
+static void a_wrong_filter(void **state) {
+    (void)state;
+    refuses = "filter \"tcp port 443 x\": syntax error";
+    app_act(&app, ACTION_CAPTURE_FILTER);
+    type(" x");
+    expect_screen(&app, "live-filter-wrong-80x24");
+    assert_string_equal(app.filter, "tcp port 443");
+    refuses = NULL;
+    app_key(&app, KEY_IS_ERASE);
+    type("1");
+    assert_string_equal(app.filter, "tcp port 443 1");
+    assert_string_equal(app.filter_fault, "");
+}
+
+#define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        on_scene(what_became_of_the_packets),
+        on_scene(losses_are_always_told),
+        on_scene(another_filter),
+        on_scene(a_wrong_filter),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
