@@ -58,6 +58,7 @@ struct tw_connection_info {
     uint8_t version; // 4 or 6
     bool self;       // self-connect: one socket, one history at both ends
     bool midstream, evicted;
+    bool lost; // the capture has lost packets of it: what they did is not known
     struct tw_end_info end[TW_END_COUNT];
     tw_time opened, last, closed;         // closed: TW_NO_TIME while it is not over
     tw_time syn_to_synack, synack_to_ack; // TW_NO_TIME where not known

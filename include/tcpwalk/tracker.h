@@ -36,6 +36,8 @@ struct tw_correction {
     X(OUT_OF_ORDER, "out-of-order", N_("arrived after segments that were sent later"))             \
     X(GAP, "gap", N_("octets before this segment were not captured"))                              \
     X(ACKED_UNSEEN, "acked-unseen", N_("acknowledges octets that were not captured"))              \
+    X(CAPTURE_LOSS, "capture-loss",                                                                \
+      N_("the capture has lost packets here: what they did is not known"))                         \
     X(RST_REFUSED, "rst-refused", N_("a RST that its receiver does not accept"))                   \
     X(CHALLENGE, "challenge",                                                                      \
       N_("a SYN or RST into a live connection, answered by a challenge ACK"))                      \
@@ -109,6 +111,9 @@ enum tw_status tw_tracker_feed(struct tw_tracker *tracker, const struct tw_segme
 // An ICMP error quotes a segment (TW_UNREACHABLE): its sender, if in SYN-SENT, gives up (RFC 9293
 // 3.9.2.2); any other state ignores it.
 void tw_tracker_unreachable(struct tw_tracker *tracker, const struct tw_segment *quoted);
+// The capture has lost packets between the segments that were fed and those that come. A gap that
+// the next segment of a connection shows is put down to that.
+void tw_tracker_lost(struct tw_tracker *tracker);
 // Moves the clock: landings that are due are told, timers run out, what is over is told and freed.
 void tw_tracker_advance(struct tw_tracker *tracker, tw_time now);
 // End of input: the clock stays, what is assumed stands, all connections are told as over.

@@ -537,6 +537,7 @@ void tw_connection_read(const struct tw_connection *c, struct tw_connection_info
         .version = c->ipv6 ? 6 : 4,
         .self = c->self,
         .midstream = c->midstream,
+        .lost = c->lost,
         .evicted = c->evicted,
         .opened = c->opened,
         .last = c->last,

@@ -74,7 +74,7 @@ struct tw_connection {
     uint32_t previous;
     uint32_t syn_to_synack, synack_to_ack, last_to_closed; // packed durations, 0: not known
     uint16_t port[TW_END_COUNT];
-    uint16_t vlan : 13, reset_first : 1, taken_back : 1; // vlan: 12 bits, or NO_VLAN
+    uint16_t vlan : 13, reset_first : 1, taken_back : 1, lost : 1; // vlan: 12 bits, or NO_VLAN
     uint8_t completeness : 6, queue : 2;
     uint8_t ipv6 : 1, self : 1, midstream : 1, evicted : 1, in_table : 1, first_fin : 2,
         listener_keeps : 1;

@@ -33,6 +33,7 @@ struct tw_tracker {
     struct queue queue[2][QUEUE_COUNT]; // by pool
     uint32_t hand[2];                   // of the clock that looks for the least busy connection
     tw_time now;
+    tw_time lost; // when the capture lost something last; TW_NO_TIME: never
     struct recent recent;
     struct tw_tracker_counts counts; // of what is over; what is alive is counted when asked for
     struct ending {
@@ -68,7 +69,7 @@ struct tw_tracker *tw_tracker_new(const struct tw_tracker_options *options,
     pool_init(&t->pool[1], sizeof(struct tw_connection) + 2 * 16, POOL_SECOND_KIND);
     for (unsigned i = 0; i < QUEUE_COUNT; i++)
         t->queue[0][i] = t->queue[1][i] = (struct queue){NO_ID, NO_ID};
-    t->now = TW_NO_TIME;
+    t->now = t->lost = TW_NO_TIME;
     return t;
 }
 
@@ -466,6 +467,10 @@ static struct tw_connection *choose(struct tw_tracker *t, struct tw_connection *
 
 // --- Feeding ------------------------------------------------------------------------------------
 
+void tw_tracker_lost(struct tw_tracker *t) {
+    t->lost = t->now;
+}
+
 static void tell_findings(struct tw_tracker *t, const struct tw_connection *c, enum tw_end sender,
                           const struct tw_segment *s, const struct connection_effect *effect) {
     const struct tw_observer *o = &t->telling.observer;
@@ -480,6 +485,19 @@ static void tell_findings(struct tw_tracker *t, const struct tw_connection *c, e
                                             .event = effect->odd_event});
 }
 
+// What is missing of a connection was lost by the capture, if that has lost something since the
+// connection's last segment, or just before: then the other end may have spoken since.
+static void judge_loss(const struct tw_tracker *t, struct tw_connection *c, tw_time before,
+                       tw_time now, struct connection_effect *effect) {
+    static const tw_time just = TW_SECOND;
+    enum { MISSING = 1U << TW_FINDING_GAP | 1U << TW_FINDING_ACKED_UNSEEN };
+    if ((effect->findings & MISSING) == 0 || t->lost == TW_NO_TIME ||
+        (before > t->lost && now - t->lost > just))
+        return;
+    c->lost = 1;
+    effect->findings |= 1U << TW_FINDING_CAPTURE_LOSS;
+}
+
 static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end sender,
                  const struct tw_segment *s, bool duplicate) {
     struct connection_effect effect = {.duplicate = duplicate,
@@ -491,8 +509,10 @@ static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end send
         effect.times[TW_CLIENT] = t->telling.times[TW_CLIENT];
         effect.times[TW_SERVER] = t->telling.times[TW_SERVER];
     }
+    const tw_time before = c->last;
     if (!connection_segment(&t->store, c, sender, s, &effect))
         t->short_of_memory = true;
+    judge_loss(t, c, before, s->time, &effect);
     const struct tw_observer *o = &t->telling.observer;
     if (o->segment != NULL)
         o->segment(o->context, c, sender, s);

@@ -152,6 +152,9 @@ static void write_json(struct tw_report *report, struct out *out,
     truth(out, info->midstream);
     OUT_LITERAL(out, ",\"evicted\":");
     truth(out, info->evicted);
+    if (info->lost) {
+        OUT_LITERAL(out, ",\"lost\":true");
+    }
     if (info->self) {
         OUT_LITERAL(out, ",\"self\":true");
     }

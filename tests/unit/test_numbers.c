@@ -48,6 +48,23 @@ TEST(a_clock_that_steps_back_is_found_and_harms_nobody) {
     assert_int_equal(tap.findings[TW_FINDING_CLOCK_BACK], 6); // each segment before the latest
 }
 
+// What is missing is put down to the capture only where that has lost something.
+TEST(what_is_missing_may_be_lost_by_the_capture) {
+    see(HANDSHAKE, "40 C PA 101+100 1");
+    assert_int_equal(found(TW_FINDING_GAP), 1);
+    assert_int_equal(found(TW_FINDING_CAPTURE_LOSS), 0);
+    tw_tracker_lost(tap.tracker);
+    see("50 S A 1 1", "60 C PA 401+100 1");
+    assert_int_equal(found(TW_FINDING_CAPTURE_LOSS), 1);
+    see("2060 C PA 701+100 1"); // long after it, and after other segments
+    assert_int_equal(found(TW_FINDING_CAPTURE_LOSS), 1);
+    tw_tracker_lost(tap.tracker);
+    see("9060 C PA 901+100 1"); // the first one since
+    assert_int_equal(found(TW_FINDING_GAP), 4);
+    assert_int_equal(found(TW_FINDING_CAPTURE_LOSS), 2);
+    assert_true(about(1)->lost);
+}
+
 TEST(a_packet_captured_twice_is_no_retransmission) {
     see("0 C S 0 id=7", "0 C S 0 id=7", "10 S SA 0 1 id=8", "10 S SA 0 1 id=8", "30 C A 1 1 id=9",
         "30 C A 1 1 id=9", "40 C PA 1+10 1 id=10", "41 C PA 1+10 1 id=10");
@@ -155,6 +172,7 @@ int main(void) {
         RUN(data_sent_again_is_a_retransmission),
         RUN(a_fin_waits_for_the_last_of_several_holes),
         RUN(a_clock_that_steps_back_is_found_and_harms_nobody),
+        RUN(what_is_missing_may_be_lost_by_the_capture),
         RUN(a_packet_captured_twice_is_no_retransmission),
         RUN(octets_that_were_not_captured_are_found),
         RUN(options_that_do_not_parse_are_found_and_the_segment_counts),

@@ -113,23 +113,17 @@ enum role lane_role(const struct seen *seen) {
 
 static const char *word_of(const struct tw_story_segment *segment) {
     static const char *const words[] = {
-        [TW_FINDING_RETRANSMISSION] = N_("again"),
-        [TW_FINDING_DUPLICATE] = N_("captured twice"),
-        [TW_FINDING_OUT_OF_ORDER] = N_("late"),
-        [TW_FINDING_GAP] = N_("gap"),
-        [TW_FINDING_ACKED_UNSEEN] = N_("unseen"),
-        [TW_FINDING_RST_REFUSED] = N_("refused"),
-        [TW_FINDING_CHALLENGE] = N_("challenged"),
-        [TW_FINDING_KEEPALIVE] = N_("keepalive"),
-        [TW_FINDING_WINDOW_PROBE] = N_("probe"),
-        [TW_FINDING_ZERO_WINDOW] = N_("full"),
-        [TW_FINDING_ODD] = N_("odd"),
-        [TW_FINDING_CLOCK_BACK] = N_("clock back"),
-        [TW_FINDING_OPTIONS] = N_("bad options"),
+        [TW_FINDING_RETRANSMISSION] = N_("again"),  [TW_FINDING_DUPLICATE] = N_("captured twice"),
+        [TW_FINDING_OUT_OF_ORDER] = N_("late"),     [TW_FINDING_GAP] = N_("gap"),
+        [TW_FINDING_ACKED_UNSEEN] = N_("unseen"),   [TW_FINDING_CAPTURE_LOSS] = N_("capture lost"),
+        [TW_FINDING_RST_REFUSED] = N_("refused"),   [TW_FINDING_CHALLENGE] = N_("challenged"),
+        [TW_FINDING_KEEPALIVE] = N_("keepalive"),   [TW_FINDING_WINDOW_PROBE] = N_("probe"),
+        [TW_FINDING_ZERO_WINDOW] = N_("full"),      [TW_FINDING_ODD] = N_("odd"),
+        [TW_FINDING_CLOCK_BACK] = N_("clock back"), [TW_FINDING_OPTIONS] = N_("bad options"),
     };
     _Static_assert(TW_COUNT(words) == TW_FINDING_COUNT, "every finding has its word");
-    static const enum tw_finding_kind first[] = {TW_FINDING_DUPLICATE, TW_FINDING_KEEPALIVE,
-                                                 TW_FINDING_WINDOW_PROBE};
+    static const enum tw_finding_kind first[] = {TW_FINDING_DUPLICATE, TW_FINDING_CAPTURE_LOSS,
+                                                 TW_FINDING_KEEPALIVE, TW_FINDING_WINDOW_PROBE};
     for (size_t i = 0; i < TW_COUNT(first); i++) // they say more than what comes with them
         if (is_found(segment, first[i]))
             return _(words[first[i]]);
