@@ -3,6 +3,8 @@
 // kernel says look.
 #include "views.h"
 
+#include "../format.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -181,6 +183,15 @@ enum role segment_role(const struct tw_story_segment *segment) {
     if (segment->flags & TW_FIN)
         return ROLE_SEGMENT_FIN;
     return segment->length > 0 ? ROLE_SEGMENT_DATA : ROLE_SEGMENT;
+}
+
+// --- What is missing
+
+void dropped_text(const struct tw_ladder *ladder, char *text, size_t room) {
+    char count[FORMAT_TEXT];
+    snprintf(text, room,
+             n_("%s segment was not kept", "%s segments were not kept", ladder->segments_dropped),
+             format_count(ladder->segments_dropped, count));
 }
 
 // --- A kernel's word
