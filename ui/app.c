@@ -339,7 +339,7 @@ static void help_act(struct app *app, enum action action) {
 
 static void back(struct app *app) {
     if (app->view == VIEW_HELP || app->view == VIEW_BREAKS) {
-        app->view = app->behind;
+        app->view = app->view == VIEW_HELP ? app->under_help : app->behind;
         if (app->view == VIEW_CONNECTION)
             playback_tick(app); // it stood still
         return;
@@ -348,6 +348,7 @@ static void back(struct app *app) {
         moment_follow(app);
     app->view = VIEW_CONNECTIONS;
     app->playback.playing = app->measuring = app->walk.on = false;
+    list_tick(app); // the moment may be another one, with other rows
 }
 
 // A view that lies over another one, and goes away again.
@@ -356,8 +357,10 @@ static void lay_over(struct app *app, enum view view) {
         back(app);
         return;
     }
-    if (app->view != VIEW_HELP && app->view != VIEW_BREAKS)
-        app->behind = app->view;
+    if (view == VIEW_HELP)
+        app->under_help = app->view;
+    else
+        app->behind = app->view == VIEW_HELP ? app->under_help : app->view;
     app->view = view;
     app->help_top = 0;
 }

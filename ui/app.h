@@ -49,9 +49,9 @@ struct app {
     uint64_t wanted;         // number of the connection to open as soon as it is there; 0: none
     uint64_t done, total;    // octets of the input
     struct ui_counts counts;
-    enum view view, behind; // `behind`: under help, or under breakpoints
-    bool changed;           // since it was drawn
-    bool anew;              // the terminal is to be drawn anew
+    enum view view, behind, under_help; // `behind`: under the breakpoints
+    bool changed;                       // since it was drawn
+    bool anew;                          // the terminal is to be drawn anew
     bool quit;
     bool copy; // the picture is to go to the clipboard, as text
     struct prompt prompt;

@@ -144,6 +144,13 @@ static void turn(struct app *app) {
     ladder_lay(app);
 }
 
+static bool has_folded(const struct tw_ladder *ladder) {
+    for (size_t i = 0; i < ladder->run_count; i++)
+        if (ladder->runs[i].folded)
+            return true;
+    return false;
+}
+
 void ladder_act(struct app *app, enum action action) {
     struct folding *f = &app->folding;
     if (app->ladder.row_count == 0)
@@ -154,6 +161,10 @@ void ladder_act(struct app *app, enum action action) {
         f->unfolded = !f->unfolded;
         f->except_count = 0;
         ladder_lay(app);
+        if (f->unfolded && has_folded(&app->ladder))
+            app_say(app, "%s",
+                    _("too many to unfold all: the first ones are; at one of the others "
+                      "unfold it alone"));
         break;
     default: break;
     }

@@ -209,11 +209,27 @@ static bool belongs(const struct pieces *p, const struct tw_story_segment *segme
     return (segment->flags & TW_SYN) == 0 || !p->known || first_octet(segment) == p->base;
 }
 
+void pieces_jump(struct pieces *p) {
+    p->jumps = true;
+}
+
+// Behind a jump numbers have gone on, by up to nearly their whole space; what was sent again is
+// below the last one by a window, and none in use is larger than this.
+static int64_t behind_jump(const struct pieces *p, uint32_t seq) {
+    static const uint32_t window = UINT32_C(1) << 28;
+    const int64_t near = last_end(p);
+    const uint32_t ahead = seq - (p->base + (uint32_t)near);
+    return near + ahead - (ahead >= UINT32_MAX - window ? INT64_C(1) << 32 : 0);
+}
+
 void pieces_add(struct pieces *p, const struct tw_story_segment *segment, bool compare) {
     bool fin = (segment->flags & TW_FIN) != 0;
     if ((segment->length == 0 && !fin) || !belongs(p, segment))
         return;
-    int64_t at = unwrapped(p, first_octet(segment), last_end(p)), end = at + segment->length;
+    const uint32_t first = first_octet(segment);
+    int64_t at = p->jumps ? behind_jump(p, first) : unwrapped(p, first, last_end(p));
+    int64_t end = at + segment->length;
+    p->jumps = false;
     if (fin && !p->finished && end >= last_end(p)) {
         p->finished = true;
         p->fin = end;

@@ -40,6 +40,7 @@ struct pieces {
     size_t difference_count; // found; the first DIFFERENCES_MAX are kept
     uint32_t base;           // sequence number of offset 0
     bool known;              // ISS was seen
+    bool jumps;              // any number of octets may be missing before the next segment
     bool finished;
     int64_t fin;         // where the FIN stands
     uint64_t fin_packet; // which packet it is in
@@ -52,6 +53,8 @@ void pieces_fini(struct pieces *pieces);
 void pieces_begin(struct pieces *pieces, const struct tw_end_info *sender);
 // Takes the next segment of its end, in order of the capture. Copies are kept only if `compare`.
 void pieces_add(struct pieces *pieces, const struct tw_story_segment *segment, bool compare);
+// Segments are missing before the next one.
+void pieces_jump(struct pieces *pieces);
 // Notes that a copy has other octets from `at` up to `to`.
 void pieces_differ(struct pieces *pieces, int64_t at, int64_t to, uint64_t packet);
 // The difference that an octet is in, or NULL.

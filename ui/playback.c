@@ -247,14 +247,16 @@ static tw_time wait_behind(const struct app *app) {
     return most;
 }
 
-// Plays TIME-WAIT's timer behind the last row, in even time as long as a row; false: it is over.
+// Plays TIME-WAIT's timer behind the last row, in even time as long as some rows, so that a room
+// sees it run; false: it is over.
 static bool wait_on(struct app *app) {
+    enum { ROWS = 6 };
     struct playback *p = &app->playback;
     const tw_time all = wait_behind(app);
     double ahead = (double)(app->now - p->since);
     if (p->waited_from == 0)
         ahead = fmax(0, ahead - (double)rest(app, p->from));
-    ahead *= p->even ? p->speed * (double)all / (double)row_takes : p->speed;
+    ahead *= p->even ? p->speed * (double)all / (ROWS * (double)row_takes) : p->speed;
     p->waited = (tw_time)fmin((double)all, (double)p->waited_from + ahead);
     app->changed = true;
     return p->waited < all;
@@ -451,6 +453,13 @@ void playback_to_packet(struct app *app, uint64_t packet) {
             high = middle;
     }
     stand(app, tw_ladder_left(ladder, (uint32_t)low));
+    const unsigned long long wanted = packet;
+    if (low == count && count > 0)
+        app_say(app, _("packet %llu: behind this connection's last one, %llu"), wanted,
+                (unsigned long long)segments[count - 1].packet);
+    else if (low < count && segments[low].packet != packet)
+        app_say(app, _("packet %llu is not of this connection; the next one that is: %llu"), wanted,
+                (unsigned long long)segments[low].packet);
 }
 
 // To the connection on the next or the previous row, from where this one stands now.
@@ -498,7 +507,7 @@ void playback_act(struct app *app, enum action action) {
         break;
     case ACTION_PLAY:
         p->playing = !p->playing;
-        over = place >= last_place(app) && (p->waited == 0 || p->waited >= wait_behind(app));
+        over = place >= last_place(app) && p->waited >= wait_behind(app);
         stand(app, p->playing && over ? 0 : place);
         break;
     case ACTION_FASTER:

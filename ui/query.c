@@ -101,7 +101,9 @@ static uint32_t outcomes_like(struct piece text, compare *like) {
             char *tries = strchr(shown, '2'); // how many SYNs is each connection's own
             if (tries != NULL)
                 *tries = '\1';
-            if (like(tw_outcome_name(info.outcome), text) || like(shown, text))
+            const char *by = tw_closer_name(info.closed_by);
+            if (like(tw_outcome_name(info.outcome), text) || like(shown, text) ||
+                (by != NULL && like(by, text)))
                 outcomes |= 1U << outcome_bit(info.outcome, info.closed_by);
         }
     return outcomes;

@@ -239,13 +239,13 @@ static void tell(struct app *app) {
             n_("%llu packet saved to %s; %llu missing: %s",
                "%llu packets saved to %s; %llu missing: %s", written),
             written, save->name, missing,
-            save->skipped > 0 ? save->why : _("the memory for segments is full"));
+            save->skipped > 0 ? save->why : _("the segments were not kept"));
 }
 
 static void finish(struct app *app) {
     struct save *save = &app->save;
     if (save->written == 0) {
-        give_up(app, save->skipped > 0 ? save->why : _("the memory for segments is full"));
+        give_up(app, save->skipped > 0 ? save->why : _("the segments were not kept"));
         return;
     }
     const char *why = app->files->save_end(app->files->context, true);

@@ -72,7 +72,10 @@ static void take(struct app *app) {
     const struct tw_story_segment *segments = tw_story_segments(connection, &count);
     const size_t dropped = tw_story_segments_dropped(connection, &gap);
     tw_story_info(connection, &info);
-    bool anew = stream->connection != connection;
+    // Pieces of segments that were dropped stay, but not for ever.
+    const size_t pieces_held = stream->pieces[TW_CLIENT].count + stream->pieces[TW_SERVER].count;
+    bool anew = stream->connection != connection ||
+                (dropped > stream->dropped && pieces_held > 2 * (size_t)TW_STORY_SEGMENTS_MAX);
     for (int end = 0; end < TW_END_COUNT; end++)
         anew = anew || stream->pieces[end].base != info.end[end].initial_seq + 1 ||
                stream->pieces[end].known != info.end[end].initial_known;
@@ -87,6 +90,8 @@ static void take(struct app *app) {
     stream->pieces[TW_CLIENT].moved = stream->pieces[TW_SERVER].moved = 0;
     for (int i = 0; i < TAKE_SLICE && stream->taken < count; i++) {
         const struct tw_story_segment *segment = &segments[stream->taken];
+        for (int end = 0; end < TW_END_COUNT && dropped > 0 && stream->taken == gap; end++)
+            pieces_jump(&stream->pieces[end]);
         struct pieces *pieces = &stream->pieces[segment->sender];
         if (pieces->copy_count - pieces->compared >= COPIES_MOST || pieces->moved >= MOVE_SLICE)
             break;

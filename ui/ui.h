@@ -153,6 +153,9 @@ struct ui_options {
     struct config *kept;              // is given what the user has chosen meanwhile; or NULL
 };
 
+// Below that the screen says only so.
+enum { UI_LEAST_WIDTH = 40, UI_LEAST_HEIGHT = 12 };
+
 // Whether there is such a theme; for the command line's check.
 bool ui_theme_known(const char *name) TW_CHECKED;
 

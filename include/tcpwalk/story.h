@@ -47,7 +47,7 @@ struct tw_story_change {
     };
 };
 
-// So many of a connection are kept in any case; of more, those in the middle are not.
+// At most so many of a connection are kept; of more, those in the middle go.
 enum { TW_STORY_SEGMENTS_MAX = 1 << 19 };
 
 struct tw_story;

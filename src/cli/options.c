@@ -183,6 +183,9 @@ static enum tw_status take_size(struct parse *parse, const char *value) {
         columns > CANVAS_MAX || rows > CANVAS_MAX) {
         return bad_value(parse, OPTION_SIZE, value, _("not a size such as 80x24"));
     }
+    if (columns < UI_LEAST_WIDTH || rows < UI_LEAST_HEIGHT) {
+        return bad_value(parse, OPTION_SIZE, value, _("too small: 40x12 at least"));
+    }
     settings->width = (int)columns;
     settings->height = (int)rows;
     return TW_OK;

@@ -126,7 +126,9 @@ const struct option_row option_table[OPTION_COUNT] = {
                                 N_("the same as `interfaces`")},
     [OPTION_HELP] = {'h', "help", NULL, VALUES_ANY, ALL, N_("this help; each command has its own")},
     [OPTION_VERSION] = {0, "version", NULL, VALUES_ANY, ALL, N_("version, and what it can read")},
-    [OPTION_PRINT] = {0, "print", "KIND", VALUES_ANY, ALL, NULL},
+    [OPTION_PRINT] = {0, "print", "KIND", VALUES_ANY, ALL,
+                      N_("print a configuration file with all defaults (config), a completion "
+                         "(bash, zsh, fish), the keys")},
     [OPTION_LINK_HEADER] = {'e', NULL, NULL, VALUES_ANY, LATER, NULL},
     [OPTION_HEX] = {'x', NULL, NULL, VALUES_ANY, LATER, NULL},
     [OPTION_HEX_ASCII] = {'X', NULL, NULL, VALUES_ANY, LATER, NULL},

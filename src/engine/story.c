@@ -12,7 +12,7 @@ enum {
     ROOM_STEP = 4, // most connections are short: up to ROOM_SHORT their arrays grow by steps
     ROOM_SHORT = 16,
     USUAL_STEPS = 12, // of both ends
-    LOOK_AHEAD = 256, // how many connections are looked at to find one that can give room
+    LOOK_AHEAD = 256, // how many connections are looked at to find one that can give room, alive
     LARGE = 1024,     // room for segments, of one that can while it is alive
 };
 static const size_t default_limit = (size_t)1 << 30;
@@ -55,13 +55,15 @@ static void set_segment_room(struct tw_story *story, struct tw_story_connection 
     c->segment_room = (uint32_t)room;
 }
 
-static void drop_segments(struct tw_story *story, struct tw_story_connection *c) {
+// Of the connection that has been over for longest.
+static void drop_segments(struct tw_story *story) {
+    struct tw_story_connection *c = story->over;
+    story->over = c->next_over;
     free(c->segments);
     set_segment_room(story, c, NULL, 0);
     story->dropped += c->segment_count;
     c->dropped += c->segment_count;
     c->segment_count = c->gap = 0;
-    story->over--;
 }
 
 // Drops segments in the middle, so that those that are left and some new ones go into `room`.
@@ -79,33 +81,32 @@ static size_t thin(struct tw_story_connection *c, size_t room) {
     return dropped;
 }
 
-static void halve(struct tw_story *story, struct tw_story_connection *c) {
+static bool halve(struct tw_story *story, struct tw_story_connection *c) {
     const size_t room = c->segment_room / 2;
     story->dropped += thin(c, room);
     struct tw_story_segment *segments = realloc(c->segments, room * sizeof *segments);
     if (segments != NULL)
         set_segment_room(story, c, segments, room);
+    return segments != NULL;
 }
 
 // Makes some room for segments, of which there are to be `room` (0: for something else); false:
 // nothing nearby can give any. What is alive gives way only to what is to be no larger.
 static bool give_way(struct tw_story *story, size_t room) {
     struct tw_story_connection *largest = NULL;
-    for (int i = 0; i < LOOK_AHEAD && story->over + story->large > 0; i++) {
+    if (story->over != NULL) {
+        drop_segments(story);
+        return true;
+    }
+    for (int i = 0; i < LOOK_AHEAD && story->large > 0; i++) {
         if (story->next >= story->count)
             story->next = 0;
         struct tw_story_connection *c = story_at(story, story->next++);
-        if (c->alive == NULL && c->segments != NULL) {
-            drop_segments(story, c);
-            return true;
-        }
         if (c->segment_room >= LARGE && c->segment_room >= room &&
             (largest == NULL || c->segment_room > largest->segment_room))
             largest = c;
     }
-    if (largest != NULL)
-        halve(story, largest);
-    return largest != NULL;
+    return largest != NULL && halve(story, largest);
 }
 
 // How much of the limit, in eighths, may be held for a new one to be kept: of all but segments, or
@@ -487,8 +488,11 @@ static void told_over(void *context, const struct tw_connection *connection) {
         return;
     trim(story, c);
     story->large -= c->segment_room >= LARGE;
-    story->over += c->segments != NULL;
     c->alive = NULL;
+    if (c->segments != NULL) {
+        *(story->over != NULL ? &story->last_over->next_over : &story->over) = c;
+        story->last_over = c;
+    }
     c->remains = bury(connection);
     if (c->remains == NULL)
         return;
@@ -524,7 +528,6 @@ static void forget(struct tw_story *story, struct tw_story_connection *c) {
     for (unsigned end = 0; end < TW_END_COUNT; end++)
         if (c->known & 1U << end)
             story->census[c->state[end]]--;
-    story->over -= c->segments != NULL;
     free(c->segments);
     set_segment_room(story, c, NULL, 0);
     free(c->changes);
@@ -538,6 +541,17 @@ static void forget(struct tw_story *story, struct tw_story_connection *c) {
     c->number = 0;
     c->next_unused = story->unused;
     story->unused = c;
+}
+
+// Those that can give room are those that are left.
+static void drop_forgotten(struct tw_story *story) {
+    struct tw_story_connection **link = &story->over, *c = story->over;
+    for (story->last_over = NULL; c != NULL; c = c->next_over)
+        if (c->number != 0) {
+            *link = story->last_over = c;
+            link = &c->next_over;
+        }
+    *link = NULL;
 }
 
 size_t tw_story_forget(struct tw_story *story, bool (*keep)(void *context, size_t index),
@@ -558,6 +572,7 @@ size_t tw_story_forget(struct tw_story *story, bool (*keep)(void *context, size_
             story->order[story->count++] = c;
         }
     }
+    drop_forgotten(story);
     memset(story->lately, 0, sizeof story->lately);
     story->missing += before - story->count;
     story->forgotten += before - story->count;

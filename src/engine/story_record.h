@@ -24,6 +24,7 @@ struct tw_story_connection {
         struct remains *remains; // NULL while it is alive
         struct tw_story_connection *next_unused;
     };
+    struct tw_story_connection *next_over; // in the order in which they were over
     struct tw_story_segment *segments;
     struct tw_story_change *changes;
     uint64_t number;
@@ -60,8 +61,10 @@ struct tw_story {
     // Connections told of since they were counted.
     struct tw_story_connection *touched[TOUCHED_MAX];
     size_t touched_count;
-    size_t over, large, next; // connections that can give room: those that are over and have
-                              // segments, those alive with many; and where to look for one
+    // What can give room: connections that are over and have segments, the oldest first; those that
+    // are alive and have many, and where to look for one.
+    struct tw_story_connection *over, *last_over;
+    size_t large, next;
 };
 
 static inline struct tw_story_connection *story_at(const struct tw_story *story, size_t index) {

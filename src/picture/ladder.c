@@ -161,7 +161,9 @@ static bool is_beyond(const struct layout *l, const struct moment *m) {
         return false;
     if (m->segment != TW_NO_SEGMENT)
         return m->segment >= ladder->gap;
+    // One that was told too early is no reason.
     return m->kind == TW_ROW_CHANGE &&
+           (ladder->gap == 0 || m->time >= l->flights[ladder->gap - 1].leaves) &&
            (ladder->gap == 0 ||
             ladder->steps[m->step].packet > l->segments[ladder->gap - 1].packet);
 }

@@ -171,6 +171,10 @@ void ladder_add_steps(struct layout *l, enum tw_end end) {
         }
         if (l->count == 0) // no segment was kept
             order = (int64_t)(steps[i].packet < UINT32_MAX ? steps[i].packet : UINT32_MAX);
+        else if (segment == TW_NO_SEGMENT && !steps[i].timed) { // its segment was not
+            const int64_t before = (int64_t)ladder_first_from(l, steps[i].packet) - 1;
+            order = before > order ? before : order;
+        }
         l->moments[l->moment_count++] = (struct moment){.time = steps[i].time,
                                                         .order = order < 0 ? 0 : order,
                                                         .segment = segment,

@@ -47,7 +47,7 @@ grep -q '>\[Captures<' "$dir/start.svg" || fail "it is not the start screen"
 grep -q '>&#x25b8;<' "$dir/start.svg" || fail "the start screen has no cursor"
 status 0 --screenshot "$dir/help.svg" --keys '?' --ascii
 grep -q '>help<' "$dir/help.svg" || fail "the start screen takes no keys"
-for size in 1x1 1000x1000; do
+for size in 40x12 1000x1000; do
     status 0 simultaneous-close --screenshot "$dir/size.svg" --size $size --keys Enter
     grep -q '</svg>' "$dir/size.svg" || fail "$size: no picture"
 done
@@ -60,6 +60,7 @@ status 2 -i lo --screenshot "$dir/x.svg"
 grep -q -- '--screenshot' "$dir/error" || fail "it does not say what has no sense"
 status 2 simultaneous-close --size 80x24
 status 2 simultaneous-close --keys Enter
+status 2 simultaneous-close --screenshot "$dir/x.svg" --size 39x12
 status 3 no-such-capture-at-all --screenshot "$dir/x.svg"
 status 6 simultaneous-close --screenshot "$dir/none/x.svg"
 [ ! -e "$dir/x.svg" ] || fail "a failure has left a file"

@@ -319,6 +319,9 @@ static void what_was_dropped_is_no_silence(void **state) {
     for (size_t i = 1; i < app.ladder.row_count; i++)
         assert_true(app.ladder.rows[i].time >= app.ladder.rows[i - 1].time);
     expect_screen(&app, "ladder-dropped-80x24");
+    playback_to_place(&app, (double)at + 1);
+    app_tick(&app, app.now + TW_SECOND);
+    expect_screen(&app, "ladder-dropped-there-80x24");
 }
 
 // What the cursor stands on and what is unfolded stay so while others are dropped.

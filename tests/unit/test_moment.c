@@ -779,9 +779,30 @@ static void a_moment_hides_no_warning(void **state) {
     assert_int_equal(app.list.longs[TW_FIN_WAIT_2], 1);
 }
 
+// Back from a connection the moment is another one: the cursor is on a row that there is, at once.
+static void back_to_fewer_rows(void **state) {
+    (void)state;
+    press("<"); // the last change: all have begun
+    for (tw_time now = TW_SECOND; app_busy(&app) || !app.moment.set; now += TW_SECOND)
+        app_tick(&app, now);
+    press("r f 1 0 . Enter"); // the last one is the first row, and each has a row of its own
+    app_tick(&app, app.now + TW_SECOND);
+    app_act(&app, ACTION_LAST);
+    const size_t before = list_count(&app);
+    assert_true(before > 1 && app.list.cursor == before - 1);
+    app_act(&app, ACTION_OPEN);
+    app_tick(&app, app.now + TW_SECOND);
+    assert_int_equal(app.view, VIEW_CONNECTION);
+    app_act(&app, ACTION_FIRST);
+    app_act(&app, ACTION_BACK);
+    assert_true(list_count(&app) < before);
+    assert_true(app.list.cursor < list_count(&app));
+}
+
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
+        CASE(back_to_fewer_rows),
         cmocka_unit_test(agrees_with_the_model),
         cmocka_unit_test(slices_are_the_whole),
         cmocka_unit_test(a_round_number_of_changes),

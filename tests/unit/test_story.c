@@ -362,6 +362,30 @@ static void goes_on_for_ever(void **state) {
     assert_int_equal(tw_story_connections_dropped(scene.story), 0);
     assert_int_equal(tw_story_forgotten(scene.story) + tw_story_count(scene.story), LONG);
     assert_true(tw_story_memory(scene.story) <= limit);
+}
+
+// As long as one that is over has segments, none that is alive loses any.
+static void what_is_over_gives_way_first(void **state) {
+    (void)state;
+    enum { ALIVE = 400, DATA = 5000, MANY = 5000 };
+    struct scene scene;
+    scene_open(&scene);
+    tw_story_limit(scene.story, 2000000);
+    scene_handshake(&scene, 0, 0);
+    (void)send_data(&scene, 0, 100000, 1, DATA);
+    for (unsigned i = 1; i < ALIVE; i++)
+        scene_handshake(&scene, i, 1000000 + i * 1000);
+    size_t gap;
+    const struct tw_story_connection *large = tw_story_at(scene.story, 0);
+    for (unsigned i = ALIVE; i < MANY; i++) {
+        const int64_t us = 2000000 + (int64_t)i * 100000;
+        scene_handshake(&scene, i, us);
+        scene_send(&scene, i, us + 50000, TW_CLIENT, TW_RST | TW_ACK, 1, 1, 0);
+        if (tw_story_connections_dropped(scene.story) > 0)
+            break;
+        assert_int_equal(tw_story_segments_dropped(large, &gap), 0);
+    }
+    assert_true(tw_story_dropped(scene.story) > 0);
     scene_close(&scene);
 }
 
@@ -443,6 +467,7 @@ int main(void) {
         cmocka_unit_test(large_ones_give_way),
         cmocka_unit_test(forgets_the_oldest),
         cmocka_unit_test(goes_on_for_ever),
+        cmocka_unit_test(what_is_over_gives_way_first),
         cmocka_unit_test(finding_marks_its_segment),
         cmocka_unit_test(keeps_the_clock),
         cmocka_unit_test(keeps_when_states_were_entered),

@@ -307,6 +307,37 @@ static void beyond_four_gibibytes(void **state) {
     pieces_fini(&p);
 }
 
+// Behind segments that were not kept numbers may have gone on by more than half their space; what
+// is sent again from there on is below them all the same.
+static void beyond_what_was_dropped(void **state) {
+    (void)state;
+    const uint32_t gibibyte = 1U << 30;
+    const struct tw_end_info end = {.initial_seq = 4000000000U, .initial_known = true};
+    struct pieces p = {0};
+    pieces_begin(&p, &end);
+    struct tw_story_segment segment = {.seq = end.initial_seq + 1, .length = gibibyte};
+    for (segment.packet = 1; segment.packet <= 3; segment.packet++, segment.seq += gibibyte)
+        pieces_add(&p, &segment, true);
+    pieces_jump(&p);
+    segment.seq += 3 * gibibyte; // the fourth to the sixth
+    segment.length = 100;
+    pieces_add(&p, &segment, true);
+    assert_int_equal(p.copy_count, 0);
+    assert_int_equal(p.count, 4);
+    assert_int_equal(piece_at(&p, 3), 6 * (int64_t)gibibyte);
+    assert_int_equal(piece_gap(&p, 3), 3 * (int64_t)gibibyte);
+    segment.seq += 100;
+    segment.packet++;
+    pieces_add(&p, &segment, true);
+    assert_int_equal(piece_at(&p, 4), 6 * (int64_t)gibibyte + 100);
+    pieces_jump(&p);
+    segment.packet++; // the same again
+    pieces_add(&p, &segment, true);
+    assert_int_equal(p.copy_count, 1);
+    assert_int_equal(p.copies[0].at, 6 * (int64_t)gibibyte + 100);
+    pieces_fini(&p);
+}
+
 // Numbers that jump by half their space make a stream of terabytes: each place is found at once.
 static void forged_numbers(void **state) {
     (void)state;
@@ -388,10 +419,15 @@ static void only_a_fin(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(as_the_model_says),      TEST(rows_up_and_down),
-        TEST(slices_are_the_whole),   TEST(backwards),
-        TEST(any_keys_any_size),      cmocka_unit_test(beyond_four_gibibytes),
-        cmocka_unit_test(only_a_fin), cmocka_unit_test(forged_numbers),
+        TEST(as_the_model_says),
+        TEST(rows_up_and_down),
+        TEST(slices_are_the_whole),
+        TEST(backwards),
+        TEST(any_keys_any_size),
+        cmocka_unit_test(beyond_four_gibibytes),
+        cmocka_unit_test(beyond_what_was_dropped),
+        cmocka_unit_test(only_a_fin),
+        cmocka_unit_test(forged_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

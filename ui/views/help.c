@@ -43,7 +43,13 @@ static const struct {
     {GLYPH_CORRECTED, N_("corrected: assumed differently first, then taken back")},
     {GLYPH_ESTIMATE, N_("an estimate: when a segment left or landed, by half the handshake's round "
                         "trip; when it was captured is told below the ladder")},
-    {GLYPH_SHAFT_AGAIN, N_("an arrow of these: sent again, captured twice, or out of order")},
+    {GLYPH_SHAFT_AGAIN, N_("an arrow of these: the segment was sent again,")},
+    {GLYPH_SHAFT_LATE, N_("of these: later ones have overtaken it,")},
+    {GLYPH_SHAFT_COPY, N_("of these: it was captured twice,")},
+    {GLYPH_SHAFT_RUN, N_("of these: a run of data, folded")},
+    {GLYPH_FOUND,
+     N_("behind a time: something was found, which the lines below say; behind a state in "
+        "the list: it lasts long")},
     {GLYPH_LOST, N_("at an arrow's head: the segment was lost")},
     {GLYPH_TRAIL, N_("behind a segment in flight; and where nothing happened for long")},
     {GLYPH_BLOCKED, N_("an end's line while its call is blocked")},
@@ -115,13 +121,15 @@ static void put_legend(struct page *page) {
 
 // What is wanted first is what can be done where one came from.
 static const char *first_group(const struct app *app) {
-    switch (app->behind) {
+    switch (app->under_help) {
     case VIEW_CONNECTION:
         return app->walk.on                     ? "The state diagram"
                : app->lab.hooks != NULL         ? "The lab"
                : shown_part(app) == PART_STREAM ? "The stream"
                                                 : "One connection";
     case VIEW_LAB: return "The lab";
+    case VIEW_BREAKS: return "Breakpoints";
+    case VIEW_START: return "Moving";
     default: return "Connections";
     }
 }

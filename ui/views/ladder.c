@@ -120,13 +120,6 @@ static void draw_call(struct lane *lane, struct area area, const struct columns 
     lane_block_end(lane, (enum tw_end)row->end, y, gap + width + 1);
 }
 
-static void say_dropped(const struct tw_ladder *ladder, char *text, size_t room) {
-    char count[FORMAT_TEXT];
-    snprintf(text, room,
-             n_("%s segment was not kept", "%s segments were not kept", ladder->segments_dropped),
-             format_count(ladder->segments_dropped, count));
-}
-
 // Between the dots lines go down.
 static void draw_silence(struct lane *lane, int y, size_t row) {
     const struct tw_ladder_row *rows = lane->app->ladder.rows;
@@ -134,7 +127,7 @@ static void draw_silence(struct lane *lane, int y, size_t row) {
     char text[FORMAT_TEXT + 64], word[FORMAT_TEXT];
     // A silence is never the last row.
     if (row == ladder->dropped_at)
-        say_dropped(ladder, text, sizeof text);
+        dropped_text(ladder, text, sizeof text);
     else
         snprintf(text, sizeof text, _("%s of silence"),
                  format_duration(rows[row + 1].time - rows[row].time, word));
@@ -294,7 +287,7 @@ static void draw_dropped(const struct app *app, struct canvas *canvas, struct ar
              format_count(ladder->segments_dropped, gone),
              format_count(end[TW_CLIENT].packets + end[TW_SERVER].packets, all));
     if (canvas_text_width(text) + 1 > area.width)
-        say_dropped(ladder, text, sizeof text);
+        dropped_text(ladder, text, sizeof text);
     canvas_text(canvas, area, 1, 0, text, ROLE_WARNING);
 }
 

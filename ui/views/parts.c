@@ -3,6 +3,8 @@
 // kernel says look.
 #include "views.h"
 
+#include "../format.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -201,6 +203,15 @@ void draw_parts(struct canvas *canvas, struct area area, int y, const struct phr
     for (size_t i = 0; i < count; i++)
         if (shown[i])
             x = canvas_text(canvas, area, x, y, parts[i].text, parts[i].role) + PART_GAP;
+}
+
+// --- What is missing
+
+void dropped_text(const struct tw_ladder *ladder, char *text, size_t room) {
+    char count[FORMAT_TEXT];
+    snprintf(text, room,
+             n_("%s segment was not kept", "%s segments were not kept", ladder->segments_dropped),
+             format_count(ladder->segments_dropped, count));
 }
 
 // --- A kernel's word

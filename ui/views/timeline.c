@@ -20,6 +20,11 @@ struct column {
     unsigned marks;
 };
 
+// A step is where it leads to as soon as it is made: only the picture glides.
+static double place_of(const struct app *app) {
+    return app->playback.gliding ? app->playback.to : app->playback.place;
+}
+
 static int column_of(double fraction, int width) {
     return (int)(fraction * (width - 1) + 0.5);
 }
@@ -48,7 +53,8 @@ static void put_silences(const struct app *app, struct column *columns, int widt
         double place = app->playback.even ? ceil(fraction * (double)ladder->row_count) - 1
                                           : tw_ladder_place(ladder, ladder->begin + (tw_time)ahead);
         size_t row = place > 0 ? (size_t)place : 0;
-        columns[x].silence = row < ladder->row_count && ladder->rows[row].kind == TW_ROW_SILENCE;
+        columns[x].silence = row < ladder->row_count && row != ladder->dropped_at &&
+                             ladder->rows[row].kind == TW_ROW_SILENCE;
     }
 }
 
@@ -85,7 +91,7 @@ static void draw_bar(const struct app *app, struct canvas *canvas, struct area b
     put_silences(app, columns, width);
     for (int i = 0; i < TIMELINE_PARTS; i++)
         columns[column_of((double)i / (TIMELINE_PARTS - 1), width)].marks |= marks[i];
-    int cursor = column_of(playback_fraction(app, app->playback.place), width);
+    int cursor = column_of(playback_fraction(app, place_of(app)), width);
     for (int x = 0; x < width; x++) {
         draw_column(app, canvas, bar, x, &columns[x], x < cursor);
         double parts = ceil((double)x / (width - 1) * TARGET_WHOLE);
@@ -138,7 +144,7 @@ static int draw_state(const struct app *app, struct canvas *canvas, struct area 
                       bool draws) {
     const struct tw_ladder *ladder = &app->ladder;
     tw_time whole = ladder->end - ladder->begin;
-    tw_time passed = playback_time(app, app->playback.place) - ladder->begin;
+    tw_time passed = playback_time(app, place_of(app)) - ladder->begin;
     char time[WORD_TEXT], end[WORD_TEXT], text[2 * WORD_TEXT + 16], status[STATUS_TEXT];
     bool playing = app->playback.playing;
     const char *sign = !playing ? "=" : app->ascii ? ">" : "\u25b6";

@@ -7,8 +7,8 @@
 #include "../glyphs.h"
 
 enum {
-    LEAST_WIDTH = 40, // below that one line says so
-    LEAST_HEIGHT = 12,
+    LEAST_WIDTH = UI_LEAST_WIDTH,
+    LEAST_HEIGHT = UI_LEAST_HEIGHT,
     CONNECTION_FRAME = 8, // rows around the parts of one
     WHY_HEIGHT = 4,       // of them for the why lines, without the kernels' word
     HELP_FRAME = 3,
@@ -88,6 +88,8 @@ void draw_keys(const struct app *app, struct canvas *canvas, struct area area, i
 enum { SEGMENT_TEXT = 128 };
 const char *segment_text(const struct tw_ladder *ladder, const struct tw_story_segment *segment,
                          int room, char text[SEGMENT_TEXT]);
+// "12 segments were not kept"
+void dropped_text(const struct tw_ladder *ladder, char *text, size_t room);
 enum role segment_role(const struct tw_story_segment *segment);
 // "0.6 s", "59 s", "12 min": a time to come, in few letters. A delay under a second in "400 ms".
 enum { WORD_TEXT = 64 };

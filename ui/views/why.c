@@ -61,15 +61,23 @@ static bool time_wait(const struct app *app, struct words *words) {
     if (app->lab.hooks != NULL)
         return false; // the kernel says it itself
     tw_time least = 0, time;
+    bool waits = false;
     for (int end = 0; end < TW_END_COUNT; end++)
-        if (playback_time_wait(app, (enum tw_end)end, &time) && time > 0 &&
-            (least == 0 || time < least))
-            least = time;
-    if (least == 0)
+        if (playback_time_wait(app, (enum tw_end)end, &time)) {
+            waits = true;
+            if (time > 0 && (least == 0 || time < least))
+                least = time;
+        }
+    if (!waits)
         return false;
     char left[WORD_TEXT], all[WORD_TEXT];
     short_time(least, false, left);
     snprintf(all, sizeof all, "%.0f s", (double)app->profile->time_wait / (double)TW_SECOND);
+    if (least == 0) { // behind the end of the capture, where no step says so
+        snprintf(words->text, WORDS_TEXT, _("TIME-WAIT is over after %s: CLOSED"), all);
+        snprintf(words->brief, WORDS_TEXT, "%s", _("over: CLOSED"));
+        return true;
+    }
     snprintf(words->text, WORDS_TEXT, _("TIME-WAIT over in %s, %s: %s"), left, app->profile->name,
              all);
     snprintf(words->brief, WORDS_TEXT, _("over in %s"), left);
@@ -82,7 +90,7 @@ static bool next_event(const struct app *app, struct words *words) {
     size_t row = (size_t)app->playback.place;
     if (app->playback.even || row + 1 >= ladder->row_count)
         return false;
-    bool silence = ladder->rows[row].kind == TW_ROW_SILENCE;
+    bool silence = ladder->rows[row].kind == TW_ROW_SILENCE && row != ladder->dropped_at;
     tw_time next = ladder->rows[row + 1].time, least = TW_SECOND / 2;
     if (!silence && (double)(next - ladder->rows[row].time) < (double)least * app->playback.speed)
         return false;
@@ -240,7 +248,9 @@ static void draw_run(const struct app *app, struct canvas *canvas, struct area a
                  octets, run->acks);
     else
         snprintf(text, sizeof text,
-                 _("a run of data: %u segments, %s, and %u acknowledgements of the other end"),
+                 n_("a run of data: %u segments, %s, and %u acknowledgement of the other end",
+                    "a run of data: %u segments, %s, and %u acknowledgements of the other end",
+                    run->acks),
                  run->data, octets, run->acks);
     int x = 1;
     if (!run->both)
@@ -495,8 +505,11 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     } else {
         char text[FORMAT_TEXT + 80], lasts[FORMAT_TEXT];
         tw_time until = (size_t)at + 1 < ladder->row_count ? ladder->rows[at + 1].time : row->time;
-        snprintf(text, sizeof text, _("nothing happens for %s"),
-                 format_duration(until - row->time, lasts));
+        if ((size_t)at == ladder->dropped_at)
+            dropped_text(ladder, text, sizeof text);
+        else
+            snprintf(text, sizeof text, _("nothing happens for %s"),
+                     format_duration(until - row->time, lasts));
         canvas_text(canvas, area, 1, 1, text, ROLE_FAINT);
     }
 }
