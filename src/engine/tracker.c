@@ -21,6 +21,7 @@ enum { BATCH = 32 };
 enum queue_kind { QUEUE_NONE, QUEUE_FINISHED, QUEUE_HALF_OPEN, QUEUE_COUNT };
 struct queue {
     uint32_t oldest, newest;
+    size_t count;
 };
 
 struct tw_tracker {
@@ -68,7 +69,7 @@ struct tw_tracker *tw_tracker_new(const struct tw_tracker_options *options,
     pool_init(&t->pool[0], sizeof(struct tw_connection) + 2 * 4, 0);
     pool_init(&t->pool[1], sizeof(struct tw_connection) + 2 * 16, POOL_SECOND_KIND);
     for (unsigned i = 0; i < QUEUE_COUNT; i++)
-        t->queue[0][i] = t->queue[1][i] = (struct queue){NO_ID, NO_ID};
+        t->queue[0][i] = t->queue[1][i] = (struct queue){NO_ID, NO_ID, 0};
     t->now = t->lost = TW_NO_TIME;
     return t;
 }
@@ -93,6 +94,7 @@ static void dequeue(struct tw_tracker *t, struct tw_connection *c) {
     struct queue *q = &t->queue[c->ipv6][c->queue];
     *(c->older == NO_ID ? &q->oldest : &at(t, c->older)->newer) = c->newer;
     *(c->newer == NO_ID ? &q->newest : &at(t, c->newer)->older) = c->older;
+    q->count--;
     c->queue = QUEUE_NONE;
 }
 
@@ -108,6 +110,7 @@ static void enqueue(struct tw_tracker *t, struct tw_connection *c, enum queue_ki
     c->newer = NO_ID;
     *(q->newest == NO_ID ? &q->oldest : &at(t, q->newest)->newer) = c->id;
     q->newest = c->id;
+    q->count++;
 }
 
 static bool in_time_wait(const struct endpoint *e) {
@@ -116,14 +119,16 @@ static bool in_time_wait(const struct endpoint *e) {
 
 static enum queue_kind queue_of(const struct tw_connection *c) {
     const struct endpoint *client = &c->end[TW_CLIENT], *server = &c->end[TW_SERVER];
-    if (endpoint_state(client) == TW_ESTABLISHED)
+    // Whoever answers SYNs that were made up waits for the handshake's last segment in vain.
+    const bool unanswered = endpoint_state(server) == TW_SYN_RECEIVED;
+    if (endpoint_state(client) == TW_ESTABLISHED && !unanswered)
         return QUEUE_NONE;
     if (connection_is_finished(c) || in_time_wait(client) || in_time_wait(server))
         return QUEUE_FINISHED;
     // Opened by one end only, or nothing but a RST of one: kept for the same again, not for long
     // when memory is short.
-    bool half =
-        endpoint_state(client) == TW_SYN_SENT || client->step_count * server->step_count == 0;
+    bool half = unanswered || endpoint_state(client) == TW_SYN_SENT ||
+                client->step_count * server->step_count == 0;
     return half ? QUEUE_HALF_OPEN : QUEUE_NONE;
 }
 
@@ -299,12 +304,19 @@ static bool has_room(const struct tw_tracker *t, const struct pool *p) {
            pool_memory(p) + chunk <= limit / 8;
 }
 
+// In a flood, when most are half-open, one that has only just closed stays for what may follow it.
+static bool is_settling(const struct tw_tracker *t, bool ipv6, uint32_t closed) {
+    static const tw_time settles = TW_SECOND;
+    const struct queue *half_open = &t->queue[ipv6][QUEUE_HALF_OPEN];
+    return half_open->count > t->pool[ipv6].count / 2 && t->now - at(t, closed)->last < settles;
+}
+
 // Closed connections go first, then the oldest half-open one, then one that is quiet.
 static void make_room(struct tw_tracker *t, bool ipv6) {
     if (has_room(t, &t->pool[ipv6]))
         return;
     uint32_t id = t->queue[ipv6][QUEUE_FINISHED].oldest;
-    if (id == NO_ID)
+    if (id == NO_ID || is_settling(t, ipv6, id))
         id = t->queue[ipv6][QUEUE_HALF_OPEN].oldest;
     struct tw_connection *c = id != NO_ID ? at(t, id) : least_busy(t, ipv6);
     if (c == NULL)

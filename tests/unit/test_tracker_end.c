@@ -325,6 +325,30 @@ TEST(a_flood_of_syns_stays_within_the_limit) {
     assert_int_equal(seen.first_open_evicted, 0);
 }
 
+// What is opened and closed while the flood goes on is seen to its end.
+TEST(a_connection_is_followed_through_a_flood) {
+    enum { SYNS = 100000, PARTS = 10 };
+    static const char *const lines[PARTS] = {
+        "0 C S 0",      "10 S SA 0 1", "30 C A 1 1",   "40 C PA 1+10 1", "50 S A 1 11",
+        "60 C FA 11 1", "70 S A 1 12", "80 S FA 1 12", "100 C A 12 2",   "110 C A 12 2"};
+    enum { FEW = 5000, ANSWERED = 2 }; // a SYN is kept as long as there is room for younger ones
+    uint32_t sent = SYNS;
+    tap_count_only(4 << 20);
+    flood(0, SYNS, TW_SYN);
+    for (uint32_t i = 0; i < PARTS; i++) {
+        const uint32_t more = i < ANSWERED ? FEW : SYNS;
+        see_uncounted(lines[i]);
+        flood(sent, more,
+              i % 2 == 0 ? TW_SYN : TW_SYN | TW_ACK); // answered ones are half-open, too
+        sent += more;
+    }
+    struct tw_tracker_counts now = counts();
+    assert_int_equal(now.connections, sent + 1); // and no second one of it
+    assert_int_equal(now.outcomes[TW_OUTCOME_CLOSED], 1);
+    assert_int_equal(now.states[TW_TIME_WAIT], 1);
+    finish_counted();
+}
+
 TEST(closed_connections_are_evicted_first) {
     tap_count_only(4 << 20);
     flood(0, 2000, TW_SYN);       // half-open, and the oldest
@@ -410,6 +434,7 @@ int main(void) {
         RUN(the_end_may_come_in_parts),
         RUN(a_history_keeps_its_first_and_last_steps),
         RUN(a_flood_of_syns_stays_within_the_limit),
+        RUN(a_connection_is_followed_through_a_flood),
         RUN(closed_connections_are_evicted_first),
         RUN(the_oldest_half_open_goes_before_the_open_ones),
         RUN(open_connections_go_last_and_say_so),
