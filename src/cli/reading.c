@@ -430,6 +430,8 @@ enum tw_status reading_finish(struct reading *reading, struct tw_report *report,
         tw_source_counts_get(reading->pump.source, &source);
     }
     counts->dropped = source.dropped;
+    counts->dropped_interface = source.dropped_interface;
+    counts->received = source.received;
     counts->clock_back = source.backward;
     tw_report_finish(report, counts);
     remarks(reading, report);
