@@ -27,8 +27,6 @@ enum {
     KIB = 1024,
     // A second of 60,000 headers a second.
     BUFFER_KIB = 8192,
-    // The kernel takes no longer program (BPF_MAXINSNS), and libpcap would then filter here.
-    INSTRUCTIONS_MAX = 4096,
 };
 // Stamps are taken on several processors: less disorder than this is none of the clock's.
 #define CLOCK_STEP (100 * TW_MILLISECOND)
@@ -111,15 +109,10 @@ enum tw_status tw_live_compile(struct tw_live *live, const char *filter, struct 
                    ? TW_OK
                    : tw_filter_refuse(filter, pcap_geterr(live->handle), error);
     }
-    for (size_t i = 0; (filter = tw_live_filter_at(i)) != NULL; i++) {
-        if (compiles(live, filter, code)) {
-            if (code->bf_len <= INSTRUCTIONS_MAX) {
-                return TW_OK;
-            }
-            pcap_freecode(code);
-        }
-    }
-    return tw_fail(error, TW_OPEN, "%s: %s", live->name, pcap_geterr(live->handle));
+    return compiles(live, tw_live_filter_for(pcap_datalink(live->handle)), code) ||
+                   compiles(live, "", code)
+               ? TW_OK
+               : tw_fail(error, TW_OPEN, "%s: %s", live->name, pcap_geterr(live->handle));
 }
 
 enum tw_status tw_live_filter(struct tw_live *live, struct bpf_program *code,

@@ -2,9 +2,13 @@
 // The default filter. What the kernel can tell to be no TCP, however deep, stays in the kernel;
 // what it cannot look into (BPF has no loops) passes, as a segment that is missed is worse than a
 // packet that is decoded for nothing.
+//
+// tests/unit/test_live_filter.c holds it to all that the decoder opens.
 #include "live_filter.h"
 
 #include "tcpwalk/source.h"
+
+#include <pcap/pcap.h>
 
 // The ports by which the decoder knows tunnels over UDP (src/engine/decode_tunnel.c): L2TP, GTP-U,
 // Teredo, VXLAN, VXLAN-GPE, Geneve, MPLS, VXLAN as Linux first had it, TZSP.
@@ -38,21 +42,18 @@
     " (" PORT_IS("48") " or " PORT_IS("50") "))"
 
 // What an EtherType announces, and cannot be looked into at fixed places.
-#define WHOLE                                                                                      \
-    /* MPLS, unicast and upstream-assigned: any number of labels, pseudowires below them */        \
-    " or ether proto 0x8847 or ether proto 0x8848"                                                 \
-    /* PPPoE sessions and PPP itself, whose protocol field has one octet or two */                 \
-    " or ether proto 0x8864 or ether proto 0x880b"                                                 \
-    /* TRILL, bridged Ethernet, network service headers, large LLC frames */                       \
-    " or ether proto 0x22f3 or ether proto 0x6558 or ether proto 0x894f or ether proto 0x8870"     \
-    /* tags: provider backbone, HSR, Cisco metadata, VN, bridge port extension, redundancy */      \
-    " or ether proto 0x88e7 or ether proto 0x892f or ether proto 0x8909 or ether proto 0x8926"     \
-    " or ether proto 0x893f or ether proto 0xf1c1"                                                 \
-    /* a VLAN tag that libpcap's `vlan` does not know */                                           \
-    " or ether proto 0x9200"                                                                       \
-    /* 802.2: IP by its SAP, by SNAP and by NLPID; 802.11 has nothing but SNAP, so IP is left to */ \
-    /* what was said of it above */                                                                \
-    " or ether proto 0x06 or ether proto 0xfe or (ether proto 0xaa and not (ip or ip6 or arp))"
+#define WHOLE                                                                                                                                                                            \
+    /* MPLS, unicast and upstream-assigned: any number of labels, pseudowires below them */                                                                                              \
+    " or ether proto 0x8847 or ether proto 0x8848" /* PPPoE sessions and PPP itself, whose                                                                                               \
+                                                      protocol field has one octet or two */                                                                                             \
+    " or ether proto 0x8864 or ether proto 0x880b" /* TRILL, bridged Ethernet, network service                                                                                           \
+                                                      headers, large LLC frames */                                                                                                       \
+    " or ether proto 0x22f3 or ether proto 0x6558 or ether proto 0x894f or ether proto 0x8870" /* tags: provider backbone, HSR, Cisco metadata, VN, bridge port extension, redundancy */ \
+    " or ether proto 0x88e7 or ether proto 0x892f or ether proto 0x8909 or ether proto 0x8926"                                                                                           \
+    " or ether proto 0x893f or ether proto 0xf1c1" /* a VLAN tag that libpcap's `vlan` does not                                                                                          \
+                                                      know */                                                                                                                            \
+    " or ether proto 0x9200" /* 802.2: IP by its SAP, by NLPID and by SNAP */                                                                                                            \
+    " or ether proto 0x06 or ether proto 0xfe or ether proto 0xaa"
 
 #define TAGGED " or ether proto 0x8100 or ether proto 0x88a8 or ether proto 0x9100"
 
@@ -61,14 +62,31 @@
 const char TW_LIVE_FILTER[] =
     IP WHOLE " or (vlan and (" IP WHOLE " or (vlan and (" IP WHOLE TAGGED "))))";
 
-// Without `vlan`, which libpcap refuses for all but Ethernet and 802.11: Linux cooked headers, raw
-// IP, loopback, PPP. What is tagged twice passes whole; the kernel takes off a single tag. Also for
-// 802.11 live, where the program would be too long for the kernel, as its headers vary in length.
+// Without `vlan`, which libpcap refuses for all but Ethernet and 802.11. What is tagged twice
+// passes whole; the kernel takes off a single tag. 802.11 frames of a monitoring interface among
+// "any" are not looked into.
 static const char untagged[] = IP WHOLE TAGGED;
-// NFLOG and switch tags, which libpcap cannot filter at all.
+// 802.11: libpcap finds nothing behind headers of four addresses, in aggregates, or where the
+// driver pads, and the program would be too long for the kernel. Data that is not encrypted passes.
+static const char wlan[] = "type data and wlan[1] & 0x40 = 0";
+// Where libpcap's idea of the headers is not the decoder's (PPP, frame relay), or where it filters
+// nothing (NFLOG, switch tags): everything.
 static const char all[] = "";
 
-const char *tw_live_filter_at(size_t index) {
-    static const char *const filters[] = {TW_LIVE_FILTER, untagged, all};
-    return index < TW_COUNT(filters) ? filters[index] : NULL;
+const char *tw_live_filter_for(int dlt) {
+    switch (dlt) {
+    case DLT_EN10MB: return TW_LIVE_FILTER;
+    case DLT_LINUX_SLL:
+    case DLT_LINUX_SLL2:
+    case DLT_RAW:
+    case DLT_IPV4:
+    case DLT_IPV6:
+    case DLT_NULL:
+    case DLT_LOOP: return untagged;
+    case DLT_IEEE802_11:
+    case DLT_IEEE802_11_RADIO:
+    case DLT_IEEE802_11_RADIO_AVS:
+    case DLT_PRISM_HEADER: return wlan;
+    default: return all;
+    }
 }

@@ -4,6 +4,7 @@
 
 #include "filter.h"
 #include "input.h"
+#include "live_filter.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -315,17 +316,23 @@ void tw_watch_counts(struct tw_watch *watch, struct tw_source_counts *counts) {
 // libpcap runs a new filter itself over what the kernel had let pass into the ring before; what we
 // hold of that is one packet for each interface.
 static enum tw_status drop_pending(struct tw_watch *watch, struct tw_error *error) {
-    struct tw_filter filter;
-    const enum tw_status status =
-        tw_filter_init(&filter, watch->filter != NULL ? watch->filter : TW_LIVE_FILTER, error);
+    enum tw_status status = TW_OK;
     for (size_t i = 0; i < watch->count && status == TW_OK; i++) {
         struct tw_watched *one = &watch->one[i];
+        struct tw_filter filter;
+        if (!one->pending) {
+            continue;
+        }
+        const int linktype = one->packet.linktype;
+        status =
+            tw_filter_init(&filter,
+                           watch->filter != NULL ? watch->filter
+                                                 : tw_live_filter_for(tw_dlt_of_linktype(linktype)),
+                           error);
         // Some words (inbound, ifindex) can be asked only live; then the packet stays.
-        if (one->pending && tw_filter_compile(&filter, one->packet.linktype, NULL) == TW_OK) {
+        if (status == TW_OK && tw_filter_compile(&filter, linktype, NULL) == TW_OK) {
             one->pending = tw_filter_passes(&filter, &one->packet);
         }
-    }
-    if (status == TW_OK) {
         tw_filter_fini(&filter);
     }
     return status;
