@@ -18,9 +18,6 @@
 #endif
 
 enum {
-    // An interface that had nothing is asked again after so many packets of others, or when there
-    // are no others: asking is a system call.
-    QUIET = 32,
     // While packets come the kernel's counters are read once for so many of them.
     LOOK_EVERY = 1024,
     ASK_MS = 100,    // between two looks at what became of the interfaces,
@@ -40,6 +37,18 @@ static int64_t clock_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// Where one interface has packets, those that had none are asked again when this has moved, every
+// few milliseconds: asking is a system call, reading what is mapped is not.
+static int64_t tick(void) {
+#ifdef CLOCK_MONOTONIC_COARSE
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * TW_SECOND + now.tv_nsec;
+#else
+    return clock_ms();
+#endif
 }
 
 static void tell(struct tw_watch *watch, const struct tw_watched *one, unsigned what) {
@@ -169,6 +178,7 @@ static void try_again(struct tw_watch *watch, struct tw_watched *one, int64_t no
     }
     switch (tw_live_again(&one->live, &watch->options, watch->filter, &watch->error)) {
     case TW_OK:
+        one->known = one->live.state;
         if (gather(watch, one)) {
             tell(watch, one, ATTACHED);
         }
@@ -189,15 +199,15 @@ static void ask(struct tw_watch *watch) {
     watch->asked_ms = now;
     for (size_t i = 0; i < watch->count; i++) {
         struct tw_watched *one = &watch->one[i];
-        const enum tw_live_state was = one->live.state;
-        if (was == TW_LIVE_GONE) {
+        if (one->known == TW_LIVE_GONE) {
             try_again(watch, one, now);
             continue;
         }
         const enum tw_live_state is = tw_live_ask(&one->live);
-        if (is == was) {
+        if (is == one->known) {
             continue;
         }
+        one->known = is;
         tell(watch, one, is == TW_LIVE_GONE ? REMOVED : is == TW_LIVE_DOWN ? WENT_DOWN : CAME_UP);
         if (is == TW_LIVE_GONE && watch->count > 1) {
             leave_out(watch, one);
@@ -210,7 +220,7 @@ static void ask(struct tw_watch *watch) {
 
 static bool all_gone(const struct tw_watch *watch) {
     for (size_t i = 0; i < watch->count; i++) {
-        if (watch->one[i].live.state != TW_LIVE_GONE) {
+        if (watch->one[i].known != TW_LIVE_GONE) {
             return false;
         }
     }
@@ -236,29 +246,26 @@ static enum tw_got broke_off(const struct tw_watch *watch, const struct tw_watch
     return TW_GOT_FAULT;
 }
 
-// Sees to it that all that have a packet have one pending; *least is the first of these.
+// Sees to it that all that have a packet have one pending; *least is the first of these. `all`:
+// also those that had none a moment ago.
 static enum tw_got gather_packets(struct tw_watch *watch, bool all, struct tw_watched **least,
                                   struct tw_error *error) {
+    const int64_t now = watch->count > 1 ? tick() : 0;
     *least = NULL;
     for (size_t i = 0; i < watch->count; i++) {
         struct tw_watched *one = &watch->one[i];
         const char *why = NULL;
-        if (!one->pending && one->live.state != TW_LIVE_GONE && (all || one->quiet == 0)) {
+        if (!one->pending && one->live.state != TW_LIVE_GONE && (all || one->empty_at != now)) {
             const enum tw_got got = tw_live_next(&one->live, &one->packet, &why);
             if (got == TW_GOT_FAULT) {
                 return broke_off(watch, one, why, error);
             }
             one->packet.interface = (uint32_t)i;
             one->pending = got == TW_GOT_PACKET;
-            one->quiet = QUIET;
-        } else if (one->quiet > 0) {
-            one->quiet--;
+            one->empty_at = one->pending ? -1 : now;
         }
-        if (one->pending) {
-            one->quiet = 0;
-            if (*least == NULL || one->packet.time < (*least)->packet.time) {
-                *least = one;
-            }
+        if (one->pending && (*least == NULL || one->packet.time < (*least)->packet.time)) {
+            *least = one;
         }
     }
     return *least != NULL ? TW_GOT_PACKET : TW_GOT_NOTHING;
@@ -268,8 +275,8 @@ enum tw_got tw_watch_next(struct tw_watch *watch, const atomic_bool *stop, struc
                           struct tw_error *error) {
     struct tw_watched *least;
     for (;;) {
-        enum tw_got got = gather_packets(watch, false, &least, error);
-        if (TW_UNLIKELY(got == TW_GOT_NOTHING)) {
+        enum tw_got got = gather_packets(watch, watch->count == 1, &least, error);
+        if (TW_UNLIKELY(got == TW_GOT_NOTHING && watch->count > 1)) {
             got = gather_packets(watch, true, &least, error);
         }
         if (TW_LIKELY(got == TW_GOT_PACKET)) {

@@ -15,8 +15,9 @@ struct tw_watch {
         struct tw_live live;
         struct tw_packet packet; // read and not given yet
         bool pending;
-        bool given_up;  // it is gone, and attaching again was refused
-        unsigned quiet; // packets of others to give before it is asked again
+        int64_t empty_at;         // the tick at which it had nothing
+        enum tw_live_state known; // what was made of its state so far
+        bool given_up;            // it is gone, and attaching again was refused
     } one[TW_INTERFACES_MAX];
     size_t count;
     struct tw_source_options options;
