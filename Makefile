@@ -3,7 +3,7 @@ BUILD ?= build
 JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 CAPTURE ?= simultaneous-close
 
-.PHONY: all deps build program run test record bench truth format clean
+.PHONY: all deps build program run test record bench bench-live truth format clean
 all: build
 
 deps:
@@ -37,6 +37,10 @@ record: program
 # Throughput and memory, as ratios to a bare libpcap loop over the same file.
 bench: build
 	@tests/bench/run.sh $(BUILD)
+
+# What is lost live, beside what tcpdump loses, and what watching costs.
+bench-live: program
+	@tests/bench/live.sh $(BUILD)
 
 # Agreement with what kernels and other tools say of the same captures, and with the kernels on N
 # random socket programs of each mode (tests/README.md).

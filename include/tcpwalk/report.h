@@ -68,8 +68,11 @@ struct tw_report_options {
 
 // What the reader of the input counted.
 struct tw_report_counts {
-    uint64_t packets, decoded, ignored, malformed, dropped;
-    uint64_t clock_back; // times that the input's clock stepped back
+    uint64_t packets, decoded, ignored, malformed;
+    uint64_t cut;      // of which snaplen took a part of TCP's header, or all of it
+    uint64_t received; // by the kernel, or for the file: also those that were then dropped
+    uint64_t dropped, dropped_interface; // the latter are among the former
+    uint64_t clock_back;                 // times that the input's clock stepped back
     uint64_t reasons[TW_REASON_COUNT];
 };
 

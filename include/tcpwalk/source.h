@@ -11,9 +11,12 @@ struct tw_packet {
     tw_time time;
     const uint8_t *octets; // lent until the next tw_source_next
     uint32_t captured;
-    uint32_t length; // on the wire; never less than captured
-    int linktype;    // LINKTYPE_ value
-    uint32_t interface;
+    uint32_t length;    // on the wire; never less than captured
+    int linktype;       // LINKTYPE_ value
+    uint32_t interface; // live: which of those that were named, from 0
+    // Live: so many packets of this interface the kernel had to drop, and they are missing before
+    // this one: at the earliest right before it, as its counters are not read between all packets.
+    uint64_t gap;
 };
 
 enum tw_got {
@@ -37,9 +40,9 @@ struct tw_source_options {
 };
 
 struct tw_source_counts {
-    uint64_t packets;           // read so far, before the filter
-    uint64_t received;          // live: by the kernel for us, those that it had to drop included
-    uint64_t dropped;           // by kernel and interface, live; pcapng's statistics blocks, else 0
+    uint64_t packets;  // read so far, before the filter
+    uint64_t received; // live: by the kernel for us; for files what they hold; and all dropped
+    uint64_t dropped;  // by kernel and interface, live; pcapng's statistics blocks, else 0
     uint64_t dropped_interface; // of these by the interface or its driver
     uint64_t cut;               // captured in part
     uint64_t octets;            // read of the input, compressed octets where it is compressed
@@ -92,7 +95,7 @@ int tw_source_linktype(const struct tw_source *source);
 // May be called from a signal handler, `source` may be NULL: the next tw_source_next gives
 // TW_GOT_END.
 void tw_source_stop(struct tw_source *source);
-void tw_source_counts_get(const struct tw_source *source, struct tw_source_counts *counts);
+void tw_source_counts_get(struct tw_source *source, struct tw_source_counts *counts);
 void tw_source_free(struct tw_source *source);
 
 // One interface that can be attached to; strings are lent until the next call.

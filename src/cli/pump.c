@@ -6,8 +6,12 @@
 
 // How many packets are read between two looks at the clock.
 enum { LOOK_EVERY = 512 };
-// Live, the tracker's clock stays this far behind, as the kernel hands packets over in blocks.
-#define LIVE_LAG TW_SECOND
+// Live, the tracker's clock stays this far behind, as the kernel hands packets over in blocks, of
+// several interfaces not all at the same time.
+#define LIVE_LAG (100 * TW_MILLISECOND)
+// A step back beyond all disorder of packets: the clock was set, and is followed as the tracker
+// does.
+#define CLOCK_STEP (10 * TW_SECOND)
 
 int64_t clock_ms(void) {
     struct timespec now;
@@ -28,6 +32,21 @@ void pump_flush(struct pump *pump) {
     pump->pending = 0;
 }
 
+// Whether snaplen has cut what TCP's header says, or all of it.
+static bool headers_cut(const struct tw_packet *packet, enum tw_decoded decoded,
+                        const struct tw_segment *segment) {
+    return packet->captured < packet->length &&
+           (decoded == TW_MALFORMED ||
+            (decoded == TW_DECODED && (segment->notes & TW_NOTE_HEADER_CUT) != 0));
+}
+
+// The kernel had to drop packets somewhere before this one.
+static void take_gap(struct pump *pump, const struct tw_packet *packet) {
+    pump_flush(pump); // so that the order is that of the packets
+    pump->gaps++;
+    pump->missing += packet->gap;
+}
+
 void pump_take(struct pump *pump, const struct tw_packet *packet) {
     struct tw_segment *segment = &pump->batch[pump->pending];
     enum tw_reason reason;
@@ -38,10 +57,14 @@ void pump_take(struct pump *pump, const struct tw_packet *packet) {
             tw_report_origin(pump->report, packet->time);
         }
     }
+    if (TW_UNLIKELY(packet->gap > 0)) {
+        take_gap(pump, packet);
+    }
     pump->counts.packets++;
     enum tw_decoded decoded = tw_decode(&pump->decoder, packet->linktype, packet->octets,
                                         packet->captured, packet->length, segment, &reason);
     pump->counts.reasons[reason]++;
+    pump->counts.cut += headers_cut(packet, decoded, segment);
     switch (decoded) {
     case TW_DECODED:
         pump->counts.decoded++;
@@ -68,7 +91,7 @@ void pump_take(struct pump *pump, const struct tw_packet *packet) {
         }
         return; // its time is not trusted either
     }
-    if (packet->time > pump->last) {
+    if (packet->time > pump->last || packet->time < pump->last - CLOCK_STEP) {
         pump->last = packet->time;
     }
 }
@@ -89,7 +112,9 @@ enum pump_state pump_run(struct pump *pump, int budget_ms, struct tw_error *erro
         }
     }
     pump_flush(pump);
-    if (tw_source_is_live(pump->source)) {
+    // Live the clock goes on where nothing comes. While there is more to read, what has not been
+    // read may be older than it: then the packets are the clock, as they are of a file.
+    if (tw_source_is_live(pump->source) && state == PUMP_WAIT) {
         tw_tracker_advance(pump->tracker, clock_now() - LIVE_LAG);
     } else if (pump->begun) {
         tw_tracker_advance(pump->tracker, pump->last);

@@ -21,9 +21,10 @@ struct pump {
     struct tw_tracker *tracker;
     struct tw_report *report; // told of malformed packets and of the first one's time; or NULL
     struct tw_decoder decoder;
-    struct tw_report_counts counts; // all but dropped and clock_back
+    struct tw_report_counts counts; // all but received, dropped (of either) and clock_back
     uint64_t lost;                  // segments for which there was no memory
-    tw_time last;                   // the newest time seen
+    uint64_t gaps, missing;         // places where the kernel dropped packets, and how many in all
+    tw_time last;                   // the newest time seen; less where the clock was set back
     bool begun;
     size_t pending;
     struct tw_segment batch[PUMP_BATCH];

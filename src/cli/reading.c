@@ -330,6 +330,24 @@ static void progress(const struct reading *reading, int64_t begun, bool *shown) 
     *shown = true;
 }
 
+// A line on standard error.
+static void remark(const char *format, ...) TW_PRINTF(1, 2);
+static void remark(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("tcpwalk: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+// What happened to the interfaces meanwhile.
+static void tell_news(struct tw_source *source) {
+    for (const char *news; (news = tw_source_news(source)) != NULL;) {
+        remark("%s", news);
+    }
+}
+
 // Pumps until the end, a fault, or until the output cannot be written.
 static void read_all(struct reading *reading, struct tw_report *report) {
     struct tw_source *source = reading->pump.source;
@@ -347,6 +365,7 @@ static void read_all(struct reading *reading, struct tw_report *report) {
         case PUMP_END: ended = true; break;
         case PUMP_FAULT: ended = reading->broken = true; break;
         }
+        tell_news(source);
         progress(reading, begun, &shown);
     }
     if (shown) {
@@ -361,17 +380,6 @@ static enum tw_status output_status(const struct tw_report *report, struct tw_er
     }
     return number == ENOMEM ? tw_fail(error, TW_MEMORY, "report: out of memory")
                             : tw_fail(error, TW_OUTPUT, "standard output: %s", strerror(number));
-}
-
-// A line on standard error.
-static void remark(const char *format, ...) TW_PRINTF(1, 2);
-static void remark(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("tcpwalk: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
 }
 
 // What a reader of the report should know beside it.
@@ -430,6 +438,8 @@ enum tw_status reading_finish(struct reading *reading, struct tw_report *report,
         tw_source_counts_get(reading->pump.source, &source);
     }
     counts->dropped = source.dropped;
+    counts->dropped_interface = source.dropped_interface;
+    counts->received = source.received;
     counts->clock_back = source.backward;
     tw_report_finish(report, counts);
     remarks(reading, report);

@@ -179,7 +179,8 @@ static void take(struct tw_connection *c, enum tw_end sender, const struct tw_se
         if (!(s->flags & TW_ACK))
             return; // its SEQ is the peer's ACK number
     }
-    take_handshake(c, sender, s);
+    if (!effect->duplicate) // a copy of the tap's is no SYN that was sent again
+        take_handshake(c, sender, s);
     if (is_probe(e, s))
         note(effect, peer->no_room ? TW_FINDING_WINDOW_PROBE : TW_FINDING_KEEPALIVE);
     else if (!reset)

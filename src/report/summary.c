@@ -83,6 +83,10 @@ void write_summary(struct tw_report *report, const struct tw_report_counts *coun
         {"dropped", counts->dropped}, {"connections", report->matched},
         {"evicted", report->evicted},
     };
+    const struct count cut = {"cut", counts->cut}, received = {"received", counts->received};
+    const struct count loss[] = {received, {"dropped_interface", counts->dropped_interface}, cut};
+    const struct count interface = {"interface", counts->dropped_interface};
+    enum { IGNORED = 2, MALFORMED = 3, DROPPED = 4 };
     const struct count clock_back = {"clock steps back", counts->clock_back};
     if (report->options.format == TW_FORMAT_JSON) {
         OUT_LITERAL(out, "{\"event\":\"summary\",");
@@ -95,12 +99,21 @@ void write_summary(struct tw_report *report, const struct tw_report_counts *coun
         json_counts(out, reasons, TW_COUNT(reasons));
         OUT_LITERAL(out, "},\"clock_back\":");
         out_number(out, clock_back.value);
+        out_char(out, ',');
+        json_counts(out, loss, TW_COUNT(loss));
         OUT_LITERAL(out, "}\n");
         return;
     }
     for (size_t i = 0; i < TW_COUNT(totals); i++) {
-        const struct count *parts = i == 2 ? ignored : malformed;
-        text_row(out, &totals[i], parts, i == 2 || i == 3 ? TW_REASON_COUNT : 0);
+        if (i == DROPPED) {
+            text_row(out, &cut, NULL, 0);
+            text_row(out, &received, NULL, 0);
+        }
+        const struct count *parts = i == IGNORED     ? ignored
+                                    : i == MALFORMED ? malformed
+                                                     : &interface;
+        text_row(out, &totals[i], parts,
+                 i == IGNORED || i == MALFORMED ? TW_REASON_COUNT : i == DROPPED);
     }
     text_row(out, &clock_back, NULL, 0);
     text_table(out, "states\n", states, TW_COUNT(states));

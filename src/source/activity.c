@@ -1,12 +1,69 @@
 // SPDX-License-Identifier: MIT
-// What the system has counted on its interfaces; no permission is needed for that.
+// What interfaces there are, and what the system has counted on them.
 #include "tcpwalk/source.h"
 
-#ifdef __linux__
-
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+
+static void list_addresses(const pcap_if_t *one, char *text, size_t room) {
+    size_t used = 0;
+    text[0] = '\0';
+    for (const pcap_addr_t *at = one->addresses; at != NULL; at = at->next) {
+        char address[INET6_ADDRSTRLEN];
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+        const void *octets = NULL;
+        if (at->addr != NULL && at->addr->sa_family == AF_INET) {
+            memcpy(&v4, at->addr, sizeof v4);
+            octets = &v4.sin_addr;
+        } else if (at->addr != NULL && at->addr->sa_family == AF_INET6) {
+            memcpy(&v6, at->addr, sizeof v6);
+            octets = &v6.sin6_addr;
+        }
+        if (octets == NULL ||
+            inet_ntop(at->addr->sa_family, octets, address, sizeof address) == NULL) {
+            continue;
+        }
+        const int wrote = snprintf(text + used, room - used, "%s%s", used > 0 ? ", " : "", address);
+        if (wrote < 0 || (size_t)wrote >= room - used) {
+            text[used] = '\0';
+            return;
+        }
+        used += (size_t)wrote;
+    }
+}
+
+enum tw_status tw_interfaces(void (*each)(void *context, const struct tw_interface *interface),
+                             void *context, struct tw_error *error) {
+    char text[PCAP_ERRBUF_SIZE], addresses[512];
+    pcap_if_t *all = NULL;
+    if (pcap_findalldevs(&all, text) != 0) {
+        return tw_fail(error, TW_OPEN, "interfaces: %s", text);
+    }
+    for (const pcap_if_t *one = all; one != NULL; one = one->next) {
+        list_addresses(one, addresses, sizeof addresses);
+        const struct tw_interface interface = {
+            .name = one->name,
+            .description = one->description != NULL ? one->description : "",
+            .addresses = addresses,
+            .up = (one->flags & PCAP_IF_UP) != 0,
+            .running = (one->flags & PCAP_IF_RUNNING) != 0,
+            .loopback = (one->flags & PCAP_IF_LOOPBACK) != 0,
+        };
+        each(context, &interface);
+    }
+    pcap_freealldevs(all);
+    return TW_OK;
+}
+
+// --- Traffic: no permission is needed to see it
+
+#ifdef __linux__
 
 enum { LINE_MAX_OCTETS = 512 };
 
@@ -56,7 +113,6 @@ void tw_interfaces_traffic(void (*each)(void *context, const struct tw_interface
 
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <sys/socket.h>
 
 void tw_interfaces_traffic(void (*each)(void *context, const struct tw_interface_traffic *traffic),
                            void *context) {

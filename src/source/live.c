@@ -1,21 +1,35 @@
 // SPDX-License-Identifier: MIT
-// Attaching to an interface, and the list of those that there are.
+// Attaching to one interface, and staying attached.
 #include "live.h"
 
 #include "filter.h"
-#include "input.h"
+#include "live_filter.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/if_packet.h>
+#include <sys/socket.h>
+#endif
 
-enum { SNAPLEN = 262144, TIMEOUT_MS = 100 };
+enum {
+    SNAPLEN = 262144,
+    // How long the kernel may keep a block of packets that is not full (TPACKET_V3): what a segment
+    // waits for at most before it is told. Shorter ones would waste the ring, of which even a block
+    // with one packet takes 256 KiB.
+    TIMEOUT_MS = 10,
+    KIB = 1024,
+    // A second of 60,000 headers a second.
+    BUFFER_KIB = 8192,
+};
+// Stamps are taken on several processors: less disorder than this is none of the clock's.
+#define CLOCK_STEP (100 * TW_MILLISECOND)
 
 static enum tw_status refuse_permission(const char *interface, struct tw_error *error) {
     char path[256]; // of the program itself: setcap takes no symbolic link
@@ -72,31 +86,87 @@ static enum tw_status refuse(const struct tw_live *live, int result, struct tw_e
                    result == PCAP_ERROR && *text != '\0' ? text : pcap_statustostr(result));
 }
 
-static enum tw_status set_filter(struct tw_live *live, const char *expression,
-                                 struct tw_error *error) {
+static tw_time clock_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * TW_SECOND + now.tv_nsec;
+}
+
+static bool compiles(const struct tw_live *live, const char *filter, struct bpf_program *code) {
     enum { OPTIMIZE = 1 };
     char text[PCAP_ERRBUF_SIZE];
     bpf_u_int32 network, mask;
-    struct bpf_program code;
-    if (expression == NULL || *expression == '\0') {
-        return TW_OK;
-    }
     if (pcap_lookupnet(live->name, &network, &mask, text) != 0) {
         mask = PCAP_NETMASK_UNKNOWN;
     }
-    if (pcap_compile(live->handle, &code, expression, OPTIMIZE, mask) != 0) {
-        return tw_filter_refuse(expression, pcap_geterr(live->handle), error);
+    return pcap_compile(live->handle, code, filter, OPTIMIZE, mask) == 0;
+}
+
+enum tw_status tw_live_compile(struct tw_live *live, const char *filter, struct bpf_program *code,
+                               struct tw_error *error) {
+    if (filter != NULL) {
+        return compiles(live, filter, code)
+                   ? TW_OK
+                   : tw_filter_refuse(filter, pcap_geterr(live->handle), error);
     }
-    const int result = pcap_setfilter(live->handle, &code);
-    pcap_freecode(&code);
-    return result == 0 ? TW_OK
-                       : tw_fail(error, TW_OPEN, "%s: %s", live->name, pcap_geterr(live->handle));
+    return compiles(live, tw_live_filter_for(pcap_datalink(live->handle)), code) ||
+                   compiles(live, "", code)
+               ? TW_OK
+               : tw_fail(error, TW_OPEN, "%s: %s", live->name, pcap_geterr(live->handle));
+}
+
+enum tw_status tw_live_filter(struct tw_live *live, struct bpf_program *code,
+                              struct tw_error *error) {
+    return pcap_setfilter(live->handle, code) == 0
+               ? TW_OK
+               : tw_fail(error, TW_OPEN, "%s: %s", live->name, pcap_geterr(live->handle));
+}
+
+static enum tw_status set_filter(struct tw_live *live, const char *filter, struct tw_error *error) {
+    struct bpf_program code;
+    enum tw_status status = tw_live_compile(live, filter, &code, error);
+    if (status == TW_OK) {
+        status = tw_live_filter(live, &code, error);
+        pcap_freecode(&code);
+    }
+    return status;
+}
+
+static void configure(pcap_t *handle, const struct tw_source_options *options) {
+    const int most = INT32_MAX / KIB;
+    const int buffer = options->buffer_kib > 0 ? options->buffer_kib : BUFFER_KIB;
+    const int snaplen = options->payload ? SNAPLEN : TW_SNAPLEN_HEADERS;
+    pcap_set_snaplen(handle, options->snaplen > 0 ? options->snaplen : snaplen);
+    pcap_set_promisc(handle, options->promiscuous);
+    pcap_set_timeout(handle, TIMEOUT_MS);
+    pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
+    pcap_set_buffer_size(handle, (buffer < most ? buffer : most) * KIB);
+}
+
+// What is sent to a loopback interface passes the socket twice, and libpcap throws away that it was
+// sent. The kernel can do so before it takes room in the ring and is counted as received
+// (Linux 4.20).
+static void ignore_sent_twice(const struct tw_live *live) {
+#ifdef PACKET_IGNORE_OUTGOING
+    const int yes = 1;
+    struct ifreq request = {0};
+    if (live->index == 0 || strlen(live->name) >= sizeof request.ifr_name) {
+        return;
+    }
+    memcpy(request.ifr_name, live->name, strlen(live->name));
+    if (ioctl(live->fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_LOOPBACK) != 0) {
+        (void)setsockopt(live->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof yes);
+    }
+#else
+    (void)live;
+#endif
 }
 
 enum tw_status tw_live_init(struct tw_live *live, const char *interface,
-                            const struct tw_source_options *options, struct tw_error *error) {
+                            const struct tw_source_options *options, const char *filter,
+                            struct tw_error *error) {
     char text[PCAP_ERRBUF_SIZE] = "";
-    *live = (struct tw_live){.fd = -1, .last = TW_NO_TIME};
+    *live = (struct tw_live){.fd = -1, .last = TW_NO_TIME, .loss.link = -1};
     live->name = strdup(interface);
     live->handle = pcap_create(interface, text);
     if (live->name == NULL || live->handle == NULL) {
@@ -104,17 +174,8 @@ enum tw_status tw_live_init(struct tw_live *live, const char *interface,
                                   : tw_fail(error, TW_OPEN, "%s: %s", interface, text);
     }
     pcap_t *handle = live->handle;
-    pcap_set_snaplen(handle, options->snaplen > 0 ? options->snaplen : SNAPLEN);
-    pcap_set_promisc(handle, options->promiscuous);
-    pcap_set_immediate_mode(handle, 1);
-    pcap_set_timeout(handle, TIMEOUT_MS);
-    pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
-    if (options->buffer_kib > 0) {
-        enum { KIB = 1024 };
-        const int most = INT32_MAX / KIB;
-        pcap_set_buffer_size(handle,
-                             (options->buffer_kib < most ? options->buffer_kib : most) * KIB);
-    }
+    configure(handle, options);
+    live->index = if_nametoindex(interface);
     const int result = pcap_activate(handle);
     if (result < 0) { // above 0 are warnings
         return refuse(live, result, error);
@@ -124,11 +185,11 @@ enum tw_status tw_live_init(struct tw_live *live, const char *interface,
     if (pcap_datalink(handle) == DLT_LINUX_SLL) {
         (void)pcap_set_datalink(handle, DLT_LINUX_SLL2);
     }
-    const enum tw_status status = set_filter(live, options->filter, error);
+    const enum tw_status status = set_filter(live, filter, error);
     if (status != TW_OK) {
         return status;
     }
-    // Waiting is ours, as it has to end when the source is stopped.
+    // Waiting is the source's, which has several to wait for, and may be stopped.
     if (pcap_setnonblock(handle, 1, text) != 0) {
         return tw_fail(error, TW_OPEN, "%s: %s", interface, text);
     }
@@ -136,46 +197,44 @@ enum tw_status tw_live_init(struct tw_live *live, const char *interface,
     live->linktype = tw_linktype_of_dlt(pcap_datalink(handle));
     live->unit =
         pcap_get_tstamp_precision(handle) == PCAP_TSTAMP_PRECISION_NANO ? 1 : TW_SECOND / 1000000;
+    ignore_sent_twice(live);
+    tw_loss_init(&live->loss, handle, live->fd, live->index);
+    live->looked = clock_now();
     return TW_OK;
 }
 
-// Whether the interface was taken down; libpcap would wait silently until it is up again.
-static bool went_down(const struct tw_live *live) {
+enum tw_live_state tw_live_ask(struct tw_live *live) {
     struct ifreq request = {0};
-    if (strlen(live->name) >= sizeof request.ifr_name) {
-        return false;
+    if (live->index == 0 || strlen(live->name) >= sizeof request.ifr_name) {
+        return live->state; // "any" is always there
     }
     memcpy(request.ifr_name, live->name, strlen(live->name));
-    return live->fd >= 0 && ioctl(live->fd, SIOCGIFFLAGS, &request) == 0 &&
-           (request.ifr_flags & IFF_UP) == 0;
+#ifdef SIOCGIFINDEX
+    // Its socket serves for asking, whatever became of what it is bound to.
+    if (ioctl(live->fd, SIOCGIFINDEX, &request) != 0 ||
+        (unsigned)request.ifr_ifindex != live->index) {
+        return live->state = TW_LIVE_GONE;
+    }
+#endif
+    if (ioctl(live->fd, SIOCGIFFLAGS, &request) == 0) {
+        live->state = (request.ifr_flags & IFF_UP) != 0 ? TW_LIVE_UP : TW_LIVE_DOWN;
+    }
+    return live->state;
 }
 
-static enum tw_got broke_off(const struct tw_live *live, const char *why, struct tw_error *error) {
-    tw_input_broke_off(error, live->name, why, live->packets);
-    return TW_GOT_FAULT;
-}
-
-enum tw_got tw_live_next(struct tw_live *live, bool nonblocking, const atomic_bool *stop,
-                         struct tw_packet *packet, struct tw_error *error) {
+enum tw_got tw_live_next(struct tw_live *live, struct tw_packet *packet, const char **why) {
     struct pcap_pkthdr *header;
     const u_char *octets;
-    for (;;) {
-        errno = 0;
-        const int result = pcap_next_ex(live->handle, &header, &octets);
-        if (result > 0) {
-            break;
-        }
-        // To libpcap's netlink devices (nflog) it is an error that there is nothing.
-        if (result < 0 && errno != EAGAIN) {
-            return broke_off(live, pcap_geterr(live->handle), error);
-        }
-        if (went_down(live)) {
-            return broke_off(live, "the interface went down", error);
-        }
-        if (nonblocking || atomic_load_explicit(stop, memory_order_relaxed)) {
+    errno = 0;
+    const int result = pcap_next_ex(live->handle, &header, &octets);
+    if (TW_UNLIKELY(result <= 0)) {
+        // To libpcap's netlink devices (nflog) it is an error that there is nothing. Some of its
+        // versions say, once, that an interface went down; going on is all that it takes.
+        if (result == 0 || errno == EAGAIN || tw_live_ask(live) != TW_LIVE_UP) {
             return TW_GOT_NOTHING;
         }
-        (void)tw_input_wait(live->fd, nonblocking);
+        *why = pcap_geterr(live->handle);
+        return TW_GOT_FAULT;
     }
     *packet = (struct tw_packet){
         .time = header->ts.tv_sec * TW_SECOND + header->ts.tv_usec * live->unit,
@@ -184,72 +243,57 @@ enum tw_got tw_live_next(struct tw_live *live, bool nonblocking, const atomic_bo
         .length = header->len,
         .linktype = live->linktype,
     };
+    if (TW_UNLIKELY(live->gap > 0) && packet->time >= live->gap_from) {
+        packet->gap = live->gap;
+        live->gap = 0;
+    }
     live->packets++;
     live->octets += header->caplen;
-    live->backward += packet->time < live->last;
+    live->cut += header->caplen < header->len;
+    live->backward += live->last != TW_NO_TIME && packet->time < live->last - CLOCK_STEP;
     live->last = packet->time;
     return TW_GOT_PACKET;
 }
 
-uint64_t tw_live_dropped(const struct tw_live *live) {
-    struct pcap_stat stat;
-    return pcap_stats(live->handle, &stat) == 0 ? (uint64_t)stat.ps_drop + stat.ps_ifdrop : 0;
+void tw_live_look(struct tw_live *live) {
+    const uint64_t before = live->loss.dropped;
+    const tw_time now = clock_now();
+    tw_loss_kernel(&live->loss, live->handle, live->fd);
+    if (live->loss.dropped > before) {
+        if (live->gap == 0) {
+            live->gap_from = live->looked;
+        }
+        live->gap += live->loss.dropped - before;
+    }
+    live->looked = now;
+}
+
+enum tw_status tw_live_again(struct tw_live *live, const struct tw_source_options *options,
+                             const char *filter, struct tw_error *error) {
+    struct tw_live now;
+    const enum tw_status status = tw_live_init(&now, live->name, options, filter, error);
+    if (status != TW_OK) {
+        tw_live_fini(&now);
+        return status;
+    }
+    now.packets = live->packets;
+    now.octets = live->octets;
+    now.cut = live->cut;
+    now.backward = live->backward;
+    now.last = live->last;
+    now.gap = live->gap;
+    now.loss.received = live->loss.received;
+    now.loss.dropped = live->loss.dropped;
+    now.loss.dropped_interface = live->loss.dropped_interface;
+    tw_live_fini(live);
+    *live = now;
+    return TW_OK;
 }
 
 void tw_live_fini(struct tw_live *live) {
+    tw_loss_fini(&live->loss);
     if (live->handle != NULL) {
         pcap_close(live->handle);
     }
     free(live->name);
-}
-
-static void list_addresses(const pcap_if_t *one, char *text, size_t room) {
-    size_t used = 0;
-    text[0] = '\0';
-    for (const pcap_addr_t *at = one->addresses; at != NULL; at = at->next) {
-        char address[INET6_ADDRSTRLEN];
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-        const void *octets = NULL;
-        if (at->addr != NULL && at->addr->sa_family == AF_INET) {
-            memcpy(&v4, at->addr, sizeof v4);
-            octets = &v4.sin_addr;
-        } else if (at->addr != NULL && at->addr->sa_family == AF_INET6) {
-            memcpy(&v6, at->addr, sizeof v6);
-            octets = &v6.sin6_addr;
-        }
-        if (octets == NULL ||
-            inet_ntop(at->addr->sa_family, octets, address, sizeof address) == NULL) {
-            continue;
-        }
-        const int wrote = snprintf(text + used, room - used, "%s%s", used > 0 ? ", " : "", address);
-        if (wrote < 0 || (size_t)wrote >= room - used) {
-            text[used] = '\0';
-            return;
-        }
-        used += (size_t)wrote;
-    }
-}
-
-enum tw_status tw_interfaces(void (*each)(void *context, const struct tw_interface *interface),
-                             void *context, struct tw_error *error) {
-    char text[PCAP_ERRBUF_SIZE], addresses[512];
-    pcap_if_t *all = NULL;
-    if (pcap_findalldevs(&all, text) != 0) {
-        return tw_fail(error, TW_OPEN, "interfaces: %s", text);
-    }
-    for (const pcap_if_t *one = all; one != NULL; one = one->next) {
-        list_addresses(one, addresses, sizeof addresses);
-        const struct tw_interface interface = {
-            .name = one->name,
-            .description = one->description != NULL ? one->description : "",
-            .addresses = addresses,
-            .up = (one->flags & PCAP_IF_UP) != 0,
-            .running = (one->flags & PCAP_IF_RUNNING) != 0,
-            .loopback = (one->flags & PCAP_IF_LOOPBACK) != 0,
-        };
-        each(context, &interface);
-    }
-    pcap_freealldevs(all);
-    return TW_OK;
 }

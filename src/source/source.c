@@ -4,8 +4,8 @@
 
 #include "again.h"
 #include "filter.h"
-#include "live.h"
 #include "ring.h"
+#include "watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ struct tw_source {
     atomic_bool stop;
     bool is_live, over;
     uint64_t number, passed;
-    struct tw_live live;
+    struct tw_watch watch;
 
     struct tw_filter filter;
     struct tw_merge merge;
@@ -130,11 +130,11 @@ enum tw_status tw_source_open_live(const char *const *interfaces, size_t count,
     *source = NULL;
     struct tw_source *opened = source_new(options);
     if (opened == NULL) {
-        return tw_fail(error, TW_MEMORY, "%s: out of memory", interfaces[0]);
+        return tw_fail(error, TW_MEMORY, "source: out of memory");
     }
-    (void)count;
     opened->is_live = true;
-    const enum tw_status status = tw_live_init(&opened->live, interfaces[0], &opened->options, error);
+    const enum tw_status status =
+        tw_watch_init(&opened->watch, interfaces, count, &opened->options, error);
     opened->options.filter = NULL;
     if (status != TW_OK) {
         tw_source_free(opened);
@@ -154,7 +154,7 @@ void tw_source_free(struct tw_source *source) {
     tw_index_fini(&source->index);
     tw_merge_fini(&source->merge);
     tw_filter_fini(&source->filter);
-    tw_live_fini(&source->live);
+    tw_watch_fini(&source->watch);
     free(source);
 }
 
@@ -173,8 +173,7 @@ enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
     while (!source->over && source->passed < most &&
            !atomic_load_explicit(&source->stop, memory_order_relaxed)) {
         const enum tw_got got = source->is_live
-                                    ? tw_live_next(&source->live, source->options.nonblocking,
-                                                   &source->stop, packet, error)
+                                    ? tw_watch_next(&source->watch, &source->stop, packet, error)
                                     : tw_merge_next(&source->merge, packet);
         if (TW_LIKELY(got == TW_GOT_PACKET)) {
             packet->number = ++source->number;
@@ -233,7 +232,7 @@ bool tw_source_keeps(const struct tw_source *source) {
 
 int tw_source_fd(const struct tw_source *source) {
     if (source->is_live) {
-        return source->live.fd;
+        return source->watch.fd;
     }
     // What is waited for: the reader that is asked next, or else any that may have to be.
     const struct tw_reader *next = source->merge.asked < source->merge.reader_count
@@ -256,7 +255,17 @@ bool tw_source_is_live(const struct tw_source *source) {
 }
 
 int tw_source_linktype(const struct tw_source *source) {
-    return source->is_live ? source->live.linktype : source->merge.readers[0].linktype;
+    return source->is_live ? source->watch.one[0].live.linktype : source->merge.readers[0].linktype;
+}
+
+enum tw_status tw_source_refilter(struct tw_source *source, const char *filter,
+                                  struct tw_error *error) {
+    return source->is_live ? tw_watch_refilter(&source->watch, filter, error)
+                           : tw_fail(error, TW_USAGE, "filter: a file's is not changed");
+}
+
+const char *tw_source_news(struct tw_source *source) {
+    return source->is_live ? tw_watch_news(&source->watch) : NULL;
 }
 
 void tw_source_stop(struct tw_source *source) {
@@ -264,12 +273,10 @@ void tw_source_stop(struct tw_source *source) {
         atomic_store_explicit(&source->stop, true, memory_order_relaxed);
 }
 
-void tw_source_counts_get(const struct tw_source *source, struct tw_source_counts *counts) {
+void tw_source_counts_get(struct tw_source *source, struct tw_source_counts *counts) {
     *counts = (struct tw_source_counts){.packets = source->number};
     if (source->is_live) {
-        counts->dropped = tw_live_dropped(&source->live);
-        counts->octets = source->live.octets;
-        counts->backward = source->live.backward;
+        tw_watch_counts(&source->watch, counts);
         return;
     }
     bool sized = true;
@@ -282,6 +289,7 @@ void tw_source_counts_get(const struct tw_source *source, struct tw_source_count
         sized = sized && reader->input.regular;
     }
     counts->size = sized ? counts->size : 0;
+    counts->received = counts->packets + counts->dropped;
 }
 
 const char *tw_source_features(void) {

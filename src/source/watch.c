@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: MIT
+// Watching interfaces.
+#include "watch.h"
+
+#include "filter.h"
+#include "input.h"
+#include "live_filter.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
+
+enum {
+    // While packets come the kernel's counters are read once for so many of them.
+    LOOK_EVERY = 1024,
+    ASK_MS = 100,    // between two looks at what became of the interfaces,
+    ATTACH_MS = 500, // and two tries to attach again
+};
+
+enum { WENT_DOWN, CAME_UP, REMOVED, ATTACHED, REFUSED, NEWS_COUNT };
+static const char *const news_text[NEWS_COUNT] = {
+    [WENT_DOWN] = N_("%s: went down"),
+    [CAME_UP] = N_("%s: is up again"),
+    [REMOVED] = N_("%s: was removed"),
+    [ATTACHED] = N_("%s: is there again and attached to"),
+    [REFUSED] = N_("%s: is there again, but may not be attached to any more"),
+};
+
+static int64_t clock_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// Where one interface has packets, those that had none are asked again when this has moved, every
+// few milliseconds: asking is a system call, reading what is mapped is not.
+static int64_t tick(void) {
+#ifdef CLOCK_MONOTONIC_COARSE
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * TW_SECOND + now.tv_nsec;
+#else
+    return clock_ms();
+#endif
+}
+
+static void tell(struct tw_watch *watch, const struct tw_watched *one, unsigned what) {
+    if (watch->news_count == TW_WATCH_NEWS) {
+        watch->news_first = (watch->news_first + 1) % TW_WATCH_NEWS;
+        watch->news_count--;
+    }
+    const size_t place = (watch->news_first + watch->news_count++) % TW_WATCH_NEWS;
+    watch->news[place].watched = (uint8_t)(one - watch->one);
+    watch->news[place].what = (uint8_t)what;
+}
+
+const char *tw_watch_news(struct tw_watch *watch) {
+    if (watch->news_count == 0) {
+        return NULL;
+    }
+    const size_t place = watch->news_first;
+    watch->news_first = (watch->news_first + 1) % TW_WATCH_NEWS;
+    watch->news_count--;
+    snprintf(watch->text, sizeof watch->text, tw_text(news_text[watch->news[place].what]),
+             watch->one[watch->news[place].watched].live.name);
+    return watch->text;
+}
+
+// --- Attaching -----------------------------------------------------------------------------------
+
+#ifdef __linux__
+static bool gather(struct tw_watch *watch, const struct tw_watched *one) {
+    struct epoll_event event = {.events = EPOLLIN};
+    if (watch->count == 1) {
+        watch->fd = one->live.fd;
+        return true;
+    }
+    if (watch->fd < 0) {
+        watch->fd = epoll_create1(EPOLL_CLOEXEC);
+    }
+    return watch->fd >= 0 && epoll_ctl(watch->fd, EPOLL_CTL_ADD, one->live.fd, &event) == 0;
+}
+static void leave_out(const struct tw_watch *watch, const struct tw_watched *one) {
+    (void)epoll_ctl(watch->fd, EPOLL_CTL_DEL, one->live.fd, NULL);
+}
+#else
+static bool gather(struct tw_watch *watch, const struct tw_watched *one) {
+    watch->fd = one->live.fd;
+    return true;
+}
+static void leave_out(const struct tw_watch *watch, const struct tw_watched *one) {
+    (void)watch;
+    (void)one;
+}
+#endif
+
+static bool given_twice(const char *const *interfaces, size_t at) {
+    const unsigned index = if_nametoindex(interfaces[at]);
+    for (size_t i = 0; i < at; i++) {
+        // By another name it is the same one, too.
+        if (strcmp(interfaces[i], interfaces[at]) == 0 ||
+            (index != 0 && if_nametoindex(interfaces[i]) == index)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum tw_status check(const char *const *interfaces, size_t count, struct tw_error *error) {
+    if (count == 0) {
+        return tw_fail(error, TW_OPEN, "source: no interface is given");
+    }
+    if (count > TW_INTERFACES_MAX) {
+        return tw_fail(error, TW_OPEN, "%s: more than %d interfaces", interfaces[TW_INTERFACES_MAX],
+                       (int)TW_INTERFACES_MAX);
+    }
+#ifndef __linux__
+    if (count > 1) {
+        return tw_fail(error, TW_OPEN, "%s: several interfaces are watched on Linux only",
+                       interfaces[1]);
+    }
+#endif
+    for (size_t i = 1; i < count; i++) {
+        if (given_twice(interfaces, i)) {
+            return tw_fail(error, TW_OPEN, "%s: is given twice", interfaces[i]);
+        }
+    }
+    return TW_OK;
+}
+
+enum tw_status tw_watch_init(struct tw_watch *watch, const char *const *interfaces, size_t count,
+                             const struct tw_source_options *options, struct tw_error *error) {
+    *watch = (struct tw_watch){.fd = -1, .options = *options};
+    enum tw_status status = check(interfaces, count, error);
+    if (status != TW_OK) {
+        return status;
+    }
+    watch->options.filter = NULL;
+    if (options->filter != NULL && (watch->filter = strdup(options->filter)) == NULL) {
+        return tw_fail(error, TW_MEMORY, "filter: out of memory");
+    }
+    watch->count = count;
+    for (size_t i = 0; i < count; i++) {
+        watch->one[i].live.fd = watch->one[i].live.loss.link = -1;
+    }
+    for (size_t i = 0; i < count && status == TW_OK; i++) {
+        struct tw_watched *one = &watch->one[i];
+        status = tw_live_init(&one->live, interfaces[i], options, watch->filter, error);
+        if (status == TW_OK && !gather(watch, one)) {
+            status = tw_fail(error, TW_OPEN, "%s: %s", interfaces[i], strerror(errno));
+        }
+    }
+    return status;
+}
+
+void tw_watch_fini(struct tw_watch *watch) {
+    if (watch->count > 1 && watch->fd >= 0) {
+        close(watch->fd);
+    }
+    for (size_t i = 0; i < watch->count; i++) {
+        tw_live_fini(&watch->one[i].live);
+    }
+    free(watch->filter);
+}
+
+// --- What becomes of the interfaces --------------------------------------------------------------
+
+static void try_again(struct tw_watch *watch, struct tw_watched *one, int64_t now) {
+    if (now < watch->attached_ms + ATTACH_MS || one->given_up || one->pending) {
+        return;
+    }
+    switch (tw_live_again(&one->live, &watch->options, watch->filter, &watch->error)) {
+    case TW_OK:
+        one->known = one->live.state;
+        if (gather(watch, one)) {
+            tell(watch, one, ATTACHED);
+        }
+        break;
+    case TW_PERMISSION:
+        one->given_up = true;
+        tell(watch, one, REFUSED);
+        break;
+    default: break; // it is not there, or not up yet
+    }
+}
+
+static void ask(struct tw_watch *watch) {
+    const int64_t now = clock_ms();
+    if (now < watch->asked_ms + ASK_MS) {
+        return;
+    }
+    watch->asked_ms = now;
+    for (size_t i = 0; i < watch->count; i++) {
+        struct tw_watched *one = &watch->one[i];
+        if (one->known == TW_LIVE_GONE) {
+            try_again(watch, one, now);
+            continue;
+        }
+        const enum tw_live_state is = tw_live_ask(&one->live);
+        if (is == one->known) {
+            continue;
+        }
+        one->known = is;
+        tell(watch, one, is == TW_LIVE_GONE ? REMOVED : is == TW_LIVE_DOWN ? WENT_DOWN : CAME_UP);
+        if (is == TW_LIVE_GONE && watch->count > 1) {
+            leave_out(watch, one);
+        }
+    }
+    if (now >= watch->attached_ms + ATTACH_MS) {
+        watch->attached_ms = now;
+    }
+}
+
+static bool all_gone(const struct tw_watch *watch) {
+    for (size_t i = 0; i < watch->count; i++) {
+        if (watch->one[i].known != TW_LIVE_GONE) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// --- Packets -------------------------------------------------------------------------------------
+
+static void look(struct tw_watch *watch) {
+    watch->since_look = 0;
+    for (size_t i = 0; i < watch->count; i++) {
+        tw_live_look(&watch->one[i].live);
+    }
+}
+
+static enum tw_got broke_off(const struct tw_watch *watch, const struct tw_watched *one,
+                             const char *why, struct tw_error *error) {
+    uint64_t packets = 0;
+    for (size_t i = 0; i < watch->count; i++) {
+        packets += watch->one[i].live.packets;
+    }
+    tw_input_broke_off(error, one->live.name, why, packets);
+    return TW_GOT_FAULT;
+}
+
+// Sees to it that all that have a packet have one pending; *least is the first of these. `all`:
+// also those that had none a moment ago.
+static enum tw_got gather_packets(struct tw_watch *watch, bool all, struct tw_watched **least,
+                                  struct tw_error *error) {
+    const int64_t now = watch->count > 1 ? tick() : 0;
+    *least = NULL;
+    for (size_t i = 0; i < watch->count; i++) {
+        struct tw_watched *one = &watch->one[i];
+        const char *why = NULL;
+        if (!one->pending && one->live.state != TW_LIVE_GONE && (all || one->empty_at != now)) {
+            const enum tw_got got = tw_live_next(&one->live, &one->packet, &why);
+            if (got == TW_GOT_FAULT) {
+                return broke_off(watch, one, why, error);
+            }
+            one->packet.interface = (uint32_t)i;
+            one->pending = got == TW_GOT_PACKET;
+            one->empty_at = one->pending ? -1 : now;
+        }
+        if (one->pending && (*least == NULL || one->packet.time < (*least)->packet.time)) {
+            *least = one;
+        }
+    }
+    return *least != NULL ? TW_GOT_PACKET : TW_GOT_NOTHING;
+}
+
+enum tw_got tw_watch_next(struct tw_watch *watch, const atomic_bool *stop, struct tw_packet *packet,
+                          struct tw_error *error) {
+    struct tw_watched *least;
+    for (;;) {
+        enum tw_got got = gather_packets(watch, watch->count == 1, &least, error);
+        if (TW_UNLIKELY(got == TW_GOT_NOTHING && watch->count > 1)) {
+            got = gather_packets(watch, true, &least, error);
+        }
+        if (TW_LIKELY(got == TW_GOT_PACKET)) {
+            if (TW_UNLIKELY(++watch->since_look == LOOK_EVERY)) {
+                look(watch);
+            }
+            *packet = least->packet;
+            least->pending = false;
+            return got;
+        }
+        if (got == TW_GOT_FAULT) {
+            return got;
+        }
+        if (watch->since_look > 0) {
+            look(watch);
+        }
+        ask(watch);
+        if (all_gone(watch)) {
+            return broke_off(watch, &watch->one[0], _("the interface was removed"), error);
+        }
+        if (watch->options.nonblocking || atomic_load_explicit(stop, memory_order_relaxed)) {
+            return got;
+        }
+        (void)tw_input_wait(watch->fd, false);
+    }
+}
+
+void tw_watch_counts(struct tw_watch *watch, struct tw_source_counts *counts) {
+    for (size_t i = 0; i < watch->count; i++) {
+        struct tw_live *live = &watch->one[i].live;
+        tw_live_look(live);
+        tw_loss_interface(&live->loss);
+        counts->received += live->loss.received;
+        counts->dropped += live->loss.dropped + live->loss.dropped_interface;
+        counts->dropped_interface += live->loss.dropped_interface;
+        counts->cut += live->cut;
+        counts->octets += live->octets;
+        counts->backward += live->backward;
+    }
+}
+
+// --- Another filter ------------------------------------------------------------------------------
+
+// libpcap runs a new filter itself over what the kernel had let pass into the ring before; what we
+// hold of that is one packet for each interface.
+static enum tw_status drop_pending(struct tw_watch *watch, struct tw_error *error) {
+    enum tw_status status = TW_OK;
+    for (size_t i = 0; i < watch->count && status == TW_OK; i++) {
+        struct tw_watched *one = &watch->one[i];
+        struct tw_filter filter;
+        if (!one->pending) {
+            continue;
+        }
+        const int linktype = one->packet.linktype;
+        status =
+            tw_filter_init(&filter,
+                           watch->filter != NULL ? watch->filter
+                                                 : tw_live_filter_for(tw_dlt_of_linktype(linktype)),
+                           error);
+        // Some words (inbound, ifindex) can be asked only live; then the packet stays.
+        if (status == TW_OK && tw_filter_compile(&filter, linktype, NULL) == TW_OK) {
+            one->pending = tw_filter_passes(&filter, &one->packet);
+        }
+        tw_filter_fini(&filter);
+    }
+    return status;
+}
+
+static enum tw_status set_all(struct tw_watch *watch, const char *filter, struct tw_error *error) {
+    struct bpf_program codes[TW_INTERFACES_MAX];
+    size_t compiled = 0, set = 0;
+    enum tw_status status = TW_OK;
+    for (; compiled < watch->count && status == TW_OK; compiled += status == TW_OK) {
+        status = tw_live_compile(&watch->one[compiled].live, filter, &codes[compiled], error);
+    }
+    for (; set < watch->count && status == TW_OK; set += status == TW_OK) {
+        // What is attached to again later gets it then.
+        if (watch->one[set].live.state != TW_LIVE_GONE) {
+            status = tw_live_filter(&watch->one[set].live, &codes[set], error);
+        }
+    }
+    for (size_t i = 0; i < compiled; i++) {
+        pcap_freecode(&codes[i]);
+    }
+    // One refused what it had compiled: those before it get back what they had.
+    for (size_t i = 0; i < set && status != TW_OK; i++) {
+        struct bpf_program code;
+        enum tw_status back = tw_live_compile(&watch->one[i].live, watch->filter, &code, NULL);
+        if (back == TW_OK) {
+            back = tw_live_filter(&watch->one[i].live, &code, NULL);
+            pcap_freecode(&code);
+        }
+    }
+    return status;
+}
+
+enum tw_status tw_watch_refilter(struct tw_watch *watch, const char *filter,
+                                 struct tw_error *error) {
+    char *copy = filter != NULL ? strdup(filter) : NULL;
+    if (filter != NULL && copy == NULL) {
+        return tw_fail(error, TW_MEMORY, "filter: out of memory");
+    }
+    const enum tw_status status = set_all(watch, filter, error);
+    if (status != TW_OK) {
+        free(copy);
+        return status;
+    }
+    free(watch->filter);
+    watch->filter = copy;
+    return drop_pending(watch, error);
+}

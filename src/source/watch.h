@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Several interfaces watched as one source: the packet with the least time of those that are there,
+// one descriptor to wait for, and what becomes of the interfaces meanwhile.
+#ifndef TCPWALK_SOURCE_WATCH_H
+#define TCPWALK_SOURCE_WATCH_H
+
+#include "live.h"
+
+#include <stdatomic.h>
+
+enum { TW_WATCH_NEWS = 16, TW_WATCH_NEWS_ROOM = 160 };
+
+struct tw_watch {
+    struct tw_watched {
+        struct tw_live live;
+        struct tw_packet packet; // read and not given yet
+        bool pending;
+        int64_t empty_at;         // the tick at which it had nothing
+        enum tw_live_state known; // what was made of its state so far
+        bool given_up;            // it is gone, and attaching again was refused
+    } one[TW_INTERFACES_MAX];
+    size_t count;
+    struct tw_source_options options;
+    char *filter; // NULL: the default one
+    int fd;
+    unsigned since_look; // packets given since all counters were read
+    int64_t asked_ms, attached_ms;
+    struct tw_error error; // of attaching again
+
+    struct {
+        uint8_t watched, what;
+    } news[TW_WATCH_NEWS]; // not told yet; the oldest are forgotten first
+    size_t news_first, news_count;
+    char text[TW_WATCH_NEWS_ROOM];
+};
+
+// As tw_source_open_live. To be ended with tw_watch_fini whatever is returned.
+enum tw_status tw_watch_init(struct tw_watch *watch, const char *const *interfaces, size_t count,
+                             const struct tw_source_options *options,
+                             struct tw_error *error) TW_CHECKED;
+// Waits unless that is not wanted, or `stop` is set.
+enum tw_got tw_watch_next(struct tw_watch *watch, const atomic_bool *stop, struct tw_packet *packet,
+                          struct tw_error *error) TW_CHECKED;
+enum tw_status tw_watch_refilter(struct tw_watch *watch, const char *filter,
+                                 struct tw_error *error) TW_CHECKED;
+const char *tw_watch_news(struct tw_watch *watch);
+void tw_watch_counts(struct tw_watch *watch, struct tw_source_counts *counts);
+void tw_watch_fini(struct tw_watch *watch);
+
+#endif

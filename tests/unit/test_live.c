@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT
+// Proves that a live source watches several interfaces as one, in the order of time and without
+// waiting for those that are quiet; that a new filter holds from the moment it is set, on all or on
+// none; that what is lost or cut is counted to the last packet; and that interfaces may go down, be
+// removed and come back. In a network namespace of its own.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "live_net.h"
+
+static const struct tw_source_options plain = {0};
+
+static void several_interfaces(void **state) {
+    NEED_NET();
+    enum { ROUNDS = 50 };
+    struct tw_source *source = attach("a1", "b1", &plain);
+    const int a = sender_open("a0"), b = sender_open("b0");
+    struct tw_packet packet;
+    // The other one is quiet.
+    send_frame(b, 6, 7, 0, 0);
+    await_packet(source, &packet);
+    assert_int_equal(packet.interface, 1);
+    assert_int_equal(mark_of(&packet), 7);
+    for (uint16_t i = 0; i < ROUNDS; i++) {
+        send_frame(i % 3 == 0 ? b : a, 6, i, 0, 0);
+    }
+    // All blocks of both are there when the first ones have waited long enough in the kernel.
+    (void)usleep(50000);
+    for (uint16_t i = 0; i < ROUNDS; i++) {
+        await_packet(source, &packet);
+        assert_int_equal(mark_of(&packet), i);
+        assert_int_equal(packet.interface, i % 3 == 0 ? 1 : 0);
+        assert_int_equal(packet.number, i + 2);
+    }
+    struct tw_source_counts counts;
+    tw_source_counts_get(source, &counts);
+    assert_int_equal(counts.packets, ROUNDS + 1);
+    assert_int_equal(counts.received, ROUNDS + 1);
+    assert_int_equal(counts.dropped, 0);
+    tw_source_free(source);
+    close(a);
+    close(b);
+}
+
+static void different_link_types(void **state) {
+    NEED_NET();
+    enum { ETHERNET = 1, COOKED_2 = 276 };
+    struct tw_source *source = attach("any", "a1", &plain);
+    const int a = sender_open("a0");
+    unsigned seen[2] = {0};
+    send_frame(a, 6, 1, 0, 0);
+    // At both ends of the pair among "any", and at a1.
+    for (unsigned i = 0; i < 3; i++) {
+        struct tw_packet packet;
+        await_packet(source, &packet);
+        assert_true(packet.interface < 2);
+        assert_int_equal(packet.linktype, packet.interface == 0 ? COOKED_2 : ETHERNET);
+        seen[packet.interface]++;
+    }
+    assert_int_equal(seen[0], 2);
+    assert_int_equal(seen[1], 1);
+    tw_source_free(source);
+    close(a);
+}
+
+static void refused(void **state) {
+    NEED_NET();
+    struct tw_source *source;
+    struct tw_error error;
+    const char *const twice[] = {"a1", "lo", "a1"};
+    assert_int_equal(tw_source_open_live(twice, 3, &plain, &source, &error), TW_OPEN);
+    assert_string_equal(error.text, "a1: is given twice");
+    assert_int_equal(run("ip link property add dev a1 altname another"), 0);
+    const char *const other_name[] = {"a1", "another"};
+    assert_int_equal(tw_source_open_live(other_name, 2, &plain, &source, &error), TW_OPEN);
+    assert_string_equal(error.text, "another: is given twice");
+    const char *const missing[] = {"a1", "nonsuch0"};
+    assert_int_equal(tw_source_open_live(missing, 2, &plain, &source, &error), TW_OPEN);
+    assert_non_null(strstr(error.text, "nonsuch0: no such interface"));
+    assert_int_equal(tw_source_open_live(missing, 0, &plain, &source, &error), TW_OPEN);
+    const char *many[TW_INTERFACES_MAX + 1];
+    for (size_t i = 0; i < TW_COUNT(many); i++) {
+        many[i] = "lo";
+    }
+    assert_int_equal(tw_source_open_live(many, TW_COUNT(many), &plain, &source, &error), TW_OPEN);
+    assert_non_null(strstr(error.text, "more than 16"));
+}
+
+static void tags(void **state) {
+    NEED_NET();
+    struct tw_source *source = attach("a1", NULL, &plain);
+    const int a = sender_open("a0");
+    struct tw_packet packet;
+    for (uint16_t i = 0; i < 4; i++) {
+        send_frame(a, 17, 100, i, 0); // three tags pass whole, whatever is behind them
+        send_frame(a, 6, i, i, 0);
+    }
+    for (uint16_t i = 0; i < 4; i++) {
+        await_packet(source, &packet);
+        if (i == 3 && mark_of(&packet) == 100) {
+            await_packet(source, &packet);
+        }
+        assert_int_equal(mark_of(&packet), i);
+        assert_int_equal(packet.length, 14 + 4 * i + 40);
+    }
+    tw_source_free(source);
+    close(a);
+}
+
+static void snaplen(void **state) {
+    NEED_NET();
+    static const struct {
+        struct tw_source_options options;
+        uint32_t captured;
+    } cases[] = {
+        {{0}, TW_SNAPLEN_HEADERS},
+        {{.payload = true}, 14 + 40 + 1000},
+        {{.payload = true, .snaplen = 100}, 100},
+        {{.snaplen = 60}, 60},
+    };
+    const int a = sender_open("a0");
+    for (size_t i = 0; i < TW_COUNT(cases); i++) {
+        struct tw_source *source = attach("a1", NULL, &cases[i].options);
+        struct tw_source_counts counts;
+        struct tw_packet packet;
+        send_frame(a, 6, 1, 0, 1000);
+        await_packet(source, &packet);
+        assert_int_equal(packet.length, 14 + 40 + 1000);
+        assert_int_equal(packet.captured, cases[i].captured);
+        tw_source_counts_get(source, &counts);
+        assert_int_equal(counts.cut, cases[i].captured < packet.length);
+        tw_source_free(source);
+    }
+    close(a);
+}
+
+// --- Filters -------------------------------------------------------------------------------------
+
+static void another_filter(void **state) {
+    NEED_NET();
+    enum { MANY = 100 };
+    const struct tw_source_options options = {.filter = "udp"};
+    struct tw_source *source = attach("a1", "b1", &options);
+    const int a = sender_open("a0"), b = sender_open("b0");
+    struct tw_packet packet;
+    struct tw_error error;
+    for (uint16_t i = 0; i < MANY; i++) {
+        send_frame(i % 2 == 0 ? a : b, 17, i, 0, 0);
+    }
+    await_packet(source, &packet); // of the other one is a packet read, too
+    (void)usleep(50000);           // and the rest is in the ring
+    assert_int_equal(tw_source_refilter(source, "tcp", &error), TW_OK);
+    send_frame(a, 17, 1, 0, 0);
+    send_frame(b, 6, 500, 0, 0);
+    await_packet(source, &packet);
+    assert_int_equal(mark_of(&packet), 500);
+    assert_int_equal(tw_source_refilter(source, "tcp and (", &error), TW_USAGE);
+    assert_non_null(strstr(error.text, "filter \"tcp and (\""));
+    send_frame(a, 17, 2, 0, 0);
+    send_frame(a, 6, 501, 0, 0);
+    await_packet(source, &packet);
+    assert_int_equal(mark_of(&packet), 501);
+    // The default one.
+    assert_int_equal(tw_source_refilter(source, NULL, &error), TW_OK);
+    send_frame(b, 17, 3, 0, 0);
+    send_frame(b, 6, 502, 2, 0);
+    await_packet(source, &packet);
+    assert_int_equal(mark_of(&packet), 502);
+    tw_source_free(source);
+    close(a);
+    close(b);
+}
+
+// It compiles for one of two link types: none has it.
+static void another_filter_of_one(void **state) {
+    NEED_NET();
+    const struct tw_source_options options = {.filter = "udp"};
+    struct tw_source *source = attach("a1", "any", &options);
+    const int a = sender_open("a0");
+    struct tw_packet packet;
+    struct tw_error error;
+    assert_int_equal(tw_source_refilter(source, "vlan and tcp", &error), TW_USAGE);
+    assert_non_null(strstr(error.text, "no VLAN support"));
+    send_frame(a, 6, 1, 1, 0);
+    send_frame(a, 17, 2, 0, 0);
+    for (unsigned i = 0; i < 3; i++) {
+        await_packet(source, &packet);
+        assert_int_equal(packet.length, packet.interface == 0 ? 14 + 28 : 20 + 28);
+    }
+    tw_source_free(source);
+    close(a);
+}
+
+// --- Loss ----------------------------------------------------------------------------------------
+
+static void losses_counted(void **state) {
+    NEED_NET();
+    enum { MANY = 30000 };
+    const struct tw_source_options options = {.buffer_kib = 1, .payload = true};
+    struct tw_source *source = attach("a1", NULL, &options);
+    const int a = sender_open("a0");
+    uint8_t octets[FRAME_ROOM];
+    const size_t length = frame(octets, 6, 1, 0, 1000);
+    struct tw_source_counts counts;
+    for (unsigned i = 0; i < MANY; i++) {
+        assert_int_equal(send(a, octets, length, 0), length);
+    }
+    (void)usleep(50000); // until the last block is there
+    struct tw_packet packet;
+    struct tw_error error;
+    uint64_t read = 0, gaps = 0;
+    while (tw_source_next(source, &packet, &error) == TW_GOT_PACKET) {
+        read++;
+        gaps += packet.gap;
+    }
+    tw_source_counts_get(source, &counts);
+    assert_int_equal(counts.packets, read);
+    assert_int_equal(counts.received, MANY);
+    assert_true(counts.dropped > 0);
+    assert_int_equal(counts.dropped, MANY - read);
+    assert_int_equal(counts.dropped_interface, 0);
+    // What comes then has them before it.
+    send_frame(a, 6, 2, 0, 0);
+    await_packet(source, &packet);
+    assert_int_equal(mark_of(&packet), 2);
+    assert_int_equal(gaps + packet.gap, counts.dropped);
+    // Said once, and the counts stay.
+    send_frame(a, 6, 3, 0, 0);
+    await_packet(source, &packet);
+    assert_int_equal(packet.gap, 0);
+    const uint64_t dropped = counts.dropped;
+    tw_source_counts_get(source, &counts);
+    assert_int_equal(counts.dropped, dropped);
+    assert_int_equal(counts.received, MANY + 2);
+    tw_source_free(source);
+    close(a);
+}
+
+// --- Interfaces that come and go -----------------------------------------------------------------
+
+static void down_and_up(void **state) {
+    NEED_NET();
+    struct tw_source *source = attach("a1", NULL, &plain);
+    struct tw_packet packet;
+    struct tw_error error;
+    assert_int_equal(run("ip link set a1 down"), 0);
+    assert_int_equal(await_news(source, "a1: went down", &error), TW_GOT_NOTHING);
+    // Waiting is not busy.
+    (void)poll(&(struct pollfd){.fd = tw_source_fd(source), .events = POLLIN}, 1, 0);
+    assert_int_equal(tw_source_next(source, &packet, &error), TW_GOT_NOTHING);
+    assert_int_equal(poll(&(struct pollfd){.fd = tw_source_fd(source), .events = POLLIN}, 1, 100),
+                     0);
+    assert_int_equal(run("ip link set a1 up"), 0);
+    assert_int_equal(await_news(source, "a1: is up again", &error), TW_GOT_NOTHING);
+    const int a = sender_open("a0");
+    send_frame(a, 6, 1, 0, 0);
+    await_packet(source, &packet);
+    assert_int_equal(mark_of(&packet), 1);
+    assert_null(tw_source_news(source));
+    tw_source_free(source);
+    close(a);
+}
+
+static void removed_alone(void **state) {
+    NEED_NET();
+    assert_int_equal(run("ip link add c0 type veth peer name c1 && ip link set c0 up && "
+                         "ip link set c1 up"),
+                     0);
+    struct tw_source *source = attach("c1", NULL, &plain);
+    const int c = sender_open("c0");
+    struct tw_packet packet;
+    struct tw_error error;
+    send_frame(c, 6, 1, 0, 0);
+    await_packet(source, &packet);
+    send_frame(c, 6, 2, 0, 0); // is in the ring and not lost
+    (void)usleep(50000);
+    assert_int_equal(run("ip link del c0"), 0);
+    await_packet(source, &packet);
+    assert_int_equal(mark_of(&packet), 2);
+    assert_int_equal(await_news(source, "c1: was removed", &error), TW_GOT_FAULT);
+    assert_string_equal(error.text, "c1: the interface was removed; 2 packets were good");
+    assert_int_equal(tw_source_next(source, &packet, &error), TW_GOT_END);
+    tw_source_free(source);
+    close(c);
+}
+
+static void removed_among_others(void **state) {
+    NEED_NET();
+    static const char make[] = "ip link add c0 type veth peer name c1 && ip link set c0 up && "
+                               "ip link set c1 up";
+    assert_int_equal(run(make), 0);
+    struct tw_source *source = attach("a1", "c1", &plain);
+    const int a = sender_open("a0");
+    int c = sender_open("c0");
+    struct tw_packet packet;
+    struct tw_error error;
+    struct tw_source_counts counts;
+    send_frame(c, 6, 1, 0, 0);
+    await_packet(source, &packet);
+    close(c);
+    assert_int_equal(run("ip link del c0"), 0);
+    assert_int_equal(await_news(source, "c1: was removed", &error), TW_GOT_NOTHING);
+    send_frame(a, 6, 2, 0, 0);
+    await_packet(source, &packet);
+    assert_int_equal(packet.interface, 0);
+    // The filter that is set meanwhile is that of the one that comes back.
+    assert_int_equal(tw_source_refilter(source, "udp", &error), TW_OK);
+    assert_int_equal(run(make), 0);
+    assert_int_equal(await_news(source, "c1: is there again and attached to", &error),
+                     TW_GOT_NOTHING);
+    c = sender_open("c0");
+    send_frame(c, 6, 3, 0, 0);
+    send_frame(c, 17, 4, 0, 0);
+    await_packet(source, &packet);
+    assert_int_equal(packet.interface, 1);
+    assert_int_equal(mark_of(&packet), 4);
+    tw_source_counts_get(source, &counts);
+    assert_int_equal(counts.packets, 3);
+    assert_int_equal(counts.received, 3);
+    tw_source_free(source);
+    close(a);
+    close(c);
+    assert_int_equal(run("ip link del c0"), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(several_interfaces),
+        cmocka_unit_test(different_link_types),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(tags),
+        cmocka_unit_test(snaplen),
+        cmocka_unit_test(another_filter),
+        cmocka_unit_test(another_filter_of_one),
+        cmocka_unit_test(losses_counted),
+        cmocka_unit_test(down_and_up),
+        cmocka_unit_test(removed_alone),
+        cmocka_unit_test(removed_among_others),
+    };
+    return cmocka_run_group_tests(tests, net_open, NULL);
+}
