@@ -40,15 +40,7 @@ static bool headers_cut(const struct tw_packet *packet, enum tw_decoded decoded,
             (decoded == TW_DECODED && (segment->notes & TW_NOTE_HEADER_CUT) != 0));
 }
 
-// The kernel had to drop packets somewhere before this one.
-static void take_gap(struct pump *pump, const struct tw_packet *packet) {
-    pump_flush(pump); // so that the order is that of the packets
-    pump->gaps++;
-    pump->missing += packet->gap;
-}
-
 void pump_take(struct pump *pump, const struct tw_packet *packet) {
-    struct tw_segment *segment = &pump->batch[pump->pending];
     enum tw_reason reason;
     if (!pump->begun) {
         pump->begun = true;
@@ -57,9 +49,11 @@ void pump_take(struct pump *pump, const struct tw_packet *packet) {
             tw_report_origin(pump->report, packet->time);
         }
     }
-    if (TW_UNLIKELY(packet->gap > 0)) {
-        take_gap(pump, packet);
+    if (TW_UNLIKELY(packet->gap > 0)) { // the kernel had to drop some before this one
+        pump_flush(pump);
+        tw_tracker_lost(pump->tracker);
     }
+    struct tw_segment *segment = &pump->batch[pump->pending];
     pump->counts.packets++;
     enum tw_decoded decoded = tw_decode(&pump->decoder, packet->linktype, packet->octets,
                                         packet->captured, packet->length, segment, &reason);

@@ -23,7 +23,6 @@ struct pump {
     struct tw_decoder decoder;
     struct tw_report_counts counts; // all but received, dropped (of either) and clock_back
     uint64_t lost;                  // segments for which there was no memory
-    uint64_t gaps, missing;         // places where the kernel dropped packets, and how many in all
     tw_time last;                   // the newest time seen; less where the clock was set back
     bool begun;
     size_t pending;

@@ -301,14 +301,3 @@ const char *tw_source_features(void) {
              libraries != NULL ? libraries : "");
     return text;
 }
-
-enum tw_status tw_source_refilter(struct tw_source *source, const char *filter,
-                                  struct tw_error *error) {
-    (void)source;
-    return tw_fail(error, TW_USAGE, "%s: not yet", filter);
-}
-
-const char *tw_source_news(struct tw_source *source) {
-    (void)source;
-    return NULL;
-}
