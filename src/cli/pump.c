@@ -73,13 +73,42 @@ void pump_take(struct pump *pump, const struct tw_packet *packet) {
     }
 }
 
+// Records a packet, where that is wanted; false: all that was wanted is.
+static bool record(struct pump *pump, const struct tw_packet *packet) {
+    if (pump->recorder == NULL) {
+        return true;
+    }
+    tw_recorder_packet(pump->recorder, packet);
+    return !tw_recorder_over(pump->recorder);
+}
+
+// What the clock brings.
+static void advance(struct pump *pump) {
+    tw_time now = pump->last;
+    if (tw_source_is_live(pump->source)) {
+        now = clock_now() - LIVE_LAG;
+    } else if (!pump->begun) {
+        return;
+    }
+    tw_tracker_advance(pump->tracker, now);
+    if (pump->recorder != NULL) {
+        tw_recorder_tick(pump->recorder, now);
+    }
+}
+
 enum pump_state pump_run(struct pump *pump, int budget_ms, struct tw_error *error) {
     int64_t until = clock_ms() + budget_ms;
     enum pump_state state = PUMP_MORE;
     for (unsigned n = 1; state == PUMP_MORE; n++) {
         struct tw_packet packet;
         switch (tw_source_next(pump->source, &packet, error)) {
-        case TW_GOT_PACKET: pump_take(pump, &packet); break;
+        case TW_GOT_PACKET:
+            if (record(pump, &packet)) {
+                pump_take(pump, &packet);
+            } else {
+                state = PUMP_END;
+            }
+            break;
         case TW_GOT_NOTHING: state = PUMP_WAIT; break;
         case TW_GOT_END: state = PUMP_END; break;
         case TW_GOT_FAULT: state = PUMP_FAULT; break;
@@ -89,10 +118,7 @@ enum pump_state pump_run(struct pump *pump, int budget_ms, struct tw_error *erro
         }
     }
     pump_flush(pump);
-    if (tw_source_is_live(pump->source)) {
-        tw_tracker_advance(pump->tracker, clock_now() - LIVE_LAG);
-    } else if (pump->begun) {
-        tw_tracker_advance(pump->tracker, pump->last);
-    }
-    return state;
+    advance(pump);
+    bool over = pump->recorder != NULL && tw_recorder_over(pump->recorder);
+    return over && state != PUMP_FAULT ? PUMP_END : state;
 }

@@ -84,6 +84,8 @@ void write_summary(struct tw_report *report, const struct tw_report_counts *coun
         {"evicted", report->evicted},
     };
     const struct count clock_back = {"clock steps back", counts->clock_back};
+    const struct count recorded[] = {{"recorded", counts->recorded},
+                                     {"not_recorded", counts->not_recorded}};
     if (report->options.format == TW_FORMAT_JSON) {
         OUT_LITERAL(out, "{\"event\":\"summary\",");
         json_counts(out, totals, TW_COUNT(totals));
@@ -95,6 +97,10 @@ void write_summary(struct tw_report *report, const struct tw_report_counts *coun
         json_counts(out, reasons, TW_COUNT(reasons));
         OUT_LITERAL(out, "},\"clock_back\":");
         out_number(out, clock_back.value);
+        if (counts->records) {
+            out_char(out, ',');
+            json_counts(out, recorded, TW_COUNT(recorded));
+        }
         OUT_LITERAL(out, "}\n");
         return;
     }
@@ -103,6 +109,10 @@ void write_summary(struct tw_report *report, const struct tw_report_counts *coun
         text_row(out, &totals[i], parts, i == 2 || i == 3 ? TW_REASON_COUNT : 0);
     }
     text_row(out, &clock_back, NULL, 0);
+    for (size_t i = 0; counts->records && i < TW_COUNT(recorded); i++) {
+        const struct count row = {i == 0 ? "recorded" : "not recorded", recorded[i].value};
+        text_row(out, &row, NULL, 0);
+    }
     text_table(out, "states\n", states, TW_COUNT(states));
     text_table(out, "outcomes\n", outcomes, TW_COUNT(outcomes));
 }
