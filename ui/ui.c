@@ -20,7 +20,8 @@ enum {
     READ_MS = 10,      // how long a key may have to wait for the reading
     FRAME_MS = 34,     // 30 frames a second at most
     PROGRESS_MS = 100, // between two pictures while a file is read
-    LIVE_MS = 1000,    // how often a quiet live source's timers are looked at
+    LIVE_MS = 500,     // how often a quiet live source's timers, and what waits to be recorded, are
+                       // looked at
 };
 
 // What happened; handlers only note it, the loop does the work.
@@ -110,6 +111,9 @@ static void read_some(struct loop *loop) {
         feed->progress(feed->context, &app->done, &app->total);
     if (feed->dropped != NULL)
         app->dropped = feed->dropped(feed->context);
+    const char *news = feed->news != NULL ? feed->news(feed->context) : NULL;
+    if (news != NULL)
+        app_say(app, "%s", news);
     const char *fault = app->loading || feed->fault == NULL ? NULL : feed->fault(feed->context);
     if (fault != NULL)
         app_broken(app, fault);

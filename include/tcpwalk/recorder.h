@@ -52,8 +52,8 @@ void tw_recorder_counts_get(const struct tw_recorder *recorder, struct tw_record
 // What last went wrong, or is well again, since it was last asked; NULL: nothing. Lent until the
 // next call.
 const char *tw_recorder_news(struct tw_recorder *recorder);
-// Writes what is left; counts and news are still to be had. TW_OUTPUT: not all that was given could
-// be written.
+// Writes what is left; after that nothing more is recorded, and counts and news are still to be
+// had. TW_OUTPUT: not all that was given could be written.
 enum tw_status tw_recorder_finish(struct tw_recorder *recorder, struct tw_error *error) TW_CHECKED;
 void tw_recorder_free(struct tw_recorder *recorder); // NULL: nothing
 

@@ -17,8 +17,20 @@ enum { FIRST_MS = 50 };
 // The screen's side of the pump: it is asked for more when the screen has nothing better to do.
 struct feed {
     struct reading reading;
-    bool ended, finished; // the input, and what it left open
+    struct seconds seconds; // of the packets
+    bool ended, finished;   // the input, and what it left open
+    enum tw_status recorded;
+    struct tw_error unrecorded; // why not all was, at the end
+    const char *news;           // not told yet, or NULL
 };
+
+// The recording's end is told at once, also where the screen goes on.
+static void end_recording(struct feed *feed) {
+    if (feed->recorded == TW_OK) {
+        feed->recorded = reading_recorded(&feed->reading, &feed->unrecorded);
+        feed->news = feed->recorded != TW_OK ? feed->unrecorded.text : NULL;
+    }
+}
 
 static bool more(void *context, int budget_ms) {
     enum { AT_ONCE = 256 }; // connections between two looks at the clock
@@ -32,6 +44,7 @@ static bool more(void *context, int budget_ms) {
         case PUMP_END: break;
         }
         feed->ended = true;
+        end_recording(feed);
         return true;
     }
     do {
@@ -61,6 +74,16 @@ static uint64_t dropped(void *context) {
     struct tw_source_counts counts;
     tw_source_counts_get(feed->reading.pump.source, &counts);
     return counts.dropped;
+}
+
+static const char *news(void *context) {
+    struct feed *feed = context;
+    const char *told = feed->news;
+    feed->news = NULL;
+    if (told == NULL && feed->reading.recorder != NULL) {
+        told = tw_recorder_news(feed->reading.recorder);
+    }
+    return told;
 }
 
 static const char *fault(void *context) {
@@ -134,7 +157,9 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     snprintf(title, sizeof title, several ? _("%s and %zu more") : "%s", settings_source(settings),
              settings->source_count - 1);
     struct ui_options options = screen_options(settings);
-    struct files files = {.source = feed->reading.pump.source, .directory = settings->save_dir};
+    struct files files = {.source = feed->reading.pump.source,
+                          .seconds = &feed->seconds,
+                          .directory = settings->save_dir};
     const struct ui_files hooks = files_hooks(&files);
     options.files = &hooks;
     options.story = story;
@@ -146,6 +171,7 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
                                     .fd = descriptor,
                                     .progress = progress,
                                     .dropped = dropped,
+                                    .news = news,
                                     .fault = fault};
     enum tw_status status = settings->screenshot != NULL
                                 ? screen_picture(settings, &options, &ui_feed, error)
@@ -154,6 +180,11 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     if (status == TW_OK && feed->reading.broken) {
         *error = feed->reading.fault;
         status = TW_BROKEN;
+    }
+    end_recording(feed);
+    if (status == TW_OK && feed->recorded != TW_OK) {
+        *error = feed->unrecorded;
+        status = feed->recorded;
     }
     return status;
 }
@@ -180,6 +211,7 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
     if (status != TW_OK) {
         return status;
     }
+    feed.reading.pump.seconds = &feed.seconds;
     reading_find_witness(&feed.reading);
     const bool keeps = tw_source_keeps(feed.reading.pump.source);
     tw_story_limit(story, left / 4 * 3 - (keeps ? keep : 0));

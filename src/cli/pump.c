@@ -38,6 +38,9 @@ void pump_take(struct pump *pump, const struct tw_packet *packet) {
             tw_report_origin(pump->report, packet->time);
         }
     }
+    if (pump->seconds != NULL) {
+        seconds_note(pump->seconds, packet->time, packet->number, pump->counts.packets);
+    }
     pump->counts.packets++;
     enum tw_decoded decoded = tw_decode(&pump->decoder, packet->linktype, packet->octets,
                                         packet->captured, packet->length, segment, &reason);

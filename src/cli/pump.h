@@ -4,6 +4,7 @@
 #ifndef TCPWALK_CLI_PUMP_H
 #define TCPWALK_CLI_PUMP_H
 
+#include "seconds.h"
 #include "tcpwalk/recorder.h"
 #include "tcpwalk/report.h"
 #include "tcpwalk/source.h"
@@ -22,6 +23,7 @@ struct pump {
     struct tw_tracker *tracker;
     struct tw_report *report;     // told of malformed packets and of the first one's time; or NULL
     struct tw_recorder *recorder; // of all packets that pump_run takes, or NULL
+    struct seconds *seconds;      // of all packets, or NULL
     struct tw_decoder decoder;
     struct tw_report_counts counts; // all but dropped and clock_back
     uint64_t lost;                  // segments for which there was no memory

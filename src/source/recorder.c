@@ -46,7 +46,8 @@ struct tw_recorder {
     size_t used, waiting_packets;
     tw_time written; // the last time that something was, or could not be, by a clock that goes on
     bool over, failing;
-    bool left;             // who read standard output has
+    bool left; // who read standard output has
+    bool finished;
     int error;             // errno of what failed last; 0: a packet that no pcap file can hold
     uint64_t lost_at_fail; // so many had been lost when it began to fail
     struct tw_recorder_counts counts;
@@ -233,7 +234,8 @@ static void open_file(struct tw_recorder *recorder, int more) {
 // Writes all that waits; false: not all of it could be.
 static bool write_waiting(struct tw_recorder *recorder) {
     recorder->written = clock_up();
-    if (recorder->left || (recorder->file >= 0 && recorder->failing && !recorder->regular)) {
+    if (recorder->left || recorder->finished ||
+        (recorder->file >= 0 && recorder->failing && !recorder->regular)) {
         return false;
     }
     if (recorder->file < 0 && recorder->current_name != NULL) {
@@ -485,7 +487,7 @@ bool tw_recorder_over(const struct tw_recorder *recorder) {
 
 void tw_recorder_reopen(struct tw_recorder *recorder) {
     struct stat ours, theirs;
-    if (is_standard(recorder) || recorder->current_name == NULL) {
+    if (is_standard(recorder) || recorder->current_name == NULL || recorder->finished) {
         return;
     }
     (void)write_waiting(recorder);
@@ -521,7 +523,7 @@ enum tw_status tw_recorder_finish(struct tw_recorder *recorder, struct tw_error 
     }
     (void)write_waiting(recorder);
     close_file(recorder);
-    recorder->over = true;
+    recorder->over = recorder->finished = true;
     recorder->counts.lost += recorder->left ? 0 : recorder->waiting_packets;
     recorder->used = recorder->waiting_packets = 0;
     if (recorder->counts.lost == 0 && !recorder->failing) {
