@@ -76,7 +76,8 @@ struct ui_files {
     // filter had left it out.
     enum ui_saved (*save_packet)(void *context, uint64_t number, tw_time since, const char **why);
     const char *(*save_end)(void *context, bool keep);
-    // What was captured within `span` before `now` (TW_NO_TIME: the newest packet); false: nothing.
+    // What was captured within `span` before `now` (TW_NO_TIME: the newest packet), from the
+    // beginning of a second on; false: nothing.
     bool (*recent)(void *context, tw_time now, tw_time span, struct ui_recent *recent);
     // A whole file, also while a capture is being saved; a name that is taken gets a number
     // ("tcpwalk-2.svg"), *name is what it became.

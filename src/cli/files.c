@@ -36,7 +36,8 @@ static bool recent(void *context, tw_time now, tw_time span, struct ui_recent *t
     if (files->seconds == NULL || files->seconds->count == 0) {
         return false;
     }
-    const tw_time since = (now != TW_NO_TIME ? now : files->seconds->newest) - span;
+    tw_time since = (now != TW_NO_TIME ? now : files->seconds->newest) - span;
+    since -= since > 0 ? since % TW_SECOND : 0; // seconds are what is known of those that are gone
     const struct second *begin = seconds_find(files->seconds, since);
     if (begin == NULL) {
         return false;
