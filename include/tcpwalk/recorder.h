@@ -46,7 +46,8 @@ bool tw_recorder_over(const struct tw_recorder *recorder) TW_CHECKED;
 void tw_recorder_reopen(struct tw_recorder *recorder);
 struct tw_recorder_counts {
     uint64_t packets, octets, lost; // written; and packets that could not be
-    const char *path;               // of the file now; lent until the next call
+    uint64_t files;                 // that were begun
+    const char *path;               // of the last one; lent until the next call
 };
 void tw_recorder_counts_get(const struct tw_recorder *recorder, struct tw_recorder_counts *counts);
 // What last went wrong, or is well again, since it was last asked; NULL: nothing. Lent until the

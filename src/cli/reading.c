@@ -427,8 +427,15 @@ static void remarks(const struct reading *reading, const struct tw_report *repor
     if (tells && reading->recorder != NULL) {
         struct tw_recorder_counts recorded;
         tw_recorder_counts_get(reading->recorder, &recorded);
-        remark(n_("%llu packet recorded to %s", "%llu packets recorded to %s", recorded.packets),
-               (unsigned long long)recorded.packets, recorded.path);
+        if (recorded.files <= 1) {
+            remark(
+                n_("%llu packet recorded to %s", "%llu packets recorded to %s", recorded.packets),
+                (unsigned long long)recorded.packets, recorded.path);
+        } else {
+            remark(_("%llu packets recorded to %llu files, the last one %s"),
+                   (unsigned long long)recorded.packets, (unsigned long long)recorded.files,
+                   recorded.path);
+        }
     }
     if (tells && counts->clock_back > 0) {
         remark(_("the capture's clock steps back: %llu"), (unsigned long long)counts->clock_back);

@@ -228,6 +228,8 @@ static void open_file(struct tw_recorder *recorder, int more) {
         recorder->file >= 0 && fstat(recorder->file, &status) == 0 && S_ISREG(status.st_mode);
     if (recorder->file < 0) {
         fail(recorder, errno);
+    } else {
+        recorder->counts.files++;
     }
 }
 
@@ -364,6 +366,7 @@ static int open_first(struct tw_recorder *recorder) {
     const char *slash = strrchr(recorder->path, '/');
     if (strcmp(recorder->path, "-") == 0) {
         recorder->file = STDOUT_FILENO;
+        recorder->counts.files = 1;
         return 0; // it may hold something else already, so it is never cut
     }
     recorder->name = slash != NULL ? slash + 1 : recorder->path;

@@ -349,6 +349,7 @@ static void a_full_disk_is_told_and_tried_again(void **state) {
     assert_int_equal(counts.packets, 3);
     assert_int_equal(counts.lost, 0);
     assert_int_equal(counts.octets, 24 + 3 * STORED);
+    assert_int_equal(counts.files, 1);
     end(TW_OK);
 }
 
