@@ -145,6 +145,8 @@ enum context {
     X(CLEAR, IN_BREAKS, "c", N_("none"), N_("Breakpoints"), N_("stop nowhere"))                    \
     X(SAVE, IN_CONNECTION | IN_CONNECTIONS, "w", N_("save"), N_("Everywhere"),                     \
       N_("save as pcap: the marked connections, or this one"))                                     \
+    X(SAVE_RECENT, IN_CONNECTION | IN_CONNECTIONS, "W", NULL, N_("Everywhere"),                    \
+      N_("save as pcap what was captured in the last seconds"))                                    \
     X(PICTURE, IN_ALL, "^P", NULL, N_("Everywhere"), N_("save what is seen as a picture (SVG)"))   \
     X(COPY, IN_ALL, "y", NULL, N_("Everywhere"),                                                   \
       N_("copy what is seen, as text, to the terminal's clipboard (OSC 52)"))                      \

@@ -266,6 +266,10 @@ static void answer(struct app *app, enum question question, enum prompt_result r
         if (answered && line[0] != '\0')
             save_begin(app, line);
         break;
+    case ASK_RECENT:
+        if (answered)
+            save_recent(app, line);
+        break;
     default: break;
     }
 }
@@ -416,6 +420,7 @@ void app_act(struct app *app, enum action action) {
     case ACTION_COPY: app->copy = true; return;
     case ACTION_PICTURE: save_picture(app); return;
     case ACTION_SAVE: save_ask(app); return;
+    case ACTION_SAVE_RECENT: save_ask_recent(app); return;
     case ACTION_REDRAW: app->anew = true; return;
     case ACTION_PART: next_part(app, 1); return;
     case ACTION_PART_BACK: next_part(app, -1); return;

@@ -13,6 +13,7 @@ enum question {
     ASK_PACKET,  // number of a packet to go to
     ASK_LAB,     // a statement of the lab's language
     ASK_SAVE,    // name of a file
+    ASK_RECENT,  // how many of the last seconds are to be saved
     QUESTION_COUNT
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Saves connections and pictures. First the numbers of the connections' packets are gathered, then
-// they are merged, as each connection has them in order; both a slice a tick.
+// Saves connections, what was captured last, and pictures. First the numbers of the connections'
+// packets are gathered, then they are merged, as each connection has them in order; both a slice a
+// tick. What was captured last is a range of numbers.
 #include "app.h"
 
 #include "svg.h"
@@ -16,6 +17,9 @@
 enum { GATHER_STEP = 16384, CONNECTION_STEP = 4096, WRITE_STEP = 256 };
 
 enum { STEM_ROOM = 64 }; // of a name that is offered
+
+// What was captured last is asked for in these.
+enum { RECENT_USUAL = 60, RECENT_MOST = 3600 };
 
 static void forget(struct save *save) {
     free(save->packets);
@@ -67,17 +71,21 @@ static bool of_marked(const struct app *app) {
     return app->view != VIEW_CONNECTION && list_marked_count(app) > 0;
 }
 
+// Whether something can be saved now; else it is told why not.
+static bool ready(struct app *app, bool anything) {
+    if (app->files == NULL || !anything)
+        app_say(app, "%s", _("there is nothing to save"));
+    else if (app->save.running)
+        app_say(app, "%s", _("something is being saved; Esc stops it"));
+    return app->files != NULL && anything && !app->save.running;
+}
+
 void save_ask(struct app *app) {
     char stem[STEM_ROOM], name[PROMPT_MAX];
-    if (app->files == NULL || (!of_marked(app) && present(app) == SIZE_MAX)) {
-        app_say(app, "%s", _("there is nothing to save"));
+    if (!ready(app, of_marked(app) || present(app) != SIZE_MAX))
         return;
-    }
-    if (app->save.running) {
-        app_say(app, "%s", _("something is being saved; Esc stops it"));
-        return;
-    }
     // Settled now: by the time of the answer the list may be in another order.
+    app->save.recent = false;
     app->save.marked = of_marked(app);
     app->save.connection = present(app);
     stem_of(app->source_name, stem);
@@ -91,15 +99,57 @@ void save_ask(struct app *app) {
     prompt_ask(&app->prompt, ASK_SAVE, name);
 }
 
+void save_ask_recent(struct app *app) {
+    char usual[PROMPT_MAX];
+    const char *last = app->prompt.last[ASK_RECENT];
+    if (!ready(app, true))
+        return;
+    snprintf(usual, sizeof usual, "%d", RECENT_USUAL);
+    prompt_ask(&app->prompt, ASK_RECENT, last[0] != '\0' ? last : usual);
+}
+
+void save_recent(struct app *app, const char *seconds) {
+    char stem[STEM_ROOM], name[PROMPT_MAX];
+    char *end;
+    const unsigned long span = strtoul(seconds, &end, 10);
+    if (!isdigit((unsigned char)seconds[0]) || *end != '\0' || span < 1 || span > RECENT_MOST) {
+        app_say(app, _("%s: not a number from 1 to %d"), seconds, RECENT_MOST);
+        prompt_ask(&app->prompt, ASK_RECENT, seconds);
+        return;
+    }
+    // Settled now: what comes while the name is typed is not meant.
+    if (!app->files->recent(app->files->context, app_clock(app), (tw_time)span * TW_SECOND,
+                            &app->save.range)) {
+        app_say(app,
+                n_("nothing was captured in the last %lu second",
+                   "nothing was captured in the last %lu seconds", span),
+                span);
+        return;
+    }
+    app->save.recent = true;
+    stem_of(app->source_name, stem);
+    snprintf(name, sizeof name, "%s-last-%lus.pcap", stem, span);
+    prompt_ask(&app->prompt, ASK_SAVE, name);
+}
+
 void save_begin(struct app *app, const char *path) {
     struct save *save = &app->save;
     forget(save);
-    *save = (struct save){.marked = save->marked, .connection = save->connection};
+    *save = (struct save){.recent = save->recent,
+                          .range = save->range,
+                          .marked = save->marked,
+                          .connection = save->connection};
+    if (save->recent) {
+        save->phase = SAVE_WRITES;
+        save->dropped = save->range.missing;
+        save->count = save->range.last - save->range.first + 1;
+    }
     snprintf(save->name, sizeof save->name, "%s", path);
     const char *why = app->files->save_begin(app->files->context, save->name);
     if (why == NULL) {
         save->running = true;
-        save->connection = save->marked ? list_next_marked(app, 0) : save->connection;
+        if (!save->recent && save->marked)
+            save->connection = list_next_marked(app, 0);
     } else {
         app_say(app, "%s", why);
         prompt_ask(&app->prompt, ASK_SAVE, save->name);
@@ -215,17 +265,31 @@ static void gather(struct app *app) {
     }
 }
 
-// The lowest number that is left.
-static uint64_t take(struct save *save) {
+// The lowest number that is left, if there is one.
+static bool take(struct save *save, uint64_t *number) {
+    if (save->recent) {
+        *number = save->range.first;
+        return save->range.first++ <= save->range.last;
+    }
+    if (save->run_count == 0)
+        return false;
     struct save_run *top = &save->runs[0];
-    const uint64_t number = save->packets[top->at++];
+    *number = save->packets[top->at++];
     if (top->at == top->end)
         *top = save->runs[--save->run_count];
     sift(save, 0);
-    return number;
+    return true;
 }
 
 // --- the end
+
+// Of the packets that are missing, the last one.
+static const char *why_missing(const struct save *save) {
+    return save->skipped > 0   ? save->why
+           : !save->recent     ? _("the segments were not kept")
+           : save->dropped > 0 ? _("the memory for packets is full")
+                               : _("nothing was captured then");
+}
 
 static void tell(struct app *app) {
     const struct save *save = &app->save;
@@ -238,14 +302,13 @@ static void tell(struct app *app) {
     app_say(app,
             n_("%llu packet saved to %s; %llu missing: %s",
                "%llu packets saved to %s; %llu missing: %s", written),
-            written, save->name, missing,
-            save->skipped > 0 ? save->why : _("the segments were not kept"));
+            written, save->name, missing, why_missing(save));
 }
 
 static void finish(struct app *app) {
     struct save *save = &app->save;
     if (save->written == 0) {
-        give_up(app, save->skipped > 0 ? save->why : _("the segments were not kept"));
+        give_up(app, why_missing(save));
         return;
     }
     const char *why = app->files->save_end(app->files->context, true);
@@ -258,22 +321,24 @@ static void finish(struct app *app) {
 
 static void write_some(struct app *app) {
     struct save *save = &app->save;
-    for (int i = 0; i < WRITE_STEP && save->run_count > 0; i++) {
-        const uint64_t number = take(save);
+    const tw_time since = save->recent ? save->range.since : TW_NO_TIME;
+    for (int i = 0; i < WRITE_STEP; i++) {
+        uint64_t number;
         const char *why = NULL;
+        if (!take(save, &number)) {
+            finish(app);
+            return;
+        }
         save->done++;
-        switch (app->files->save_packet(app->files->context, number, &why)) {
+        switch (app->files->save_packet(app->files->context, number, since, &why)) {
         case UI_SAVED: save->written++; break;
+        case UI_LEFT_OUT: break;
         case UI_SKIPPED:
             save->skipped++;
             snprintf(save->why, sizeof save->why, "%s", why);
             break;
         case UI_FAILED: give_up(app, why); return;
         }
-    }
-    if (save->run_count == 0) {
-        finish(app);
-        return;
     }
     app_say(app, _("saving %s: %d %%; Esc stops"), save->name,
             (int)(save->done * 100 / save->count));

@@ -20,7 +20,8 @@ enum {
     READ_MS = 10,      // how long a key may have to wait for the reading
     FRAME_MS = 34,     // 30 frames a second at most
     PROGRESS_MS = 100, // between two pictures while a file is read
-    LIVE_MS = 1000,    // how often a quiet live source's timers are looked at
+    LIVE_MS = 500,     // how often a quiet live source's timers, and what waits to be recorded, are
+                       // looked at
 };
 
 // What happened; handlers only note it, the loop does the work.

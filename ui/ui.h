@@ -65,8 +65,16 @@ struct ui_lab {
 
 enum ui_saved {
     UI_SAVED,
-    UI_SKIPPED, // this packet cannot be; *why says why not
-    UI_FAILED,  // nothing more can be; *why says why, and the file has been given up
+    UI_LEFT_OUT, // this packet is not meant
+    UI_SKIPPED,  // this packet cannot be; *why says why not
+    UI_FAILED,   // nothing more can be; *why says why, and the file has been given up
+};
+
+// What was captured last. Not every number in between has a packet that is meant.
+struct ui_recent {
+    uint64_t first, last; // numbers of packets
+    tw_time since;        // those that are older are not meant
+    uint64_t missing;     // so many are not kept any more
 };
 
 // The packets of the input, again, and the files that the screen writes. All must be given. Where a
@@ -79,8 +87,13 @@ struct ui_files {
     // A capture file: begun, packet after packet, then given its name, or given up. Nothing that
     // was there is overwritten. `path` is taken from the directory for saved files.
     const char *(*save_begin)(void *context, const char *path);
-    enum ui_saved (*save_packet)(void *context, uint64_t number, const char **why);
+    // `since` TW_NO_TIME: whatever it is; else it is left out if it is older, or if the capture
+    // filter had left it out.
+    enum ui_saved (*save_packet)(void *context, uint64_t number, tw_time since, const char **why);
     const char *(*save_end)(void *context, bool keep);
+    // What was captured within `span` before `now` (TW_NO_TIME: the newest packet), from the
+    // beginning of a second on; false: nothing.
+    bool (*recent)(void *context, tw_time now, tw_time span, struct ui_recent *recent);
     // A whole file, also while a capture is being saved; a name that is taken gets a number
     // ("tcpwalk-2.svg"), *name is what it became.
     const char *(*write)(void *context, const char **name, const char *octets, size_t length);

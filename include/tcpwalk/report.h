@@ -74,6 +74,8 @@ struct tw_report_counts {
     uint64_t dropped, dropped_interface; // the latter are among the former
     uint64_t clock_back;                 // times that the input's clock stepped back
     uint64_t reasons[TW_REASON_COUNT];
+    bool records; // packets are recorded: so many were, and so many could not be
+    uint64_t recorded, not_recorded;
 };
 
 struct tw_report;

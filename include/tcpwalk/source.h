@@ -87,6 +87,11 @@ enum tw_status tw_source_again(struct tw_source *source, uint64_t number, struct
                                struct tw_error *error) TW_CHECKED;
 // Whether packets are kept in memory for that, so that `keep` octets of it may be in use.
 bool tw_source_keeps(const struct tw_source *source);
+// Of what is kept: the number of the oldest one, and how many are not there any more. 1 and 0 where
+// nothing needs to be kept.
+void tw_source_kept(const struct tw_source *source, uint64_t *oldest, uint64_t *forgotten);
+// Whether a packet that was had again had passed the filter.
+bool tw_source_passed(struct tw_source *source, const struct tw_packet *packet) TW_CHECKED;
 // Something to poll for reading, or -1 where tw_source_next never waits.
 int tw_source_fd(const struct tw_source *source);
 bool tw_source_is_live(const struct tw_source *source);

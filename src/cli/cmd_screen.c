@@ -17,9 +17,21 @@ enum { FIRST_MS = 50 };
 // The screen's side of the pump: it is asked for more when the screen has nothing better to do.
 struct feed {
     struct reading reading;
-    bool ended, finished; // the input, and what it left open
+    struct seconds seconds; // of the packets
+    bool ended, finished;   // the input, and what it left open
+    enum tw_status recorded;
+    struct tw_error unrecorded; // why not all was, at the end
+    const char *news;           // not told yet, or NULL
     struct tw_error filter_error;
 };
+
+// The recording's end is told at once, also where the screen goes on.
+static void end_recording(struct feed *feed) {
+    if (feed->recorded == TW_OK) {
+        feed->recorded = reading_recorded(&feed->reading, &feed->unrecorded);
+        feed->news = feed->recorded != TW_OK ? feed->unrecorded.text : NULL;
+    }
+}
 
 static bool more(void *context, int budget_ms) {
     enum { AT_ONCE = 256 }; // connections between two looks at the clock
@@ -33,6 +45,7 @@ static bool more(void *context, int budget_ms) {
         case PUMP_END: break;
         }
         feed->ended = true;
+        end_recording(feed);
         return true;
     }
     do {
@@ -61,7 +74,11 @@ static void counts(void *context, struct ui_counts *to) {
     const struct feed *feed = context;
     const struct tw_report_counts *pump = &feed->reading.pump.counts;
     struct tw_source_counts source;
+    struct tw_recorder_counts recorded = {0};
     tw_source_counts_get(feed->reading.pump.source, &source);
+    if (feed->reading.recorder != NULL) {
+        tw_recorder_counts_get(feed->reading.recorder, &recorded);
+    }
     *to = (struct ui_counts){
         .received = source.received,
         .dropped = source.dropped,
@@ -70,12 +87,10 @@ static void counts(void *context, struct ui_counts *to) {
         .decoded = pump->decoded,
         .ignored = pump->ignored,
         .malformed = pump->malformed,
+        .records = feed->reading.recorder != NULL,
+        .recorded = recorded.packets,
+        .not_recorded = recorded.lost,
     };
-}
-
-static const char *news(void *context) {
-    const struct feed *feed = context;
-    return tw_source_news(feed->reading.pump.source);
 }
 
 static const char *refilter(void *context, const char *filter) {
@@ -83,6 +98,16 @@ static const char *refilter(void *context, const char *filter) {
     return tw_source_refilter(feed->reading.pump.source, filter, &feed->filter_error) == TW_OK
                ? NULL
                : feed->filter_error.text;
+}
+
+static const char *news(void *context) {
+    struct feed *feed = context;
+    const char *told = feed->news;
+    feed->news = NULL;
+    if (told == NULL && feed->reading.recorder != NULL) {
+        told = tw_recorder_news(feed->reading.recorder);
+    }
+    return told != NULL ? told : tw_source_news(feed->reading.pump.source);
 }
 
 static const char *fault(void *context) {
@@ -156,7 +181,9 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     snprintf(title, sizeof title, several ? _("%s and %zu more") : "%s", settings_source(settings),
              settings->source_count - 1);
     struct ui_options options = screen_options(settings);
-    struct files files = {.source = feed->reading.pump.source, .directory = settings->save_dir};
+    struct files files = {.source = feed->reading.pump.source,
+                          .seconds = &feed->seconds,
+                          .directory = settings->save_dir};
     const struct ui_files hooks = files_hooks(&files);
     options.files = &hooks;
     options.story = story;
@@ -179,6 +206,11 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     if (status == TW_OK && feed->reading.broken) {
         *error = feed->reading.fault;
         status = TW_BROKEN;
+    }
+    end_recording(feed);
+    if (status == TW_OK && feed->recorded != TW_OK) {
+        *error = feed->unrecorded;
+        status = feed->recorded;
     }
     return status;
 }
@@ -205,6 +237,7 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
     if (status != TW_OK) {
         return status;
     }
+    feed.reading.pump.seconds = &feed.seconds;
     reading_find_witness(&feed.reading);
     const bool keeps = tw_source_keeps(feed.reading.pump.source);
     tw_story_limit(story, left / 4 * 3 - (keeps ? keep : 0));

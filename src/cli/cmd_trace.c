@@ -25,10 +25,12 @@ static enum tw_status trace_selected(const struct settings *settings, struct tw_
     }
     struct settings second = *settings;
     second.fail_empty = false;
+    second.write.path = NULL; // what passes is recorded once
     enum tw_status result = reading_report(&second, TW_REPORT_SELECT, NULL, &selected, error);
     if (result == TW_OK || result == TW_BROKEN) {
         second.report.has_state = false;
         second.fail_empty = settings->fail_empty;
+        second.write = settings->write;
         result = reading_report(&second, TW_REPORT_TRACE, selected, NULL, error);
     }
     tw_report_free(selected);

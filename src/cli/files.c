@@ -30,6 +30,45 @@ static const struct tw_packet *packet(void *context, uint64_t number, const char
     return NULL;
 }
 
+static bool recent(void *context, tw_time now, tw_time span, struct ui_recent *to) {
+    const struct files *files = context;
+    uint64_t oldest = 1, forgotten = 0;
+    if (files->seconds == NULL || files->seconds->count == 0) {
+        return false;
+    }
+    tw_time since = (now != TW_NO_TIME ? now : files->seconds->newest) - span;
+    since -= since > 0 ? since % TW_SECOND : 0; // seconds are what is known of those that are gone
+    const struct second *begin = seconds_find(files->seconds, since);
+    if (begin == NULL) {
+        return false;
+    }
+    if (files->source != NULL) {
+        tw_source_kept(files->source, &oldest, &forgotten);
+    }
+    *to = (struct ui_recent){
+        .first = begin->number > oldest ? begin->number : oldest,
+        .last = files->seconds->last,
+        .since = since,
+        .missing = forgotten > begin->before ? forgotten - begin->before : 0,
+    };
+    return true;
+}
+
+// Whether a packet is not among what was captured last: it is too old, or the filter left it out;
+// then a source that keeps packets has not kept it.
+static bool is_other(struct files *files, uint64_t number, const struct tw_packet *one,
+                     tw_time since) {
+    uint64_t oldest = 1, forgotten = 0;
+    if (one != NULL) {
+        return one->time < since ||
+               (files->source != NULL && !tw_source_passed(files->source, one));
+    }
+    if (files->source != NULL) {
+        tw_source_kept(files->source, &oldest, &forgotten);
+    }
+    return files->source != NULL && tw_source_keeps(files->source) && number >= oldest;
+}
+
 // --- names
 
 // Where a file of that name is to be; false where there cannot be one.
@@ -133,10 +172,13 @@ static enum tw_status close_writer(struct files *files) {
     return status;
 }
 
-static enum ui_saved save_packet(void *context, uint64_t number, const char **why) {
+static enum ui_saved save_packet(void *context, uint64_t number, tw_time since, const char **why) {
     struct files *files = context;
     const struct tw_packet *one = packet(context, number, why);
     *why = files->error.text;
+    if (since != TW_NO_TIME && is_other(files, number, one, since)) {
+        return UI_LEFT_OUT;
+    }
     if (one == NULL) {
         return UI_SKIPPED;
     }
@@ -238,6 +280,7 @@ struct ui_files files_hooks(struct files *files) {
                              .save_begin = save_begin,
                              .save_packet = save_packet,
                              .save_end = save_end,
+                             .recent = recent,
                              .write = write_file};
 }
 

@@ -17,6 +17,7 @@ struct new_file {
 struct files {
     struct tw_source *source;          // whose packets these are, or
     const struct recording *recording; // of the lab
+    const struct seconds *seconds;     // of these packets, or NULL
     const char *directory;             // for saved files; NULL: the current one
     struct tw_packet packet;           // that was had last
     struct new_file saved;             // the capture that is being saved,

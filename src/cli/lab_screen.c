@@ -12,7 +12,8 @@ enum { TITLE_OCTETS = 160, LINE_MAX_OCTETS = 1000 };
 struct screen {
     struct lab_run *run;
     struct reading reading;
-    bool over; // the scenario's end, whichever it was
+    struct seconds seconds; // of the packets
+    bool over;              // the scenario's end, whichever it was
     bool has_failed;
     struct tw_error failed;  // how
     struct tw_script *typed; // what was typed last, and is not done yet
@@ -178,7 +179,9 @@ static enum tw_status show(struct screen *screen, struct tw_story *story, struct
                                .type = type,
                                .news = news};
     const struct ui_feed feed = {.context = screen, .more = more, .fd = descriptor, .fault = fault};
-    struct files files = {.recording = &run->recording, .directory = run->settings->save_dir};
+    struct files files = {.recording = &run->recording,
+                          .seconds = &screen->seconds,
+                          .directory = run->settings->save_dir};
     const struct ui_files hooks = files_hooks(&files);
     options.files = &hooks;
     options.story = story;
@@ -207,6 +210,7 @@ enum tw_status lab_screen(struct lab_run *run, struct tw_error *error) {
     enum tw_status status = reading_begin(&screen.reading, run->settings, &observer, 25, error);
     if (status == TW_OK) {
         run->pump = &screen.reading.pump;
+        run->pump->seconds = &screen.seconds;
         status = show(&screen, story, error);
         run->pump = NULL;
     }

@@ -62,6 +62,7 @@ int main(int count, char **words) {
     struct tw_error error = {""};
     speech_begin(count, words);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGUSR1, SIG_IGN); // a screen tells all the time what that one asks for
     signal(SIGXFSZ, SIG_IGN); // a file that may not grow is told, as a full disk is
     enum tw_status status = settings_parse(count, words, &settings, &error);
     if (status == TW_OK && has_screen(&settings)) {

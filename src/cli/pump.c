@@ -49,6 +49,9 @@ void pump_take(struct pump *pump, const struct tw_packet *packet) {
             tw_report_origin(pump->report, packet->time);
         }
     }
+    if (pump->seconds != NULL) {
+        seconds_note(pump->seconds, packet->time, packet->number, pump->counts.packets);
+    }
     if (TW_UNLIKELY(packet->gap > 0)) { // the kernel had to drop some before this one
         pump_flush(pump);
         tw_tracker_lost(pump->tracker);
@@ -90,13 +93,42 @@ void pump_take(struct pump *pump, const struct tw_packet *packet) {
     }
 }
 
+// Records a packet, where that is wanted; false: all that was wanted is.
+static bool record(struct pump *pump, const struct tw_packet *packet) {
+    if (pump->recorder == NULL) {
+        return true;
+    }
+    tw_recorder_packet(pump->recorder, packet);
+    return !tw_recorder_over(pump->recorder);
+}
+
+// What the clock brings.
+static void advance(struct pump *pump, bool waits) {
+    tw_time now = pump->last;
+    if (tw_source_is_live(pump->source) && waits) {
+        now = clock_now() - LIVE_LAG;
+    } else if (!pump->begun) {
+        return;
+    }
+    tw_tracker_advance(pump->tracker, now);
+    if (pump->recorder != NULL) {
+        tw_recorder_tick(pump->recorder, now);
+    }
+}
+
 enum pump_state pump_run(struct pump *pump, int budget_ms, struct tw_error *error) {
     int64_t until = clock_ms() + budget_ms;
     enum pump_state state = PUMP_MORE;
     for (unsigned n = 1; state == PUMP_MORE; n++) {
         struct tw_packet packet;
         switch (tw_source_next(pump->source, &packet, error)) {
-        case TW_GOT_PACKET: pump_take(pump, &packet); break;
+        case TW_GOT_PACKET:
+            if (record(pump, &packet)) {
+                pump_take(pump, &packet);
+            } else {
+                state = PUMP_END;
+            }
+            break;
         case TW_GOT_NOTHING: state = PUMP_WAIT; break;
         case TW_GOT_END: state = PUMP_END; break;
         case TW_GOT_FAULT: state = PUMP_FAULT; break;
@@ -106,12 +138,7 @@ enum pump_state pump_run(struct pump *pump, int budget_ms, struct tw_error *erro
         }
     }
     pump_flush(pump);
-    // Live the clock goes on where nothing comes. While there is more to read, what has not been
-    // read may be older than it: then the packets are the clock, as they are of a file.
-    if (tw_source_is_live(pump->source) && state == PUMP_WAIT) {
-        tw_tracker_advance(pump->tracker, clock_now() - LIVE_LAG);
-    } else if (pump->begun) {
-        tw_tracker_advance(pump->tracker, pump->last);
-    }
-    return state;
+    advance(pump, state == PUMP_WAIT);
+    bool over = pump->recorder != NULL && tw_recorder_over(pump->recorder);
+    return over && state != PUMP_FAULT ? PUMP_END : state;
 }

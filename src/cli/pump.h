@@ -4,6 +4,8 @@
 #ifndef TCPWALK_CLI_PUMP_H
 #define TCPWALK_CLI_PUMP_H
 
+#include "seconds.h"
+#include "tcpwalk/recorder.h"
 #include "tcpwalk/report.h"
 #include "tcpwalk/source.h"
 
@@ -19,7 +21,9 @@ enum pump_state {
 struct pump {
     struct tw_source *source; // lent, as all that is pointed to; NULL where pump_run is not used
     struct tw_tracker *tracker;
-    struct tw_report *report; // told of malformed packets and of the first one's time; or NULL
+    struct tw_report *report;     // told of malformed packets and of the first one's time; or NULL
+    struct tw_recorder *recorder; // of all packets that pump_run takes, or NULL
+    struct seconds *seconds;      // of all packets, or NULL
     struct tw_decoder decoder;
     struct tw_report_counts counts; // all but received, dropped (of either) and clock_back
     uint64_t lost;                  // segments for which there was no memory

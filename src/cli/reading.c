@@ -2,13 +2,13 @@
 // Opening, reading to the end, reporting.
 #include "reading.h"
 
+#include "signals.h"
 #include "stored.h"
 #include "words.h"
+#include "writing.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -279,10 +279,17 @@ enum tw_status reading_open(struct reading *reading, const struct settings *sett
                             struct tw_error *error) {
     enum tw_status status = reading_begin(reading, settings, observer, share, error);
     if (status == TW_OK) {
+        status = writing_check(settings, error);
+    }
+    if (status == TW_OK) {
         status = open_source(settings, keep, &reading->pump.source, error);
     }
     if (status == TW_OK && tw_source_is_live(reading->pump.source)) {
         status = reading_check_link(reading, error);
+    }
+    if (status == TW_OK) {
+        status = writing_open(settings, reading->pump.source, &reading->recorder, error);
+        reading->pump.recorder = reading->recorder;
     }
     if (status != TW_OK) {
         reading_close(reading);
@@ -290,30 +297,30 @@ enum tw_status reading_open(struct reading *reading, const struct settings *sett
     return status;
 }
 
+enum tw_status reading_recorded(struct reading *reading, struct tw_error *error) {
+    return reading->recorder != NULL ? tw_recorder_finish(reading->recorder, error) : TW_OK;
+}
+
 void reading_close(struct reading *reading) {
     tw_tracker_free(reading->pump.tracker);
     tw_source_free(reading->pump.source);
+    tw_recorder_free(reading->recorder);
     tw_witness_free(reading->witness);
     reading->witness = NULL;
+    reading->recorder = reading->pump.recorder = NULL;
     reading->pump.tracker = NULL;
     reading->pump.source = NULL;
 }
 
-// What SIGINT and SIGTERM stop.
-static struct tw_source *volatile stoppable;
-
-static void stop(int signal) {
-    (void)signal;
-    if (stoppable != NULL) {
-        tw_source_stop(stoppable);
-    }
-}
-
-static void stop_on_signals(struct tw_source *source) {
-    struct sigaction action = {.sa_handler = source == NULL ? SIG_DFL : stop};
-    stoppable = source;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+// A line on standard error.
+static void remark(const char *format, ...) TW_PRINTF(1, 2);
+static void remark(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("tcpwalk: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
 }
 
 static void progress(const struct reading *reading, int64_t begun, bool *shown) {
@@ -330,17 +337,6 @@ static void progress(const struct reading *reading, int64_t begun, bool *shown) 
     *shown = true;
 }
 
-// A line on standard error.
-static void remark(const char *format, ...) TW_PRINTF(1, 2);
-static void remark(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("tcpwalk: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-}
-
 // What happened to the interfaces meanwhile.
 static void tell_news(struct tw_source *source) {
     for (const char *news; (news = tw_source_news(source)) != NULL;) {
@@ -348,24 +344,62 @@ static void tell_news(struct tw_source *source) {
     }
 }
 
+// The counters, in one line and in one piece, as others may write there, too.
+static void tell_counts(const struct reading *reading) {
+    const struct tw_report_counts *counts = &reading->pump.counts;
+    struct tw_source_counts source;
+    struct tw_tracker_counts tracked;
+    struct tw_recorder_counts recorded = {0};
+    char line[512];
+    tw_source_counts_get(reading->pump.source, &source);
+    tw_tracker_counts_get(reading->pump.tracker, &tracked);
+    if (reading->recorder != NULL) {
+        tw_recorder_counts_get(reading->recorder, &recorded);
+    }
+    snprintf(line, sizeof line,
+             "packets %" PRIu64 ", received %" PRIu64 ", dropped %" PRIu64 ", cut %" PRIu64
+             ", decoded %" PRIu64 ", ignored %" PRIu64 ", malformed %" PRIu64
+             ", connections %" PRIu64 ", alive %" PRIu64 ", evicted %" PRIu64 ", recorded %" PRIu64
+             ", not recorded %" PRIu64,
+             counts->packets, source.received, source.dropped, source.cut, counts->decoded,
+             counts->ignored, counts->malformed, tracked.connections, tracked.alive,
+             tracked.evicted, recorded.packets, recorded.lost);
+    remark("%s", line);
+}
+
+// What signals ask for, and what the recorder has to say.
+static void attend(struct reading *reading) {
+    struct signals_asked asked = signals_asked();
+    if (asked.leave) {
+        tw_source_stop(reading->pump.source);
+    } else if (asked.reopen && reading->recorder != NULL) {
+        tw_recorder_reopen(reading->recorder);
+    }
+    if (asked.tell) {
+        tell_counts(reading);
+    }
+    const char *news = reading->recorder != NULL ? tw_recorder_news(reading->recorder) : NULL;
+    if (news != NULL) {
+        remark("%s", news);
+    }
+}
+
 // Pumps until the end, a fault, or until the output cannot be written.
 static void read_all(struct reading *reading, struct tw_report *report) {
-    struct tw_source *source = reading->pump.source;
     int64_t begun = clock_ms();
     bool shown = false, ended = false;
     while (!ended && tw_report_error(report) == 0) {
         switch (pump_run(&reading->pump, SLICE_MS, &reading->fault)) {
         case PUMP_MORE: break;
-        case PUMP_WAIT: {
-            struct pollfd wait = {.fd = tw_source_fd(source), .events = POLLIN};
+        case PUMP_WAIT:
             tw_report_flush(report);
-            (void)poll(&wait, wait.fd >= 0 ? 1 : 0, WAIT_MS); // a signal shows at the next packet
+            signals_wait(tw_source_fd(reading->pump.source), WAIT_MS);
             break;
-        }
         case PUMP_END: ended = true; break;
         case PUMP_FAULT: ended = reading->broken = true; break;
         }
-        tell_news(source);
+        attend(reading);
+        tell_news(reading->pump.source);
         progress(reading, begun, &shown);
     }
     if (shown) {
@@ -398,6 +432,19 @@ static void remarks(const struct reading *reading, const struct tw_report *repor
         }
         fputc('\n', stderr);
     }
+    if (tells && reading->recorder != NULL) {
+        struct tw_recorder_counts recorded;
+        tw_recorder_counts_get(reading->recorder, &recorded);
+        if (recorded.files <= 1) {
+            remark(
+                n_("%llu packet recorded to %s", "%llu packets recorded to %s", recorded.packets),
+                (unsigned long long)recorded.packets, recorded.path);
+        } else {
+            remark(_("%llu packets recorded to %llu files, the last one %s"),
+                   (unsigned long long)recorded.packets, (unsigned long long)recorded.files,
+                   recorded.path);
+        }
+    }
     if (tells && counts->clock_back > 0) {
         remark(_("the capture's clock steps back: %llu"), (unsigned long long)counts->clock_back);
     }
@@ -427,6 +474,8 @@ enum tw_status reading_finish(struct reading *reading, struct tw_report *report,
                               struct tw_error *error) {
     struct tw_report_counts *counts = &reading->pump.counts;
     struct tw_source_counts source = {0};
+    struct tw_error unrecorded;
+    enum tw_status recorded = reading_recorded(reading, &unrecorded);
     if (reading->pump.source != NULL && !reading->broken) {
         enum tw_status known = reading_check_link(reading, error);
         if (known != TW_OK) {
@@ -441,12 +490,25 @@ enum tw_status reading_finish(struct reading *reading, struct tw_report *report,
     counts->dropped_interface = source.dropped_interface;
     counts->received = source.received;
     counts->clock_back = source.backward;
+    if (reading->recorder != NULL) {
+        struct tw_recorder_counts written;
+        tw_recorder_counts_get(reading->recorder, &written);
+        counts->records = true;
+        counts->recorded = written.packets;
+        counts->not_recorded = written.lost;
+    }
     tw_report_finish(report, counts);
     remarks(reading, report);
     enum tw_status status = output_status(report, error);
     if (status == TW_OK && reading->broken) {
         *error = reading->fault;
         status = TW_BROKEN;
+    }
+    if (recorded != TW_OK && status == TW_OK) {
+        *error = unrecorded;
+        status = recorded;
+    } else if (recorded != TW_OK) {
+        remark("%s", unrecorded.text);
     }
     if (status == TW_OK && reading->pump.lost > 0) {
         status = tw_fail(error, TW_MEMORY, "memory: %llu times there was none for a segment",
@@ -466,7 +528,8 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
                               const struct tw_report *selected, struct tw_report **keep,
                               struct tw_error *error) {
     bool sorts = settings->report.sort != TW_SORT_NONE;
-    struct tw_report *report = tw_report_new(kind, &settings->report, STDOUT_FILENO);
+    struct tw_report *report = tw_report_new(
+        kind, &settings->report, writing_to_output(settings) ? STDERR_FILENO : STDOUT_FILENO);
     if (report == NULL) {
         return tw_fail(error, TW_MEMORY, "report: out of memory");
     }
@@ -475,6 +538,7 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
     }
     struct tw_observer observer = tw_report_observer(report);
     struct reading reading;
+    signals_begin();
     enum tw_status status = reading_open(&reading, settings, &observer, sorts ? 50 : 100, 0, error);
     if (status == TW_OK) {
         // Sorted lines are held beside the tracker's connections: each may have half.
@@ -488,16 +552,15 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
             tw_report_witness(report, reading.witness);
         }
         if (stops) {
-            stop_on_signals(reading.pump.source);
+            signals_stop(reading.pump.source);
         }
         read_all(&reading, report);
         status = reading_finish(&reading, report,
                                 kind != TW_REPORT_SELECT && selects(settings, selected), error);
-        if (stops) {
-            stop_on_signals(NULL);
-        }
+        signals_stop(NULL);
         reading_close(&reading);
     }
+    signals_end();
     if (keep != NULL) {
         *keep = report;
     } else {

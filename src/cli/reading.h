@@ -10,8 +10,9 @@
 struct reading {
     const struct settings *settings;
     struct pump pump;
-    struct tw_witness *witness; // beside the file, or NULL
-    struct tw_error fault;      // how the input broke off
+    struct tw_recorder *recorder; // of -w, or NULL
+    struct tw_witness *witness;   // beside the file, or NULL
+    struct tw_error fault;        // how the input broke off
     bool broken;
 };
 
@@ -23,22 +24,24 @@ enum tw_status reading_check_source(const struct settings *settings,
 enum tw_status reading_begin(struct reading *reading, const struct settings *settings,
                              const struct tw_observer *observer, unsigned share,
                              struct tw_error *error) TW_CHECKED;
-// The same, and opens the source. Where its packets are going to be had again, `keep` octets are
-// for those that must be kept for that; else it is 0.
+// The same, and opens the source, and what is recorded of it. Where its packets are going to be had
+// again, `keep` octets are for those that must be kept for that; else it is 0.
 enum tw_status reading_open(struct reading *reading, const struct settings *settings,
                             const struct tw_observer *observer, unsigned share, size_t keep,
                             struct tw_error *error) TW_CHECKED;
 // TW_OPEN when all packets read so far, or none, are of a link type that is not known. A capture
 // with several interfaces may have some that are, so this says little before something was read.
 enum tw_status reading_check_link(const struct reading *reading, struct tw_error *error) TW_CHECKED;
+// Ends the recording, where there is one: what has waited is written. TW_OUTPUT: not all could be.
+enum tw_status reading_recorded(struct reading *reading, struct tw_error *error) TW_CHECKED;
 void reading_close(struct reading *reading);
 // Octets of the memory limit that are left for what grows; 0 where there is no limit.
 size_t memory_left(const struct settings *settings);
 // What stands in STEM.json beside the only file is read, for `reading->witness`; a line on standard
 // error where it is broken.
 void reading_find_witness(struct reading *reading);
-// The end of the input: the tracker's and the report's; then remarks on standard error.
-// `tells_empty`: also that nothing matched.
+// The end of the input: the tracker's, the recording's and the report's; then remarks on standard
+// error. `tells_empty`: also that nothing matched.
 enum tw_status reading_finish(struct reading *reading, struct tw_report *report, bool tells_empty,
                               struct tw_error *error) TW_CHECKED;
 // Reads all into a report of `kind` and writes it to standard output. `selected`, of kind SELECT,

@@ -88,6 +88,8 @@ void write_summary(struct tw_report *report, const struct tw_report_counts *coun
     const struct count interface = {"interface", counts->dropped_interface};
     enum { IGNORED = 2, MALFORMED = 3, DROPPED = 4 };
     const struct count clock_back = {"clock steps back", counts->clock_back};
+    const struct count recorded[] = {{"recorded", counts->recorded},
+                                     {"not_recorded", counts->not_recorded}};
     if (report->options.format == TW_FORMAT_JSON) {
         OUT_LITERAL(out, "{\"event\":\"summary\",");
         json_counts(out, totals, TW_COUNT(totals));
@@ -101,6 +103,10 @@ void write_summary(struct tw_report *report, const struct tw_report_counts *coun
         out_number(out, clock_back.value);
         out_char(out, ',');
         json_counts(out, loss, TW_COUNT(loss));
+        if (counts->records) {
+            out_char(out, ',');
+            json_counts(out, recorded, TW_COUNT(recorded));
+        }
         OUT_LITERAL(out, "}\n");
         return;
     }
@@ -116,6 +122,10 @@ void write_summary(struct tw_report *report, const struct tw_report_counts *coun
                  i == IGNORED || i == MALFORMED ? TW_REASON_COUNT : i == DROPPED);
     }
     text_row(out, &clock_back, NULL, 0);
+    for (size_t i = 0; counts->records && i < TW_COUNT(recorded); i++) {
+        const struct count row = {i == 0 ? "recorded" : "not recorded", recorded[i].value};
+        text_row(out, &row, NULL, 0);
+    }
     text_table(out, "states\n", states, TW_COUNT(states));
     text_table(out, "outcomes\n", outcomes, TW_COUNT(outcomes));
 }

@@ -120,6 +120,10 @@ bool tw_ring_find(struct tw_ring *ring, uint64_t number, struct tw_packet *packe
     return true;
 }
 
+uint64_t tw_ring_oldest(const struct tw_ring *ring) {
+    return ring->oldest != NULL ? ring->oldest->first : 1;
+}
+
 void tw_ring_fini(struct tw_ring *ring) {
     while (ring->oldest != NULL) {
         drop_oldest(ring);

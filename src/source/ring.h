@@ -20,6 +20,7 @@ struct tw_ring {
 void tw_ring_keep(struct tw_ring *ring, const struct tw_packet *packet);
 // The packet of that number, lent until another one is kept; false: it is not there.
 bool tw_ring_find(struct tw_ring *ring, uint64_t number, struct tw_packet *packet) TW_CHECKED;
+uint64_t tw_ring_oldest(const struct tw_ring *ring); // its number; 1: there is none
 void tw_ring_fini(struct tw_ring *ring);
 
 #endif

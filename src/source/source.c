@@ -230,6 +230,15 @@ bool tw_source_keeps(const struct tw_source *source) {
     return source->ring.limit > 0;
 }
 
+void tw_source_kept(const struct tw_source *source, uint64_t *oldest, uint64_t *forgotten) {
+    *oldest = tw_ring_oldest(&source->ring);
+    *forgotten = source->ring.lost;
+}
+
+bool tw_source_passed(struct tw_source *source, const struct tw_packet *packet) {
+    return source->is_live || tw_filter_passes(&source->filter, packet);
+}
+
 int tw_source_fd(const struct tw_source *source) {
     if (source->is_live) {
         return source->watch.fd;

@@ -94,7 +94,7 @@ ended 0 mouse
 mouse_is 0 || fail 'the mouse was kept'
 
 # The mouse is given back by whatever ends the program.
-for signal in TERM HUP INT QUIT SEGV ABRT USR1; do
+for signal in TERM HUP INT QUIT SEGV ABRT USR2; do
     type_line "sh -c 'ulimit -c 0; echo \$\$ >pid; exec \"\$0\" \"\$1\"' '$program' '$capture'"
     see 'Enter open'
     until_true 'the mouse was not taken' mouse_is 1
@@ -103,11 +103,20 @@ for signal in TERM HUP INT QUIT SEGV ABRT USR1; do
     QUIT) ended 131 "$signal" ;;
     SEGV) ended 139 "$signal" ;;
     ABRT) ended 134 "$signal" ;;
-    USR1) ended 138 "$signal" ;;
+    USR2) ended 140 "$signal" ;;
     *) ended 0 "$signal" ;;
     esac
     mouse_is 0 || fail "the mouse was kept after SIG$signal"
 done
+
+# What asks a service for its counters leaves a screen as it is, which has them.
+type_line "sh -c 'echo \$\$ >pid; exec \"\$0\" \"\$1\"' '$program' '$capture'"
+see 'Enter open'
+kill -USR1 "$(cat "$dir/pid")"
+tm send-keys Enter
+see '[Ladder]'
+tm send-keys q q
+ended 0 USR1
 
 # The terminal goes away.
 rm "$dir/pid"

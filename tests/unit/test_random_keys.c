@@ -37,7 +37,8 @@ static const char *begin_file(void *context, const char *path) {
     return path[0] == 'x' ? "no such place" : NULL;
 }
 
-static enum ui_saved put_packet(void *context, uint64_t number, const char **why) {
+static enum ui_saved put_packet(void *context, uint64_t number, tw_time since, const char **why) {
+    (void)since;
     input.saved++;
     return packet(context, number, why) != NULL ? UI_SAVED : UI_SKIPPED;
 }
@@ -45,6 +46,15 @@ static enum ui_saved put_packet(void *context, uint64_t number, const char **why
 static const char *end_file(void *context, bool keep) {
     (void)context;
     return keep && input.saved % 3 == 0 ? "no room" : NULL;
+}
+
+static bool recent(void *context, tw_time now, tw_time span, struct ui_recent *to) {
+    struct tw_source_counts counts;
+    (void)context;
+    (void)now;
+    tw_source_counts_get(input.source, &counts);
+    *to = (struct ui_recent){.first = 1, .last = counts.packets};
+    return span > TW_SECOND && counts.packets > 0;
 }
 
 static const char *write_file(void *context, const char **name, const char *octets, size_t length) {
@@ -58,6 +68,7 @@ static const struct ui_files files = {.packet = packet,
                                       .save_begin = begin_file,
                                       .save_packet = put_packet,
                                       .save_end = end_file,
+                                      .recent = recent,
                                       .write = write_file};
 
 static void read_all(void) {

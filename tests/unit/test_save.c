@@ -574,8 +574,8 @@ static void of_the_lab(void **state) {
     assert_string_equal(why, "packet 257: not kept, the memory for packets is full");
     assert_null(of.packet(of.context, 0, &why));
     assert_null(of.save_begin(of.context, "lab.pcap"));
-    assert_int_equal(of.save_packet(of.context, 2, &why), UI_SAVED);
-    assert_int_equal(of.save_packet(of.context, 257, &why), UI_SKIPPED);
+    assert_int_equal(of.save_packet(of.context, 2, TW_NO_TIME, &why), UI_SAVED);
+    assert_int_equal(of.save_packet(of.context, 257, TW_NO_TIME, &why), UI_SKIPPED);
     assert_null(of.save_end(of.context, true));
     assert_int_equal(access(path("lab.pcap"), F_OK), 0);
     recording_fini(&recording);

@@ -84,9 +84,14 @@ void draw_keys(const struct app *app, struct canvas *canvas, struct area area, i
 
 void draw_prompt(const struct app *app, struct canvas *canvas) {
     static const char *const labels[] = {
-        [ASK_NOTHING] = "",           [ASK_FILTER] = N_("filter: "),  [ASK_SEARCH] = "/",
-        [ASK_PACKET] = N_("packet "), [ASK_CAPTURE] = N_("capture "), [ASK_LAB] = ": ",
+        [ASK_NOTHING] = "",
+        [ASK_FILTER] = N_("filter: "),
+        [ASK_SEARCH] = "/",
+        [ASK_PACKET] = N_("packet "),
+        [ASK_CAPTURE] = N_("capture "),
+        [ASK_LAB] = ": ",
         [ASK_SAVE] = N_("save as "),
+        [ASK_RECENT] = N_("save the last seconds, how many: "),
     };
     _Static_assert(TW_COUNT(labels) == QUESTION_COUNT, "every question has its label");
     const char *before = _(labels[app->prompt.question]), *typed = app->prompt.line;
