@@ -47,7 +47,7 @@ const struct column_info *column_info(enum column column) {
     return &columns[column].info;
 }
 
-static bool has_column(const struct app *app, enum column column) {
+bool columns_have(const struct app *app, enum column column) {
     return app->kernel.hooks != NULL || (column != COLUMN_PROCESS && column != COLUMN_KERNEL);
 }
 
@@ -65,8 +65,6 @@ static int natural(const struct app *app, enum column column) {
         width = greater(app->list.address_width[TW_SERVER], ADDRESS_LEAST);
     if (column == COLUMN_PROCESS && app->kernel.both)
         width += PROCESS_WIDTH / 2;
-    if (column == COLUMN_KERNEL && app->kernel.both)
-        width = 2 * width + 1;
     if (column == COLUMN_NUMBER) { // the mark stands before it
         char digits[FORMAT_TEXT];
         struct tw_connection_info last = {0};
@@ -117,7 +115,7 @@ static void fit_first(const struct app *app, int room, int widths[COLUMN_COUNT])
         const enum column column =
             (enum column)(i < kernels ? COLUMN_PROCESS + i : COLUMN_OUTCOME + 1 + i - kernels);
         int width = natural(app, column);
-        if (!has_column(app, column))
+        if (!columns_have(app, column))
             continue;
         if (room < width + GAP)
             break;
@@ -139,7 +137,7 @@ static struct columns fit(const struct app *app, int width, int scrolled) {
     else
         for (int i = COLUMN_NUMBER + 1 + scrolled; i < COLUMN_COUNT && room > GAP; i++) {
             int wish = natural(app, (enum column)i) + GAP;
-            if (!has_column(app, (enum column)i))
+            if (!columns_have(app, (enum column)i))
                 continue;
             if (wish > room && i > COLUMN_NUMBER + 1 + scrolled)
                 break;
@@ -147,7 +145,7 @@ static struct columns fit(const struct app *app, int width, int scrolled) {
             room -= wish;
         }
     for (int i = COLUMN_NUMBER + 1 + scrolled; i < COLUMN_COUNT; i++)
-        fitted.right = fitted.right || (widths[i] == 0 && has_column(app, (enum column)i));
+        fitted.right = fitted.right || (widths[i] == 0 && columns_have(app, (enum column)i));
     return fitted;
 }
 

@@ -49,6 +49,8 @@ struct columns {
 };
 
 const struct column_info *column_info(enum column column);
+// Whether there is anything to tell in it.
+bool columns_have(const struct app *app, enum column column);
 struct columns columns_fit(const struct app *app, int width);
 // How far they can be scrolled until the last one is seen.
 int columns_last_scroll(const struct app *app);

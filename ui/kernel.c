@@ -136,15 +136,15 @@ const struct ui_kernel_said *kernel_said(const struct app *app, size_t connectio
 }
 
 enum tw_state kernel_state(const struct ui_kernel_said *said) {
-    return said->socket.state;
+    return said->socket.state == TW_CLOSED ? said->listener.state : said->socket.state;
 }
 
 bool kernel_differs(const struct tw_connection_info *info, enum tw_end end,
                     const struct ui_kernel_said *said) {
-    const struct tw_end_info *wire = &info->end[end];
-    // Of who only listens the kernel has no socket of the connection yet, and none any more.
-    const bool listens = wire->state == TW_LISTEN && said->listener.state == TW_LISTEN;
-    return said->told && wire->step_count > 0 && !listens && wire->state != said->socket.state;
+    const enum tw_state wire = info->end[end].state, kernel = kernel_state(said);
+    // Who listens has no socket of the connection yet, or none any more.
+    return said->told && info->end[end].step_count > 0 && wire != kernel &&
+           !(wire == TW_CLOSED && kernel == TW_LISTEN);
 }
 
 // What the wire shows of an end, as it is now.
@@ -174,14 +174,14 @@ const char *kernel_reason(const struct app *app, size_t connection, enum tw_end 
     struct tw_connection_info info;
     struct tw_kernel_wire wire;
     tw_story_info(tw_story_at(app->story, connection), &info);
-    if (said == NULL || !said->told || info.end[end].step_count == 0)
+    if (said == NULL || !said->told)
         return "";
+    const struct tw_kernel_socket *socket =
+        said->socket.state != TW_CLOSED ? &said->socket : &said->listener;
     wire_of(app, connection, &info, end, &wire);
-    const bool full = tw_kernel_full(&said->listener), none = said->socket.state == TW_CLOSED;
-    const char *reason = tw_kernel_difference(&wire, none ? NULL : &said->socket, full);
-    if (none && !kernel_differs(&info, end, said))
-        return said->listener.state == TW_LISTEN ? tw_kernel_remark(&said->listener) : "";
-    return reason[0] != '\0' ? reason : tw_kernel_remark(&said->socket);
+    const char *reason = tw_kernel_difference(&wire, socket->state != TW_CLOSED ? socket : NULL,
+                                              tw_kernel_full(&said->listener));
+    return reason[0] != '\0' ? reason : tw_kernel_remark(socket);
 }
 
 const char *kernel_states_text(const struct app *app, size_t connection, char text[KERNEL_TEXT]) {

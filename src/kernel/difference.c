@@ -72,6 +72,9 @@ const char *tw_kernel_difference(const struct tw_kernel_wire *wire,
     if (fin_waits(kernel, wire->state))
         return wire->window_closed ? N_("its FIN is queued: the peer's window is closed")
                                    : N_("its FIN is queued, not yet on the wire");
+    if (kernel == TW_LISTEN) // another socket than the connection's, that has none yet or any more
+        return wire->assumed && wire->before == TW_LISTEN ? N_("only assumed: it has not moved")
+                                                          : none(wire, tw_kernel_full(socket));
     if (kernel == TW_SYN_RECEIVED && full)
         return N_("request socket: the accept queue is full, its ACK is passed over");
     if (kernel == TW_SYN_SENT && wire->state == TW_CLOSED)
@@ -89,7 +92,7 @@ const char *tw_kernel_remark(const struct tw_kernel_socket *socket) {
     const bool nobodys = socket->inode == 0;
     switch (socket->state) {
     case TW_LISTEN:
-        return tw_kernel_full(socket) ? N_("the accept queue is full: connections wait outside")
+        return tw_kernel_full(socket) ? N_("the accept queue is full: SYNs and last ACKs are passed over")
                                       : "";
     case TW_ESTABLISHED:
         if (nobodys)
