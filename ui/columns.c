@@ -198,7 +198,8 @@ const char *column_text(const struct app *app, const struct column_row *row, enu
     return "";
 }
 _Static_assert((int)FORMAT_TEXT <= (int)COLUMN_TEXT && (int)TW_ADDRESS_TEXT <= (int)COLUMN_TEXT &&
-                   (int)TW_STORY_LETTERS <= (int)COLUMN_TEXT && (int)KERNEL_TEXT <= (int)COLUMN_TEXT,
+                   (int)TW_STORY_LETTERS <= (int)COLUMN_TEXT &&
+                   (int)KERNEL_TEXT <= (int)COLUMN_TEXT,
                "a cell's text holds each");
 
 enum role column_role(const struct column_row *row, enum column column) {

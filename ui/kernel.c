@@ -36,8 +36,7 @@ static bool same(const struct ui_kernel_said *a, const struct ui_kernel_said *b)
            x->receive_queue == y->receive_queue && x->send_queue == y->send_queue &&
            x->timer == y->timer && x->expires / tenth == y->expires / tenth &&
            x->retransmits == y->retransmits && x->inode == y->inode && x->rtt == y->rtt &&
-           x->congestion_window == y->congestion_window &&
-           a->listener.state == b->listener.state &&
+           x->congestion_window == y->congestion_window && a->listener.state == b->listener.state &&
            a->listener.receive_queue == b->listener.receive_queue &&
            a->listener.send_queue == b->listener.send_queue && a->opening == b->opening &&
            a->owner == b->owner && a->pid == b->pid && strcmp(a->process, b->process) == 0;
@@ -46,7 +45,8 @@ static bool same(const struct ui_kernel_said *a, const struct ui_kernel_said *b)
 static void ask(struct app *app, struct kernel_row *row, const struct tw_connection_info *info) {
     const struct ui_kernel *hooks = app->kernel.hooks;
     for (int i = 0; i < TW_END_COUNT; i++) {
-        const struct tw_end_info *own = &info->end[i], *other = &info->end[tw_other((enum tw_end)i)];
+        const struct tw_end_info *own = &info->end[i],
+                                 *other = &info->end[tw_other((enum tw_end)i)];
         const struct tw_tuple tuple = {.local = own->address,
                                        .remote = other->address,
                                        .local_port = own->port,
@@ -102,8 +102,7 @@ void kernel_tick(struct app *app) {
         return;
     }
     // At once where something else is seen than before.
-    const size_t at_first =
-        app->view == VIEW_CONNECTION ? app->shown : list_connection(app, first);
+    const size_t at_first = app->view == VIEW_CONNECTION ? app->shown : list_connection(app, first);
     const bool moved = kernel->count != count || kernel->rows[0].connection != at_first;
     if (!moved && app->now - kernel->looked < frame)
         return;
@@ -193,9 +192,9 @@ const char *kernel_states_text(const struct app *app, size_t connection, char te
         const struct ui_kernel_said *said = kernel_said(app, connection, (enum tw_end)end);
         if (said == NULL || !kernel_differs(&info, (enum tw_end)end, said))
             continue;
-        length += (size_t)snprintf(text + length, KERNEL_TEXT - length, "%s%c %s",
-                                   length > 0 ? " " : "", end == TW_CLIENT ? 'C' : 'S',
-                                   tw_state_name(kernel_state(said)));
+        length +=
+            (size_t)snprintf(text + length, KERNEL_TEXT - length, "%s%c %s", length > 0 ? " " : "",
+                             end == TW_CLIENT ? 'C' : 'S', tw_state_name(kernel_state(said)));
     }
     return text;
 }

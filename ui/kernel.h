@@ -24,8 +24,8 @@ void kernel_fini(struct kernel *kernel);
 void kernel_tick(struct app *app);
 // NULL: that end is not of this machine, or its connection is not seen.
 const struct ui_kernel_said *kernel_said(const struct app *app, size_t connection, enum tw_end end);
-// The kernel's state; LISTEN where it has no socket of the connection, but one that takes such; else
-// CLOSED.
+// The kernel's state; LISTEN where it has no socket of the connection, but one that takes such;
+// else CLOSED.
 enum tw_state kernel_state(const struct ui_kernel_said *said);
 // It is another one than the wire shows at that end, as it is now.
 bool kernel_differs(const struct tw_connection_info *info, enum tw_end end,

@@ -45,8 +45,8 @@ void tw_kernel_free(struct tw_kernel *kernel);
 enum tw_status tw_kernel_sockets(struct tw_kernel *kernel, int version, unsigned states,
                                  void (*each)(void *context, const struct tw_kernel_socket *socket),
                                  void *context, struct tw_error *error) TW_CHECKED;
-// The same without waiting, some at a time. Begins to tell all sockets; what an earlier one had left
-// is passed over. False: the kernel refuses.
+// The same without waiting, some at a time. Begins to tell all sockets; what an earlier one had
+// left is passed over. False: the kernel refuses.
 bool tw_kernel_begin(struct tw_kernel *kernel, unsigned states) TW_CHECKED;
 // Tells as many as the kernel hands over at once, some hundred; false: those were the last ones.
 bool tw_kernel_some(struct tw_kernel *kernel,
@@ -56,8 +56,7 @@ bool tw_kernel_some(struct tw_kernel *kernel,
 // waits. Where there is none, but one listens for it, that one is told. NONE: neither.
 enum tw_kernel_found { TW_KERNEL_FOUND, TW_KERNEL_NONE, TW_KERNEL_UNKNOWN };
 enum tw_kernel_found tw_kernel_find(struct tw_kernel *kernel, const struct tw_tuple *tuple,
-                                    uint32_t interface,
-                                    struct tw_kernel_socket *socket) TW_CHECKED;
+                                    uint32_t interface, struct tw_kernel_socket *socket) TW_CHECKED;
 // Whether what is sent to the address stays on this machine; never waits.
 bool tw_kernel_local(struct tw_kernel *kernel, uint8_t version, const struct tw_address *address);
 // Destroys a socket that was told, whoever has it (SOCK_DESTROY, Linux 4.5; net/ipv4/tcp.c,

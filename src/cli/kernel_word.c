@@ -47,7 +47,7 @@ struct kernel_word {
     bool going, wanted;
     int64_t begun;
     uint32_t opening[2][PORTS]; // request sockets by local port
-    int told;                  // which of the two is whole
+    int told;                   // which of the two is whole
     uint32_t interfaces[INTERFACES];
     size_t interface_count;
 };
@@ -97,7 +97,7 @@ static void put_owner(struct kernel_word *word, struct ui_kernel_said *said) {
     const uint32_t inode = said->socket.inode;
     struct known *known = place_of(word, inode);
     put_user(word, said->socket.uid, said->user);
-    said->owner = inode == 0               ? UI_OWNER_NOBODY
+    said->owner = inode == 0                ? UI_OWNER_NOBODY
                   : word->names.ask == NULL ? UI_OWNER_HIDDEN
                                             : UI_OWNER_UNKNOWN;
     if (said->owner != UI_OWNER_UNKNOWN)
@@ -161,8 +161,7 @@ static enum tw_kernel_found find(struct kernel_word *word, const struct tw_tuple
     enum tw_kernel_found found = tw_kernel_find(word->kernel, tuple, 0, socket);
     for (size_t i = 0; i < word->interface_count; i++) {
         struct tw_kernel_socket bound;
-        if (found == TW_KERNEL_UNKNOWN ||
-            (found == TW_KERNEL_FOUND && socket->state != TW_LISTEN))
+        if (found == TW_KERNEL_UNKNOWN || (found == TW_KERNEL_FOUND && socket->state != TW_LISTEN))
             break;
         const enum tw_kernel_found there =
             tw_kernel_find(word->kernel, tuple, word->interfaces[i], &bound);
@@ -187,8 +186,8 @@ static void find_listener(struct kernel_word *word, const struct tw_tuple *tuple
 static void ask(void *context, const struct tw_tuple *tuple, struct ui_kernel_said *said) {
     struct kernel_word *word = context;
     struct tw_kernel_socket *socket = &said->socket;
-    *said = (struct ui_kernel_said){.local = tw_kernel_local(word->kernel, tuple->version,
-                                                             &tuple->local)};
+    *said = (struct ui_kernel_said){
+        .local = tw_kernel_local(word->kernel, tuple->version, &tuple->local)};
     if (!said->local)
         return;
     const enum tw_kernel_found found = find(word, tuple, socket);

@@ -92,8 +92,9 @@ const char *tw_kernel_remark(const struct tw_kernel_socket *socket) {
     const bool nobodys = socket->inode == 0;
     switch (socket->state) {
     case TW_LISTEN:
-        return tw_kernel_full(socket) ? N_("the accept queue is full: SYNs and last ACKs are passed over")
-                                      : "";
+        return tw_kernel_full(socket)
+                   ? N_("the accept queue is full: SYNs and last ACKs are passed over")
+                   : "";
     case TW_ESTABLISHED:
         if (nobodys)
             return N_("in the accept queue: no process has it yet");
@@ -109,8 +110,7 @@ const char *tw_kernel_remark(const struct tw_kernel_socket *socket) {
     case TW_TIME_WAIT: return N_("a mini socket, without process and queues");
     case TW_FIN_WAIT_1:
     case TW_CLOSING:
-    case TW_LAST_ACK:
-        return nobodys ? N_("orphan: its process has closed it") : "";
+    case TW_LAST_ACK: return nobodys ? N_("orphan: its process has closed it") : "";
     default: return "";
     }
 }

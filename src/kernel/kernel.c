@@ -294,8 +294,7 @@ static ssize_t read_now(const struct mnl_socket *netlink, uint8_t *buffer, size_
 bool tw_kernel_some(struct tw_kernel *kernel,
                     void (*each)(void *context, const struct tw_kernel_socket *socket),
                     void *context) {
-    const ssize_t got =
-        kernel->family != 0 ? read_now(kernel->netlink, kernel->buffer, BUFFER) : 0;
+    const ssize_t got = kernel->family != 0 ? read_now(kernel->netlink, kernel->buffer, BUFFER) : 0;
     bool ended = got <= 0;
     int left = ended ? 0 : (int)got;
     const struct nlmsghdr *message = (const struct nlmsghdr *)kernel->buffer;
@@ -327,7 +326,8 @@ bool tw_kernel_begin(struct tw_kernel *kernel, unsigned states) {
     return kernel->family != 0;
 }
 
-// Asks one thing. Returns what is said, lent until the next question; NULL: nothing, *code says why.
+// Asks one thing. Returns what is said, lent until the next question; NULL: nothing, *code says
+// why.
 static const struct nlmsghdr *ask_one(struct tw_kernel *kernel, const struct mnl_socket *netlink,
                                       struct nlmsghdr *header, int *code) {
     header->nlmsg_flags = NLM_F_REQUEST;

@@ -53,11 +53,11 @@ static void expect(const struct tw_kernel_wire *wire, const struct tw_kernel_soc
 // enum tw_state: CLOSED LISTEN SYN-SENT SYN-RECEIVED ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 CLOSE-WAIT
 // CLOSING LAST-ACK TIME-WAIT.
 static const char *const table[] = {
-    [TW_CLOSED] = "=#uc#of#oal",       [TW_LISTEN] = "==uc#of#oal",
-    [TW_SYN_SENT] = "s>=<<<<<<<<",     [TW_SYN_RECEIVED] = "<>>=<<<<<<<",
-    [TW_ESTABLISHED] = "<>>>=<<<<<<",  [TW_FIN_WAIT_1] = "<>>qq=<<<<<",
-    [TW_FIN_WAIT_2] = "<>>>>>=><<<",   [TW_CLOSE_WAIT] = "<>>>><<=<<<",
-    [TW_CLOSING] = "<>>>>><q=<<",      [TW_LAST_ACK] = "<>>>>><q<=<",
+    [TW_CLOSED] = "=#uc#of#oal",      [TW_LISTEN] = "==uc#of#oal",
+    [TW_SYN_SENT] = "s>=<<<<<<<<",    [TW_SYN_RECEIVED] = "<>>=<<<<<<<",
+    [TW_ESTABLISHED] = "<>>>=<<<<<<", [TW_FIN_WAIT_1] = "<>>qq=<<<<<",
+    [TW_FIN_WAIT_2] = "<>>>>>=><<<",  [TW_CLOSE_WAIT] = "<>>>><<=<<<",
+    [TW_CLOSING] = "<>>>>><q=<<",     [TW_LAST_ACK] = "<>>>>><q<=<",
     [TW_TIME_WAIT] = "t>>>>>>>>>=",
 };
 _Static_assert(TW_COUNT(table) == TW_STATE_COUNT, "a row for each state");
@@ -106,8 +106,7 @@ static void request_sockets(void **state) {
     expect(&open, &request, false, "only assumed: it has not moved");
     expect(&open, &request, true, "request socket: the accept queue is full");
     expect(&passive, NULL, true, "no request socket: the accept queue is full");
-    const struct tw_kernel_socket full = {
-        .state = TW_LISTEN, .receive_queue = 2, .send_queue = 1};
+    const struct tw_kernel_socket full = {.state = TW_LISTEN, .receive_queue = 2, .send_queue = 1};
     expect(&passive, &full, true, "no request socket: the accept queue is full");
     const struct tw_kernel_wire assumed = {
         .state = TW_SYN_RECEIVED, .assumed = true, .before = TW_LISTEN};
@@ -117,8 +116,7 @@ static void request_sockets(void **state) {
 static void what_is_only_assumed(void **state) {
     (void)state;
     const struct tw_kernel_socket socket = {.state = TW_FIN_WAIT_1};
-    struct tw_kernel_wire wire = {
-        .state = TW_FIN_WAIT_2, .assumed = true, .before = TW_FIN_WAIT_1};
+    struct tw_kernel_wire wire = {.state = TW_FIN_WAIT_2, .assumed = true, .before = TW_FIN_WAIT_1};
     expect(&wire, &socket, false, "only assumed: it has not moved");
     wire.assumed = false;
     expect(&wire, &socket, false, "it has not moved: what was captured has not landed");
@@ -163,10 +161,8 @@ static void remarks(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_pair),
-        cmocka_unit_test(a_fin_behind_a_closed_window),
-        cmocka_unit_test(request_sockets),
-        cmocka_unit_test(what_is_only_assumed),
+        cmocka_unit_test(every_pair),      cmocka_unit_test(a_fin_behind_a_closed_window),
+        cmocka_unit_test(request_sockets), cmocka_unit_test(what_is_only_assumed),
         cmocka_unit_test(remarks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ enum {
     FRAME = 5,          // rows around the list, without the census
     CENSUS_WIDTH = 160, // from there on it takes one row,
     CENSUS_HEIGHT = 16, // from there on it may take two
-    PARTS_MAX = 12,
+    PARTS_MAX = 14,
     PART_GAP = 3,
     PART_TEXT = 160,
 };
@@ -341,6 +341,8 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
         RTT,
         LETTERS,
         OPENED,
+        PROCESS,
+        KERNEL,
         COUNT
     };
     struct words parts[COUNT] = {
@@ -356,6 +358,8 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
         [RTT] = {.role = ROLE_TEXT, .rank = 7},
         [LETTERS] = {.role = ROLE_TEXT, .rank = 8},
         [OPENED] = {.role = ROLE_TEXT, .rank = 10},
+        [PROCESS] = {.role = ROLE_TEXT, .rank = 3},
+        [KERNEL] = {.role = ROLE_WARNING, .rank = 1},
     };
     _Static_assert((int)COUNT <= (int)PARTS_MAX, "all have room");
     static const struct {
@@ -391,6 +395,11 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
     if (fitted->widths[COLUMN_OPENED] == 0)
         snprintf(parts[OPENED].text, PART_TEXT, _("began %s"),
                  format_clock(row.info.opened, app->utc, word));
+    if (columns_have(app, COLUMN_PROCESS) && fitted->widths[COLUMN_PROCESS] == 0)
+        column_text(app, &row, COLUMN_PROCESS, area.width, parts[PROCESS].text);
+    const char *kernel = column_text(app, &row, COLUMN_KERNEL, area.width, text);
+    if (fitted->widths[COLUMN_KERNEL] < canvas_text_width(kernel))
+        snprintf(parts[KERNEL].text, PART_TEXT, _("kernel %s"), kernel);
     if (row.info.midstream)
         snprintf(parts[MIDSTREAM].text, PART_TEXT, "%s", _("began before the capture"));
     draw_parts(canvas, area, y, parts, COUNT);

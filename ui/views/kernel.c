@@ -13,7 +13,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NARROW = 60, FULL_HEIGHT = 20, WORDS = KERNEL_WORDS + 6 };
+enum { NARROW = 60, FULL_HEIGHT = 20, WORDS = KERNEL_WORDS + 6, REASON_TEXT = 200 };
+
+static const char *end_letter(enum tw_end end) {
+    return end == TW_CLIENT ? "C " : "S ";
+}
+
+static enum role end_role(enum tw_end end) {
+    return end == TW_CLIENT ? ROLE_CLIENT : ROLE_SERVER;
+}
 
 static int local_ends(const struct app *app) {
     return (kernel_said(app, app->shown, TW_CLIENT) != NULL) +
@@ -23,8 +31,7 @@ static int local_ends(const struct app *app) {
 int kernel_height(const struct app *app) {
     const int ends = app->kernel.hooks != NULL ? local_ends(app) : 0, full = ends + 1;
     // The diagram is seen whole or not at all.
-    const bool diagram =
-        app->part == PART_DIAGRAM || (!app->alone && app->width >= BESIDE_WIDTH);
+    const bool diagram = app->part == PART_DIAGRAM || (!app->alone && app->width >= BESIDE_WIDTH);
     const int least = CONNECTION_FRAME + full + TW_DIAGRAM_HEIGHT;
     if (ends == 0)
         return 0;
@@ -88,8 +95,7 @@ static int draw_end(const struct app *app, struct canvas *canvas, struct area ar
                     int right, enum tw_end end) {
     const struct ui_kernel_said *said = kernel_said(app, app->shown, end);
     struct told told;
-    x = canvas_text(canvas, area, x, y, end == TW_CLIENT ? "C " : "S ",
-                    end == TW_CLIENT ? ROLE_CLIENT : ROLE_SERVER);
+    x = canvas_text(canvas, area, x, y, end_letter(end), end_role(end));
     if (!said->told)
         return canvas_text(canvas, area, x, y, "-", ROLE_FAINT);
     x = canvas_text(canvas, area, x, y, tw_state_name(kernel_state(said)),
@@ -110,27 +116,49 @@ static int draw_end(const struct app *app, struct canvas *canvas, struct area ar
     return x;
 }
 
-// Why, of both ends where there is room, else of the one that differs.
+// Why the kernel's word differs, or what is remarkable, as much of it as makes sense in `room`
+// columns; "": nothing, or too much. Returns its width.
+static int reason_text(const struct app *app, enum tw_end end, int room, char text[REASON_TEXT]) {
+    const struct ui_kernel_said *said = kernel_said(app, app->shown, end);
+    snprintf(text, REASON_TEXT, "%s", said != NULL ? _(kernel_reason(app, app->shown, end)) : "");
+    if (canvas_text_width(text) > room)
+        text[strcspn(text, ":")] = '\0';
+    if (canvas_text_width(text) > room)
+        text[0] = '\0';
+    return canvas_text_width(text);
+}
+
+static bool differs(const struct app *app, enum tw_end end) {
+    const struct ui_kernel_said *said = kernel_said(app, app->shown, end);
+    return said != NULL && kernel_differs(&app->ladder.info, end, said);
+}
+
+// Of both ends where there is room, first of those that differ.
 static void draw_reasons(const struct app *app, struct canvas *canvas, struct area area, int y,
                          int x) {
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < TW_END_COUNT; i++) {
             const enum tw_end end = (enum tw_end)i;
-            const struct ui_kernel_said *said = kernel_said(app, app->shown, end);
-            const char *reason = kernel_reason(app, app->shown, end);
-            if (said == NULL || reason[0] == '\0' ||
-                kernel_differs(&app->ladder.info, end, said) != (pass == 0))
+            char text[REASON_TEXT];
+            if (differs(app, end) != (pass == 0) ||
+                reason_text(app, end, area.width - x - 3, text) == 0)
                 continue;
-            char text[200]; // or as much of it as makes sense
-            snprintf(text, sizeof text, "%s", _(reason));
-            if (x + 2 + canvas_text_width(text) >= area.width)
-                text[strcspn(text, ":")] = '\0';
-            if (x + 2 + canvas_text_width(text) >= area.width)
-                continue;
-            x = canvas_text(canvas, area, x, y, end == TW_CLIENT ? "C " : "S ",
-                            end == TW_CLIENT ? ROLE_CLIENT : ROLE_SERVER);
+            x = canvas_text(canvas, area, x, y, end_letter(end), end_role(end));
             x = canvas_text(canvas, area, x, y, text, pass == 0 ? ROLE_WHY : ROLE_FAINT) + 2;
         }
+}
+
+// On one row: what the reason needs, where the states have room beside it.
+static int reserved(const struct app *app, int room) {
+    enum { STATE = 18 };
+    char text[REASON_TEXT];
+    for (int i = 0; i < TW_END_COUNT; i++)
+        if (differs(app, (enum tw_end)i)) {
+            const int width =
+                reason_text(app, (enum tw_end)i, room - local_ends(app) * STATE, text);
+            return width > 0 ? width + 4 : 0;
+        }
+    return 0;
 }
 
 void draw_kernel_now(const struct app *app, struct canvas *canvas, struct area area) {
@@ -138,13 +166,13 @@ void draw_kernel_now(const struct app *app, struct canvas *canvas, struct area a
     // At the end of what is captured; what is looked at else has been, and the kernel says what is.
     const bool now = !playback_follows(app);
     int x = canvas_text(canvas, area, 1, 0, now ? _("kernel now") : _("kernel"), ROLE_FAINT) + gap;
-    const int begin = x, ends = local_ends(app);
+    const int begin = x, ends = local_ends(app), keep = reserved(app, area.width - x);
     int row = 0;
     for (int i = 0, left = ends; i < TW_END_COUNT; i++) {
         const enum tw_end end = (enum tw_end)i;
         if (kernel_said(app, app->shown, end) == NULL)
             continue;
-        const int right = area.height == 1 ? x + (area.width - x) / left : area.width;
+        const int right = area.height == 1 ? x + (area.width - keep - x) / left : area.width;
         x = draw_end(app, canvas, area, x, row, right, end) + gap;
         left--;
         if (area.height > 1) {
