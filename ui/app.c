@@ -15,6 +15,7 @@ void app_options_of(const struct ui_options *options, enum theme theme, struct a
         .story = options->story,
         .witness = options->witness,
         .lab = options->lab,
+        .kernel = options->kernel,
         .files = options->files,
         .start = options->start,
         .source_name = options->source_name,
@@ -60,6 +61,7 @@ void app_init(struct app *app, const struct app_options *options) {
                 : options->lab != NULL ? VIEW_LAB
                                        : VIEW_CONNECTIONS,
         .lab = {.hooks = options->lab},
+        .kernel = {.hooks = options->kernel},
         .playback = {.speed = options->speed > 0 ? options->speed : 1, .even = true},
     };
     if (options->filter != NULL)
@@ -93,6 +95,7 @@ void app_fini(struct app *app) {
     moment_fini(&app->moment);
     stream_fini(&app->stream);
     save_fini(&app->save);
+    kernel_fini(&app->kernel);
     tw_ladder_fini(&app->ladder);
 }
 
@@ -190,6 +193,7 @@ void app_tick(struct app *app, tw_time now) {
         header_tick(app);
         stream_tick(app);
     }
+    kernel_tick(app);
 }
 
 bool app_moving(const struct app *app) {

@@ -10,6 +10,7 @@
 #include "canvas.h"
 #include "config.h"
 #include "header.h"
+#include "kernel.h"
 #include "lab.h"
 #include "ladder.h"
 #include "list.h"
@@ -76,6 +77,7 @@ struct app {
     struct stream stream;
     struct save save;
     struct lab lab;
+    struct kernel kernel;
     int help_top;
 };
 
@@ -83,6 +85,7 @@ struct app_options {
     struct tw_story *story;
     const struct tw_witness *witness; // or NULL
     const struct ui_lab *lab;         // or NULL
+    const struct ui_kernel *kernel;   // or NULL
     const struct ui_files *files;     // or NULL
     const struct ui_start *start;     // or NULL; then there is no story
     const struct tw_profile *profile; // NULL: linux

@@ -11,7 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STATE_WIDTH = 12, ADDRESS_LEAST = 8, NUMBER_LEAST = 3, GAP = COLUMN_GAP };
+enum {
+    STATE_WIDTH = 12,
+    PROCESS_WIDTH = 15,
+    ADDRESS_LEAST = 8,
+    NUMBER_LEAST = 3,
+    GAP = COLUMN_GAP
+};
 
 static const struct {
     struct column_info info;
@@ -32,11 +38,17 @@ static const struct {
     [COLUMN_LETTERS] = {{N_("history"), N_("history"), false, SORT_LETTERS}, TW_STORY_LETTERS - 1},
     [COLUMN_WAITS] = {{N_("waits"), N_("wait"), true, SORT_WAITS}, 7},
     [COLUMN_OPENED] = {{N_("began"), N_("beginning"), true, SORT_OPENED}, 15},
+    [COLUMN_PROCESS] = {{N_("process"), N_("process"), false, SORT_COUNT}, PROCESS_WIDTH},
+    [COLUMN_KERNEL] = {{N_("kernel"), N_("kernel's states"), false, SORT_COUNT}, STATE_WIDTH + 2},
 };
 _Static_assert(TW_COUNT(columns) == COLUMN_COUNT, "every column has its heading");
 
 const struct column_info *column_info(enum column column) {
     return &columns[column].info;
+}
+
+bool columns_have(const struct app *app, enum column column) {
+    return app->kernel.hooks != NULL || (column != COLUMN_PROCESS && column != COLUMN_KERNEL);
 }
 
 static int greater(int a, int b) {
@@ -51,6 +63,8 @@ static int natural(const struct app *app, enum column column) {
         width = greater(app->list.address_width[TW_CLIENT], ADDRESS_LEAST);
     if (column == COLUMN_SERVER)
         width = greater(app->list.address_width[TW_SERVER], ADDRESS_LEAST);
+    if (column == COLUMN_PROCESS && app->kernel.both)
+        width += PROCESS_WIDTH / 2;
     if (column == COLUMN_NUMBER) { // the mark stands before it
         char digits[FORMAT_TEXT];
         struct tw_connection_info last = {0};
@@ -96,11 +110,16 @@ static void fit_first(const struct app *app, int room, int widths[COLUMN_COUNT])
         return;
     widths[COLUMN_OUTCOME] = brief - GAP;
     room -= brief;
-    for (int i = COLUMN_OUTCOME + 1; i < COLUMN_COUNT; i++) {
-        int width = natural(app, (enum column)i);
+    for (int i = 0; i < COLUMN_COUNT - COLUMN_OUTCOME - 1; i++) { // the kernel's word first
+        static const int kernels = COLUMN_COUNT - COLUMN_PROCESS;
+        const enum column column =
+            (enum column)(i < kernels ? COLUMN_PROCESS + i : COLUMN_OUTCOME + 1 + i - kernels);
+        int width = natural(app, column);
+        if (!columns_have(app, column))
+            continue;
         if (room < width + GAP)
             break;
-        widths[i] = width;
+        widths[column] = width;
         room -= width + GAP;
     }
     // It is told in full where no column has to go for that.
@@ -118,13 +137,15 @@ static struct columns fit(const struct app *app, int width, int scrolled) {
     else
         for (int i = COLUMN_NUMBER + 1 + scrolled; i < COLUMN_COUNT && room > GAP; i++) {
             int wish = natural(app, (enum column)i) + GAP;
+            if (!columns_have(app, (enum column)i))
+                continue;
             if (wish > room && i > COLUMN_NUMBER + 1 + scrolled)
                 break;
             widths[i] = (wish < room ? wish : room) - GAP;
             room -= wish;
         }
     for (int i = COLUMN_NUMBER + 1 + scrolled; i < COLUMN_COUNT; i++)
-        fitted.right = fitted.right || widths[i] == 0;
+        fitted.right = fitted.right || (widths[i] == 0 && columns_have(app, (enum column)i));
     return fitted;
 }
 
@@ -170,12 +191,15 @@ const char *column_text(const struct app *app, const struct column_row *row, enu
         time = list_waits(app, info, row->connection);
         return time == 0 ? "" : format_wait(time, text);
     case COLUMN_OPENED: return format_clock(info->opened, app->utc, text);
+    case COLUMN_PROCESS: return kernel_process_text(app, row->connection, text);
+    case COLUMN_KERNEL: return kernel_states_text(app, row->connection, text);
     case COLUMN_COUNT: break;
     }
     return "";
 }
 _Static_assert((int)FORMAT_TEXT <= (int)COLUMN_TEXT && (int)TW_ADDRESS_TEXT <= (int)COLUMN_TEXT &&
-                   (int)TW_STORY_LETTERS <= (int)COLUMN_TEXT,
+                   (int)TW_STORY_LETTERS <= (int)COLUMN_TEXT &&
+                   (int)KERNEL_TEXT <= (int)COLUMN_TEXT,
                "a cell's text holds each");
 
 enum role column_role(const struct column_row *row, enum column column) {
@@ -189,7 +213,8 @@ enum role column_role(const struct column_row *row, enum column column) {
     case COLUMN_CLIENT:
     case COLUMN_SERVER:
     case COLUMN_LETTERS: return ROLE_TEXT;
-    case COLUMN_WAITS: return ROLE_WARNING;
+    case COLUMN_WAITS:
+    case COLUMN_KERNEL: return ROLE_WARNING;
     default: return ROLE_FAINT;
     }
 }

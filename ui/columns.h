@@ -22,6 +22,8 @@ enum column {
     COLUMN_LETTERS,
     COLUMN_WAITS,
     COLUMN_OPENED,
+    COLUMN_PROCESS, // these two only where the kernel can be asked
+    COLUMN_KERNEL,
     COLUMN_COUNT
 };
 
@@ -31,7 +33,7 @@ struct column_info {
     const char *heading; // in English
     const char *name;    // by itself, likewise
     bool right;          // its text stands at the right
-    enum sort sort;      // by it
+    enum sort sort;      // by it; SORT_COUNT: by none
 };
 
 // One row's connection, as far as its cells need it.
@@ -47,6 +49,8 @@ struct columns {
 };
 
 const struct column_info *column_info(enum column column);
+// Whether there is anything to tell in it.
+bool columns_have(const struct app *app, enum column column);
 struct columns columns_fit(const struct app *app, int width);
 // How far they can be scrolled until the last one is seen.
 int columns_last_scroll(const struct app *app);

@@ -63,6 +63,29 @@ struct ui_lab {
     const char *(*news)(void *context);
 };
 
+// What the kernel says of one end of a connection, where that is a socket of this machine.
+enum ui_owner { UI_OWNER_NOBODY, UI_OWNER_UNKNOWN, UI_OWNER_HIDDEN, UI_OWNER_KNOWN };
+enum { UI_PROCESS = 16, UI_USER = 32 };
+struct ui_kernel_said {
+    bool local; // it is; nothing else is told where it is not
+    bool told;  // the kernel has answered: `socket` is what it has, CLOSED: none
+    struct tw_kernel_socket socket;
+    struct tw_kernel_socket listener; // that takes connections there; CLOSED: not known
+    size_t opening;                   // request sockets of that port
+    enum ui_owner owner;              // whose the socket is; HIDDEN: there is no right to see that
+    int32_t pid;
+    char process[UI_PROCESS], user[UI_USER]; // any octets but NUL
+};
+// The kernel's own word beside a live source. Neither waits.
+struct ui_kernel {
+    void *context;
+    // Asks about one end's socket, now.
+    void (*ask)(void *context, const struct tw_tuple *tuple, struct ui_kernel_said *said);
+    // Goes on with what asking for one socket does not tell; to be called now and then while
+    // something of it is seen.
+    void (*turn)(void *context);
+};
+
 enum ui_saved {
     UI_SAVED,
     UI_LEFT_OUT, // this packet is not meant
@@ -149,6 +172,7 @@ struct ui_options {
     size_t *chosen;                   // what was chosen there, or UI_NOTHING
     const struct tw_witness *witness; // what the stacks said themselves, or NULL
     const struct ui_lab *lab;         // that runs behind the story, or NULL
+    const struct ui_kernel *kernel;   // of this machine, where the source is live, or NULL
     const char *source_name;          // as the user named it; control characters are shown as '?'
     const char *filter;               // the capture filter, or NULL
     const struct tw_profile *profile; // whose timers run out; NULL: linux

@@ -2,6 +2,7 @@
 // tcpwalk FILE at a terminal: the screen, fed while it runs.
 #include "commands.h"
 #include "files.h"
+#include "kernel_word.h"
 #include "reading.h"
 #include "recent.h"
 #include "screen.h"
@@ -23,6 +24,7 @@ struct feed {
     struct tw_error unrecorded; // why not all was, at the end
     const char *news;           // not told yet, or NULL
     struct tw_error filter_error;
+    struct kernel_word *kernel; // or NULL
 };
 
 // The recording's end is told at once, also where the screen goes on.
@@ -191,6 +193,8 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     options.source_name = title;
     options.live = tw_source_is_live(feed->reading.pump.source);
     options.forgets = tw_source_fd(feed->reading.pump.source) >= 0; // it may go on for ever
+    const struct ui_kernel kernel = kernel_word_hooks(feed->kernel);
+    options.kernel = feed->kernel != NULL ? &kernel : NULL;
     const struct ui_feed ui_feed = {.context = feed,
                                     .more = more,
                                     .fd = descriptor,
@@ -246,10 +250,16 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
         (void)more(&feed, FIRST_MS);
         status = reading_check_link(&feed.reading, error);
     }
+    struct tw_error untold; // without the kernel's word the screen shows what the wire does
+    if (status == TW_OK && tw_source_is_live(feed.reading.pump.source) &&
+        kernel_word_new(NULL, &feed.kernel, &untold) != TW_OK) {
+        feed.kernel = NULL;
+    }
     if (status == TW_OK) {
         remember(settings);
         status = run(&feed, settings, story, error);
     }
+    kernel_word_free(feed.kernel);
     reading_close(&feed.reading);
     return status;
 }

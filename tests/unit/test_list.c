@@ -138,7 +138,7 @@ static void columns_scroll(void **state) {
             assert_true(fitted.widths[COLUMN_NUMBER] > 0);
         }
         for (int i = 0; i < COLUMN_COUNT; i++)
-            assert_true(seen[i]);
+            assert_int_equal(seen[i], columns_have(&app, (enum column)i));
     }
     app.list.scrolled = 0;
     app_resize(&app, 220, 24);

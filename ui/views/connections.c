@@ -226,6 +226,8 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
         RTT,
         LETTERS,
         OPENED,
+        PROCESS,
+        KERNEL,
         COUNT
     };
     struct phrase parts[COUNT] = {
@@ -241,6 +243,8 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
         [RTT] = {.role = ROLE_TEXT, .rank = 7},
         [LETTERS] = {.role = ROLE_TEXT, .rank = 8},
         [OPENED] = {.role = ROLE_TEXT, .rank = 10},
+        [PROCESS] = {.role = ROLE_TEXT, .rank = 3},
+        [KERNEL] = {.role = ROLE_WARNING, .rank = 1},
     };
     _Static_assert((int)COUNT <= (int)PARTS_MAX, "all have room");
     static const struct {
@@ -276,6 +280,11 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
     if (fitted->widths[COLUMN_OPENED] == 0)
         snprintf(parts[OPENED].text, PART_TEXT, _("began %s"),
                  format_clock(row.info.opened, app->utc, word));
+    if (columns_have(app, COLUMN_PROCESS) && fitted->widths[COLUMN_PROCESS] == 0)
+        column_text(app, &row, COLUMN_PROCESS, area.width, parts[PROCESS].text);
+    const char *kernel = column_text(app, &row, COLUMN_KERNEL, area.width, text);
+    if (fitted->widths[COLUMN_KERNEL] < canvas_text_width(kernel))
+        snprintf(parts[KERNEL].text, PART_TEXT, _("kernel %s"), kernel);
     if (row.info.midstream)
         snprintf(parts[MIDSTREAM].text, PART_TEXT, "%s", _("began before the capture"));
     draw_parts(canvas, area, y, parts, COUNT);

@@ -45,6 +45,10 @@ void draw_stream(const struct app *app, struct canvas *canvas, struct area area)
 void draw_timeline(const struct app *app, struct canvas *canvas, struct area area); // one row
 void draw_why(const struct app *app, struct canvas *canvas, struct area area);
 int why_height(const struct app *app); // rows that it takes
+// What the kernel of this machine says of the connection now: one row, or one for each of its ends
+// that is of this machine, and one for why it is not what the wire shows.
+void draw_kernel_now(const struct app *app, struct canvas *canvas, struct area area);
+int kernel_height(const struct app *app); // 0: no end is, or nobody can be asked
 // In place of the why lines: the state that is looked at on the diagram.
 void draw_walk(const struct app *app, struct canvas *canvas, struct area area);
 int walk_height(const struct app *app);

@@ -329,22 +329,15 @@ static void draw_call(const struct app *app, struct canvas *canvas, struct area 
 // --- the kernels' word
 
 // Why a kernel says something else than what is shown, or calls it by another name; or "".
-static const char *kernel_reason(enum tw_state kernel, const struct tw_ladder_step *shown) {
-    enum tw_state state = shown != NULL ? shown->to : TW_CLOSED;
-    if (kernel == state)
-        return kernel == TW_SYN_RECEIVED && shown->from == TW_LISTEN
-                   ? _("request socket: SYN_RECV (NEW_SYN_RECV)")
-                   : "";
-    if ((kernel == TW_FIN_WAIT_1 && (state == TW_ESTABLISHED || state == TW_SYN_RECEIVED)) ||
-        (kernel == TW_LAST_ACK && state == TW_CLOSE_WAIT))
-        return _("its FIN is queued, not yet on the wire");
-    if (kernel == TW_SYN_SENT && state == TW_CLOSED)
-        return _("its SYN is not yet on the wire");
-    if (shown != NULL && shown->basis == TW_ASSUMED && kernel == shown->from)
-        return _("only assumed: it has not moved");
-    if (kernel == TW_CLOSED)
-        return _("the kernel has no such socket any more");
-    return "";
+static const char *reason_of(enum tw_state kernel, const struct tw_ladder_step *shown) {
+    const struct tw_kernel_socket socket = {.state = kernel};
+    struct tw_kernel_wire wire = {.state = TW_CLOSED};
+    if (shown != NULL)
+        wire = (struct tw_kernel_wire){.state = shown->to,
+                                       .passive = shown->from == TW_LISTEN,
+                                       .assumed = shown->basis == TW_ASSUMED,
+                                       .before = shown->from};
+    return _(tw_kernel_difference(&wire, kernel != TW_CLOSED ? &socket : NULL, false));
 }
 
 // What the kernel of one end says at this moment.
@@ -381,7 +374,7 @@ static void ask_kernel(const struct app *app, enum tw_end end, struct said *said
     } else {
         return;
     }
-    said->reason = kernel_reason(said->state, shown);
+    said->reason = reason_of(said->state, shown);
     if (look == NULL || look->state != said->state)
         return; // it has not been asked yet
     const struct tw_kernel_socket socket = {.state = look->state,
@@ -454,7 +447,8 @@ static void draw_kernel(const struct app *app, struct canvas *canvas, struct are
 }
 
 int why_height(const struct app *app) {
-    return walk_seen(app) ? walk_height(app) : WHY_HEIGHT + (app->witness != NULL);
+    return walk_seen(app) ? walk_height(app)
+                          : WHY_HEIGHT + (app->witness != NULL) + kernel_height(app);
 }
 
 void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
@@ -468,6 +462,12 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
         area.height--;
         draw_kernel(app, canvas, (struct area){area.x, area.y, area.width, area.height + 1},
                     area.height);
+    }
+    if (kernel_height(app) > 0) {
+        area.height -= kernel_height(app);
+        draw_kernel_now(
+            app, canvas,
+            (struct area){area.x, area.y + area.height, area.width, kernel_height(app)});
     }
     int64_t at = cursor_row(app);
     if (ladder->row_count == 0) {
