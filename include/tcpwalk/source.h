@@ -64,17 +64,19 @@ struct tw_source;
 enum tw_status tw_source_open_files(const char *const *names, size_t count,
                                     const struct tw_source_options *options,
                                     struct tw_source **source, struct tw_error *error) TW_CHECKED;
-// Attaches to interfaces, 1 to TW_INTERFACES_MAX of them. TW_OPEN, TW_PERMISSION (the message says
-// the three ways to get it), TW_USAGE, TW_MEMORY.
+// Attaches to interfaces, 1 to TW_INTERFACES_MAX of them, each once; several on Linux only. One
+// that is taken down is waited for; the source breaks off when all have been removed. TW_OPEN,
+// TW_PERMISSION (the message says the three ways to get it), TW_USAGE, TW_MEMORY.
 enum tw_status tw_source_open_live(const char *const *interfaces, size_t count,
                                    const struct tw_source_options *options,
                                    struct tw_source **source, struct tw_error *error) TW_CHECKED;
-// Live: another filter from now on, on all interfaces or on none; NULL: TW_LIVE_FILTER. TW_USAGE:
-// it does not compile, and the one before goes on.
+// Live: another filter from now on, on all interfaces or on none; NULL: the default one. What the
+// kernel holds already and would not pass is not given any more. TW_USAGE: it does not compile, and
+// the one before goes on.
 enum tw_status tw_source_refilter(struct tw_source *source, const char *filter,
                                   struct tw_error *error) TW_CHECKED;
-// What happened to an interface since it was last asked ("eth0 went down at 12:03:11", "eth0 is
-// back"), one after the other; NULL: nothing more. Lent until the next call.
+// What happened to an interface since it was last asked ("eth0: went down", "eth0: is up again"),
+// one after the other; NULL: nothing more. Lent until the next call.
 const char *tw_source_news(struct tw_source *source);
 enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
                            struct tw_error *error) TW_CHECKED;

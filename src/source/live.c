@@ -94,12 +94,7 @@ static tw_time clock_now(void) {
 
 static bool compiles(const struct tw_live *live, const char *filter, struct bpf_program *code) {
     enum { OPTIMIZE = 1 };
-    char text[PCAP_ERRBUF_SIZE];
-    bpf_u_int32 network, mask;
-    if (pcap_lookupnet(live->name, &network, &mask, text) != 0) {
-        mask = PCAP_NETMASK_UNKNOWN;
-    }
-    return pcap_compile(live->handle, code, filter, OPTIMIZE, mask) == 0;
+    return pcap_compile(live->handle, code, filter, OPTIMIZE, live->netmask) == 0;
 }
 
 enum tw_status tw_live_compile(struct tw_live *live, const char *filter, struct bpf_program *code,
@@ -143,18 +138,28 @@ static void configure(pcap_t *handle, const struct tw_source_options *options) {
     pcap_set_buffer_size(handle, (buffer < most ? buffer : most) * KIB);
 }
 
+// Any socket serves for asking; what the handle is bound to does not matter.
+static bool ask_for(const struct tw_live *live, unsigned long what, struct ifreq *request) {
+    *request = (struct ifreq){0};
+    if (live->index == 0 || strlen(live->name) >= sizeof request->ifr_name) {
+        return false;
+    }
+    memcpy(request->ifr_name, live->name, strlen(live->name));
+    return ioctl(live->fd, what, request) == 0;
+}
+
+static bool is(const struct tw_live *live, int flag) {
+    struct ifreq request;
+    return ask_for(live, SIOCGIFFLAGS, &request) && (request.ifr_flags & flag) != 0;
+}
+
 // What is sent to a loopback interface passes the socket twice, and libpcap throws away that it was
 // sent. The kernel can do so before it takes room in the ring and is counted as received
 // (Linux 4.20).
 static void ignore_sent_twice(const struct tw_live *live) {
 #ifdef PACKET_IGNORE_OUTGOING
     const int yes = 1;
-    struct ifreq request = {0};
-    if (live->index == 0 || strlen(live->name) >= sizeof request.ifr_name) {
-        return;
-    }
-    memcpy(request.ifr_name, live->name, strlen(live->name));
-    if (ioctl(live->fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_LOOPBACK) != 0) {
+    if (is(live, IFF_LOOPBACK)) {
         (void)setsockopt(live->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof yes);
     }
 #else
@@ -176,6 +181,10 @@ enum tw_status tw_live_init(struct tw_live *live, const char *interface,
     pcap_t *handle = live->handle;
     configure(handle, options);
     live->index = if_nametoindex(interface);
+    bpf_u_int32 network; // asked for now, as it takes a socket of its own
+    if (pcap_lookupnet(interface, &network, &live->netmask, text) != 0) {
+        live->netmask = PCAP_NETMASK_UNKNOWN;
+    }
     const int result = pcap_activate(handle);
     if (result < 0) { // above 0 are warnings
         return refuse(live, result, error);
@@ -203,23 +212,21 @@ enum tw_status tw_live_init(struct tw_live *live, const char *interface,
     return TW_OK;
 }
 
+bool tw_live_there(const struct tw_live *live) {
+    return is(live, IFF_UP);
+}
+
 enum tw_live_state tw_live_ask(struct tw_live *live) {
-    struct ifreq request = {0};
-    if (live->index == 0 || strlen(live->name) >= sizeof request.ifr_name) {
+    if (live->index == 0) {
         return live->state; // "any" is always there
     }
-    memcpy(request.ifr_name, live->name, strlen(live->name));
 #ifdef SIOCGIFINDEX
-    // Its socket serves for asking, whatever became of what it is bound to.
-    if (ioctl(live->fd, SIOCGIFINDEX, &request) != 0 ||
-        (unsigned)request.ifr_ifindex != live->index) {
+    struct ifreq request;
+    if (!ask_for(live, SIOCGIFINDEX, &request) || (unsigned)request.ifr_ifindex != live->index) {
         return live->state = TW_LIVE_GONE;
     }
 #endif
-    if (ioctl(live->fd, SIOCGIFFLAGS, &request) == 0) {
-        live->state = (request.ifr_flags & IFF_UP) != 0 ? TW_LIVE_UP : TW_LIVE_DOWN;
-    }
-    return live->state;
+    return live->state = is(live, IFF_UP) ? TW_LIVE_UP : TW_LIVE_DOWN;
 }
 
 enum tw_got tw_live_next(struct tw_live *live, struct tw_packet *packet, const char **why) {

@@ -20,6 +20,7 @@ struct tw_live {
     char *name;
     int fd;
     unsigned index; // of the interface; 0: it has none, as "any"
+    bpf_u_int32 netmask;
     int linktype;
     tw_time unit; // nanoseconds of one unit of the fraction
     enum tw_live_state state;
@@ -50,8 +51,9 @@ enum tw_got tw_live_next(struct tw_live *live, struct tw_packet *packet,
 void tw_live_look(struct tw_live *live);
 // Whether the interface is up, down or gone; `live->state` is that from now on.
 enum tw_live_state tw_live_ask(struct tw_live *live);
-// An interface of that name, which may be another one, is there: one that is gone is attached to
-// anew, what was counted goes on. TW_OPEN: not yet.
+// Whether an interface of that name, which may be another one, is there and up.
+bool tw_live_there(const struct tw_live *live) TW_CHECKED;
+// Attaches to that one, where the first is gone. What was counted goes on.
 enum tw_status tw_live_again(struct tw_live *live, const struct tw_source_options *options,
                              const char *filter, struct tw_error *error) TW_CHECKED;
 void tw_live_fini(struct tw_live *live);

@@ -30,7 +30,7 @@ static const char *const news_text[NEWS_COUNT] = {
     [CAME_UP] = N_("%s: is up again"),
     [REMOVED] = N_("%s: was removed"),
     [ATTACHED] = N_("%s: is there again and attached to"),
-    [REFUSED] = N_("%s: is there again, but may not be attached to any more"),
+    [REFUSED] = N_("%s: is there again, but cannot be attached to any more"),
 };
 
 static int64_t clock_ms(void) {
@@ -173,21 +173,19 @@ void tw_watch_fini(struct tw_watch *watch) {
 // --- What becomes of the interfaces --------------------------------------------------------------
 
 static void try_again(struct tw_watch *watch, struct tw_watched *one, int64_t now) {
-    if (now < watch->attached_ms + ATTACH_MS || one->given_up || one->pending) {
+    struct tw_error error;
+    if (now < watch->attached_ms + ATTACH_MS || one->given_up || one->pending ||
+        !tw_live_there(&one->live)) {
         return;
     }
-    switch (tw_live_again(&one->live, &watch->options, watch->filter, &watch->error)) {
-    case TW_OK:
+    if (tw_live_again(&one->live, &watch->options, watch->filter, &error) == TW_OK) {
         one->known = one->live.state;
         if (gather(watch, one)) {
             tell(watch, one, ATTACHED);
         }
-        break;
-    case TW_PERMISSION:
+    } else if (tw_live_there(&one->live)) { // and was not removed meanwhile
         one->given_up = true;
         tell(watch, one, REFUSED);
-        break;
-    default: break; // it is not there, or not up yet
     }
 }
 

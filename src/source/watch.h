@@ -25,7 +25,6 @@ struct tw_watch {
     int fd;
     unsigned since_look; // packets given since all counters were read
     int64_t asked_ms, attached_ms;
-    struct tw_error error; // of attaching again
 
     struct {
         uint8_t watched, what;

@@ -327,6 +327,36 @@ static void removed_among_others(void **state) {
     assert_int_equal(run("ip link del c0"), 0);
 }
 
+// The right to attach was given up meanwhile.
+static void back_without_right(void **state) {
+    NEED_NET();
+    enum { NOBODY = 65534 };
+    static const char make[] = "ip link add c0 type veth peer name c1 && ip link set c0 up && "
+                               "ip link set c1 up";
+    assert_int_equal(run(make), 0);
+    struct tw_source *source = attach("c1", "a1", &plain);
+    struct tw_packet packet;
+    struct tw_error error;
+    assert_int_equal(run("ip link del c0"), 0);
+    assert_int_equal(await_news(source, "c1: was removed", &error), TW_GOT_NOTHING);
+    assert_int_equal(run(make), 0);
+    assert_int_equal(seteuid(NOBODY), 0);
+    assert_int_equal(
+        await_news(source, "c1: is there again, but cannot be attached to any more", &error),
+        TW_GOT_NOTHING);
+    assert_int_equal(seteuid(0), 0);
+    const int a = sender_open("a0");
+    send_frame(a, 6, 1, 0, 0);
+    await_packet(source, &packet);
+    assert_int_equal(packet.interface, 1);
+    // The last one is gone, too.
+    assert_int_equal(run("ip link del c0 && ip link del a0"), 0);
+    assert_int_equal(await_news(source, "a1: was removed", &error), TW_GOT_FAULT);
+    assert_non_null(strstr(error.text, "the interface was removed; 1 packet was good"));
+    tw_source_free(source);
+    close(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(several_interfaces),
@@ -340,6 +370,7 @@ int main(void) {
         cmocka_unit_test(down_and_up),
         cmocka_unit_test(removed_alone),
         cmocka_unit_test(removed_among_others),
+        cmocka_unit_test(back_without_right),
     };
     return cmocka_run_group_tests(tests, net_open, NULL);
 }
