@@ -36,6 +36,7 @@ look() {
     want liblzma-dev includes lzma.h
     want libzstd-dev includes zstd.h
     want tmux program tmux
+    [ "$(uname -s)" != Linux ] || want iproute2 program ip
     if [ "${1:-}" = ci ]; then
         want clang program clang
         want clang-format program clang-format

@@ -48,6 +48,7 @@ struct tw_recorder {
     bool over, failing;
     bool left; // who read standard output has
     bool finished;
+    bool passed_over;      // a packet that no file can hold, which is told once
     int error;             // errno of what failed last; 0: a packet that no pcap file can hold
     uint64_t lost_at_fail; // so many had been lost when it began to fail
     struct tw_recorder_counts counts;
@@ -427,7 +428,9 @@ int tw_recorder_directory(const struct tw_recorder *recorder) {
 
 // A packet that no file of ours can hold, whatever the disk says.
 static void pass_over(struct tw_recorder *recorder, const char *why) {
-    if (recorder->counts.lost++ == 0) {
+    recorder->counts.lost++;
+    if (!recorder->passed_over) {
+        recorder->passed_over = true;
         tell(recorder, "%s: %s", spelled(recorder), why);
     }
 }

@@ -19,6 +19,11 @@ if command -v tcpdump >/dev/null 2>&1; then
     tcpdump -Z root -r "$capture" --time-stamp-precision=nano -w theirs.pcap tcp src port 9734 2>/dev/null
     cmp -s some.pcap theirs.pcap || fail 'a file: not what tcpdump records'
 fi
+# What is read twice is recorded once, and what breaks off up to there.
+"$program" trace --state TIME-WAIT -w twice.pcap "$capture" >out 2>err || fail 'read twice: failed'
+has twice.pcap 35 || fail "read twice: $(packets twice.pcap) packets"
+head -c 1000 "$capture" | "$program" list -w broken.pcap - >out 2>err
+[ $? -eq 4 ] && [ "$(packets broken.pcap)" -gt 5 ] || fail 'what broke off is not recorded'
 # To standard output.
 "$program" list --summary --json -w - -r "$capture" 2>err | cmp -s - <(
     "$program" list -q -w all.pcap -r "$capture" >list 2>err2; cat all.pcap) ||
