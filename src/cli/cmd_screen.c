@@ -4,6 +4,7 @@
 #include "files.h"
 #include "reading.h"
 #include "recent.h"
+#include "rights.h"
 #include "screen.h"
 #include "start.h"
 #include "stored.h"
@@ -18,6 +19,7 @@ enum { FIRST_MS = 50 };
 struct feed {
     struct reading reading;
     bool ended, finished; // the input, and what it left open
+    struct rights rights; // that are left
 };
 
 static bool more(void *context, int budget_ms) {
@@ -134,7 +136,9 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     snprintf(title, sizeof title, several ? _("%s and %zu more") : "%s", settings_source(settings),
              settings->source_count - 1);
     struct ui_options options = screen_options(settings);
-    struct files files = {.source = feed->reading.pump.source, .directory = settings->save_dir};
+    struct files files = {.source = feed->reading.pump.source,
+                          .place = feed->rights.directory,
+                          .user = feed->rights.user};
     const struct ui_files hooks = files_hooks(&files);
     options.files = &hooks;
     options.story = story;
@@ -158,6 +162,24 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     return status;
 }
 
+// Live: gives up the rights that attaching took, when the terminal, too, is open.
+static enum tw_status give_up(struct feed *feed, const struct settings *settings,
+                              struct tw_story *story, struct tw_error *error) {
+    const bool holds = settings->screenshot == NULL && !ui_holds();
+    enum tw_status status = holds ? ui_hold(error) : TW_OK;
+    if (status != TW_OK) {
+        return status;
+    }
+    status = rights_drop(&feed->rights, settings, true, error);
+    if (status == TW_OK) {
+        status = run(feed, settings, story, error);
+    }
+    if (holds) {
+        ui_release();
+    }
+    return status;
+}
+
 // The start screen offers them again; what is stored it has anyway.
 static void remember(const struct settings *settings) {
     for (size_t i = settings->source_count; i-- > 0;) {
@@ -170,7 +192,7 @@ static void remember(const struct settings *settings) {
 static enum tw_status show(const struct settings *settings, struct tw_story *story,
                            struct tw_error *error) {
     struct tw_observer observer = tw_story_observer(story);
-    struct feed feed = {0};
+    struct feed feed = {.rights.directory = -1};
     // What grows: the story, the tracker's connections until they are over, which are less by far,
     // and, of what is no file, the packets that cannot be read again.
     enum { TRACKER_SHARE = 20 };
@@ -184,14 +206,20 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
     const bool keeps = tw_source_keeps(feed.reading.pump.source);
     tw_story_limit(story, left / 4 * 3 - (keeps ? keep : 0));
     // The beginning is read before the screen opens: it may be no capture for us at all.
-    if (!tw_source_is_live(feed.reading.pump.source)) {
+    if (tw_source_is_live(feed.reading.pump.source)) {
+        status = give_up(&feed, settings, story, error);
+    } else {
         (void)more(&feed, FIRST_MS);
         status = reading_check_link(&feed.reading, error);
+        if (status == TW_OK) {
+            status = rights_directory(settings, &feed.rights.directory, error);
+        }
+        if (status == TW_OK) {
+            remember(settings);
+            status = run(&feed, settings, story, error);
+        }
     }
-    if (status == TW_OK) {
-        remember(settings);
-        status = run(&feed, settings, story, error);
-    }
+    rights_fini(&feed.rights);
     reading_close(&feed.reading);
     return status;
 }

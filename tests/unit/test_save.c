@@ -37,7 +37,7 @@ static void open_screen(const char *const *names, size_t count, size_t keep, siz
     while (pump_run(&pump, 1000, &error) == PUMP_MORE) {
     }
     tw_tracker_finish(pump.tracker);
-    files = (struct files){.source = source, .directory = folder};
+    files = (struct files){.source = source, .place = place};
     hooks = files_hooks(&files);
     const struct app_options app_options = {
         .story = story, .files = &hooks, .source_name = names[0], .utc = true};
@@ -424,7 +424,7 @@ static void names_that_cannot_be(void **state) {
     const struct {
         const char *name, *why;
     } rows[] = {
-        {"nowhere/x.pcap", "/nowhere/x.pcap: No such file or directory"},
+        {"nowhere/x.pcap", "nowhere/x.pcap: No such file or directory"},
         {"here/", "Is a directory"},
         {".", "is there already"},
     };
@@ -560,7 +560,7 @@ static void of_the_lab(void **state) {
     for (unsigned n = 0; n < 300; n++)
         recording_take(&recording, 0, n * TW_SECOND, segment(n, true, 2, n, 0), 40);
     assert_true(recording.lost > 0);
-    struct files lab = {.recording = &recording, .directory = folder};
+    struct files lab = {.recording = &recording, .place = place};
     const struct ui_files of = files_hooks(&lab);
     const char *why = NULL;
     for (unsigned n = 0; n < 256; n++) {
