@@ -52,6 +52,6 @@ void tw_namer_stop(struct tw_namer *namer); // NULL: nothing
 size_t tw_namer_ask(struct tw_namer *namer, const uint32_t *inodes, size_t count) TW_CHECKED;
 // The next answer that has come, never waits; false: none.
 bool tw_namer_answer(struct tw_namer *namer, struct tw_process *process) TW_CHECKED;
-int tw_namer_fd(const struct tw_namer *namer); // readable when there is one
+int tw_namer_fd(const struct tw_namer *namer); // readable when there is one; -1: it is gone
 
 #endif

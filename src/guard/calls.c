@@ -89,7 +89,7 @@ static const char *const running[] = {
     "wait4", // for the namer's end
 };
 
-static const char *const naming[] = {"getdents64", "readlinkat"};
+static const char *const naming[] = {"getdents64", "readlinkat", "fcntl", "fcntl64"};
 
 // What nothing in tcpwalk ever asks for: who does is not tcpwalk any more. All else that is not
 // allowed only fails (EPERM), such as the sockets that the C library would make to ask a name
@@ -228,8 +228,8 @@ static int add_naming(scmp_filter_ctx filter) {
     return result == 0 ? add_when(filter, SCMP_SYS(openat), 1, &reads) : result;
 }
 
-static int load(int (*more)(scmp_filter_ctx filter), uint32_t otherwise) {
-    scmp_filter_ctx filter = seccomp_init(otherwise);
+static int load(int (*more)(scmp_filter_ctx filter)) {
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (filter == NULL) {
         return ENOMEM;
     }
@@ -249,7 +249,7 @@ static int load(int (*more)(scmp_filter_ctx filter), uint32_t otherwise) {
     if (result == 0) {
         result = more(filter);
     }
-    if (result == 0 && otherwise != SCMP_ACT_TRAP) {
+    if (result == 0) {
         result = add(filter, SCMP_ACT_TRAP, deadly, TW_COUNT(deadly));
     }
     if (result == 0) {
@@ -286,11 +286,11 @@ static void tell_refusal(void) {
 
 int guard_calls(void) {
     tell_refusal();
-    return load(add_running, SCMP_ACT_ERRNO(EPERM));
+    return load(add_running);
 }
 
 int guard_calls_namer(void) {
-    return load(add_naming, SCMP_ACT_TRAP);
+    return load(add_naming);
 }
 
 const char *guard_calls_library(void) {

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <poll.h>
 #include <pwd.h>
@@ -21,6 +22,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,6 +40,7 @@ enum {
 struct tw_namer {
     int socket;
     pid_t child;
+    bool gone; // it has ended, for whatever reason
 };
 
 struct walk {
@@ -248,13 +251,23 @@ static void serve(struct namer *namer) {
 
 // --- The process
 
-// What it was forked with goes, but its socket and /proc.
-static void close_others(int keep, int also) {
-    const long most = sysconf(_SC_OPEN_MAX);
-    enum { ENOUGH = 65536 };
-    for (int file = 0; file < (most > 0 && most < ENOUGH ? most : ENOUGH); file++) {
-        if (file != keep && file != also) {
-            close(file);
+// What it was forked with goes, but these two.
+static void close_others(int one, int other) {
+    const unsigned low = (unsigned)(one < other ? one : other);
+    const unsigned high = (unsigned)(one < other ? other : one);
+    const struct {
+        unsigned first, last;
+    } gaps[] = {{0, low - 1}, {low + 1, high - 1}, {high + 1, UINT_MAX}};
+    for (size_t i = 0; i < TW_COUNT(gaps); i++) {
+        const unsigned first = gaps[i].first, last = gaps[i].last;
+        if (first > last || (i == 0 && low == 0) ||
+            syscall(SYS_close_range, first, last, 0U) == 0) {
+            continue;
+        }
+        // Before Linux 5.9.
+        const long most = sysconf(_SC_OPEN_MAX);
+        for (unsigned file = first; file <= last && (long)file < most; file++) {
+            close((int)file);
         }
     }
 }
@@ -341,6 +354,7 @@ enum tw_status tw_namer_start(struct tw_namer **namer, struct tw_error *error) {
         return tw_fail(error, TW_MEMORY, "no other process: %s", strerror(errno));
     }
     new->socket = ends[0];
+    new->gone = false;
     *namer = new;
     return TW_OK;
 }
@@ -365,10 +379,11 @@ size_t tw_namer_ask(struct tw_namer *namer, const uint32_t *inodes, size_t count
 
 bool tw_namer_answer(struct tw_namer *namer, struct tw_process *process) {
     const ssize_t length = recv(namer->socket, process, sizeof *process, MSG_DONTWAIT);
+    namer->gone = namer->gone || length == 0;
     return length == sizeof *process && process->pid >= 0 &&
            memchr(process->name, '\0', sizeof process->name) != NULL;
 }
 
 int tw_namer_fd(const struct tw_namer *namer) {
-    return namer->socket;
+    return namer->gone ? -1 : namer->socket;
 }

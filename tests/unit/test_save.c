@@ -9,6 +9,7 @@
 #include "cli/pump.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@ static struct tw_source *source;
 static struct tw_story *story;
 static struct pump pump;
 static struct files files;
+static int place; // of the files that are saved
 static struct ui_files hooks;
 static struct app app;
 
@@ -581,6 +583,17 @@ static void of_the_lab(void **state) {
     recording_fini(&recording);
 }
 
+static int make_place(void **state) {
+    const int failed = make_folder(state);
+    place = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return failed != 0 || place < 0;
+}
+
+static int remove_place(void **state) {
+    close(place);
+    return remove_folder(state);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_connection_of_every_stored_capture),
@@ -597,5 +610,5 @@ int main(void) {
         cmocka_unit_test(names_that_are_offered),
         cmocka_unit_test(of_the_lab),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, make_place, remove_place);
 }
