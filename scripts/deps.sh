@@ -30,6 +30,7 @@ look() {
     need libncurses-dev includes curses.h
     need libjansson-dev includes jansson.h
     [ "$(uname -s)" != Linux ] || need libmnl-dev includes libmnl/libmnl.h
+    [ "$(uname -s)" != Linux ] || need libseccomp-dev includes seccomp.h
     need libcmocka-dev library lcmocka
     need gettext program msgfmt
     want zlib1g-dev includes zlib.h

@@ -2,8 +2,8 @@
 # Who may include whom: base < segment < {decode, state < endpoint < connection < tracker, story}
 # < witness < {picture, report, ui} < cli; beside them kernel < lab, of which witness and screen take
 # what is data. Also: pcap.h only in src/source, curses.h only in ui/term.c, jansson.h only in
-# src/witness, libmnl only in src/kernel and src/lab, and an engine that neither prints nor reads a
-# clock.
+# src/witness, libmnl only in src/kernel and src/lab, seccomp.h only in src/guard, and an engine that
+# neither prints nor reads a clock.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 found=0
@@ -35,6 +35,8 @@ room include/tcpwalk/report.h "$model|decode|witness"
 room src/base "$below"
 room src/engine "$model|decode|story"
 room src/source "base|source|recorder"
+room include/tcpwalk/guard.h "base"
+room src/guard "base|guard"
 room src/witness "$model|kernel|witness"
 room src/kernel "$below|state|kernel"
 room src/lab "$model|decode|kernel|witness|lab"
@@ -46,16 +48,17 @@ room ui "$model|story|decode|picture|source|witness|kernel|lab"
 private() {
     bad=$(grep -rnE "#include *\"(\.\./|src/)?($2)/" "$1" 2>/dev/null) && complain "$bad"
 }
-private src/base 'engine|source|witness|kernel|lab|report|picture|cli|ui'
-private src/engine 'source|witness|kernel|lab|report|picture|cli|ui'
-private src/source 'engine|witness|kernel|lab|report|picture|cli|ui'
-private src/witness 'engine|source|kernel|lab|report|picture|cli|ui'
-private src/kernel 'engine|source|witness|lab|report|picture|cli|ui'
-private src/lab 'engine|source|witness|kernel|report|picture|cli|ui'
-private src/picture 'engine|source|witness|kernel|lab|report|cli|ui'
-private src/report 'engine|source|witness|kernel|lab|picture|cli|ui'
-private ui 'engine|source|witness|kernel|lab|report|picture|cli'
-private src/cli 'engine|source|witness|kernel|lab|report|picture'
+private src/base 'guard|engine|source|witness|kernel|lab|report|picture|cli|ui'
+private src/engine 'guard|source|witness|kernel|lab|report|picture|cli|ui'
+private src/source 'guard|engine|witness|kernel|lab|report|picture|cli|ui'
+private src/guard 'engine|source|witness|kernel|lab|report|picture|cli|ui'
+private src/witness 'guard|engine|source|kernel|lab|report|picture|cli|ui'
+private src/kernel 'guard|engine|source|witness|lab|report|picture|cli|ui'
+private src/lab 'guard|engine|source|witness|kernel|report|picture|cli|ui'
+private src/picture 'guard|engine|source|witness|kernel|lab|report|cli|ui'
+private src/report 'guard|engine|source|witness|kernel|lab|picture|cli|ui'
+private ui 'guard|engine|source|witness|kernel|lab|report|picture|cli'
+private src/cli 'guard|engine|source|witness|kernel|lab|report|picture'
 
 bad=$(grep -rnE '#include *[<"](pcap|pcap/.*)\.h' src ui include 2>/dev/null | grep -v '^src/source/') &&
     complain "$bad"
@@ -64,6 +67,8 @@ bad=$(grep -rnE '#include *[<"](n?curses|ncursesw?/.*)\.h' src ui include 2>/dev
 bad=$(grep -rnE '#include *[<"]jansson\.h' src ui include 2>/dev/null | grep -v '^src/witness/') &&
     complain "$bad"
 bad=$(grep -rnE '#include *[<"]libmnl/' src ui include 2>/dev/null | grep -vE '^src/(kernel|lab)/') &&
+    complain "$bad"
+bad=$(grep -rnE '#include *[<"]seccomp\.h' src ui include 2>/dev/null | grep -v '^src/guard/') &&
     complain "$bad"
 bad=$(grep -rnE '\b(f?printf|puts|fputs|putchar|fwrite|fopen|write|clock_gettime|gettimeofday|time|clock)\(' \
     src/engine --include='*.[ch]' | grep -vE ':[0-9]+: *(//|\*)|->(time|clock|write)\(|_(time|clock|write)\(') &&

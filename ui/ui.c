@@ -298,6 +298,10 @@ void ui_release(void) {
     held = false;
 }
 
+bool ui_holds(void) {
+    return held;
+}
+
 void ui_lost(void) {
     term_leave();
 }

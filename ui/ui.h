@@ -209,6 +209,7 @@ bool ui_ended(void);
 // process has the terminal, too, as long as this one leaves it alone. TW_OPEN.
 enum tw_status ui_hold(struct tw_error *error) TW_CHECKED;
 void ui_release(void);
+bool ui_holds(void);
 // A child has crashed and given the terminal back: the next screen takes it again.
 void ui_lost(void);
 

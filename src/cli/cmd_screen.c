@@ -5,6 +5,7 @@
 #include "kernel_word.h"
 #include "reading.h"
 #include "recent.h"
+#include "rights.h"
 #include "screen.h"
 #include "start.h"
 #include "stored.h"
@@ -25,6 +26,7 @@ struct feed {
     const char *news;           // not told yet, or NULL
     struct tw_error filter_error;
     struct kernel_word *kernel; // or NULL
+    struct rights rights;       // that are left
 };
 
 // The recording's end is told at once, also where the screen goes on.
@@ -185,7 +187,8 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     struct ui_options options = screen_options(settings);
     struct files files = {.source = feed->reading.pump.source,
                           .seconds = &feed->seconds,
-                          .directory = settings->save_dir};
+                          .place = feed->rights.directory,
+                          .user = feed->rights.user};
     const struct ui_files hooks = files_hooks(&files);
     options.files = &hooks;
     options.story = story;
@@ -219,6 +222,41 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     return status;
 }
 
+// Whose sockets are is known to who was started before the rights were given up.
+static bool ask(void *context, const uint32_t *inodes, size_t count) {
+    const struct rights *rights = context;
+    return rights->namer != NULL && tw_namer_ask(rights->namer, inodes, count);
+}
+
+static bool answer(void *context, struct tw_process *process) {
+    const struct rights *rights = context;
+    return rights->namer != NULL && tw_namer_answer(rights->namer, process);
+}
+
+// Live: gives up the rights that attaching took, when the terminal, too, is open.
+static enum tw_status give_up(struct feed *feed, const struct settings *settings,
+                              struct tw_story *story, struct tw_error *error) {
+    const bool holds = settings->screenshot == NULL && !ui_holds();
+    enum tw_status status = holds ? ui_hold(error) : TW_OK;
+    if (status != TW_OK) {
+        return status;
+    }
+    // Without the kernel's word the screen shows what the wire does.
+    const struct kernel_names names = {.context = &feed->rights, .ask = ask, .answer = answer};
+    struct tw_error untold;
+    if (kernel_word_new(&names, &feed->kernel, &untold) != TW_OK) {
+        feed->kernel = NULL;
+    }
+    status = rights_drop(&feed->rights, settings, feed->kernel != NULL, error);
+    if (status == TW_OK) {
+        status = run(feed, settings, story, error);
+    }
+    if (holds) {
+        ui_release();
+    }
+    return status;
+}
+
 // The start screen offers them again; what is stored it has anyway.
 static void remember(const struct settings *settings) {
     for (size_t i = settings->source_count; i-- > 0;) {
@@ -231,7 +269,7 @@ static void remember(const struct settings *settings) {
 static enum tw_status show(const struct settings *settings, struct tw_story *story,
                            struct tw_error *error) {
     struct tw_observer observer = tw_story_observer(story);
-    struct feed feed = {0};
+    struct feed feed = {.rights.directory = -1};
     // What grows: the story, the tracker's connections until they are over, which are less by far,
     // and, of what is no file, the packets that cannot be read again.
     enum { TRACKER_SHARE = 20 };
@@ -246,20 +284,21 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
     const bool keeps = tw_source_keeps(feed.reading.pump.source);
     tw_story_limit(story, left / 4 * 3 - (keeps ? keep : 0));
     // The beginning is read before the screen opens: it may be no capture for us at all.
-    if (!tw_source_is_live(feed.reading.pump.source)) {
+    if (tw_source_is_live(feed.reading.pump.source)) {
+        status = give_up(&feed, settings, story, error);
+    } else {
         (void)more(&feed, FIRST_MS);
         status = reading_check_link(&feed.reading, error);
-    }
-    struct tw_error untold; // without the kernel's word the screen shows what the wire does
-    if (status == TW_OK && tw_source_is_live(feed.reading.pump.source) &&
-        kernel_word_new(NULL, &feed.kernel, &untold) != TW_OK) {
-        feed.kernel = NULL;
-    }
-    if (status == TW_OK) {
-        remember(settings);
-        status = run(&feed, settings, story, error);
+        if (status == TW_OK) {
+            status = rights_directory(settings, &feed.rights.directory, error);
+        }
+        if (status == TW_OK) {
+            remember(settings);
+            status = run(&feed, settings, story, error);
+        }
     }
     kernel_word_free(feed.kernel);
+    rights_fini(&feed.rights);
     reading_close(&feed.reading);
     return status;
 }

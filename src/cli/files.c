@@ -71,14 +71,15 @@ static bool is_other(struct files *files, uint64_t number, const struct tw_packe
 
 // --- names
 
-// Where a file of that name is to be; false where there cannot be one.
+// Where a file of that name is to be; false where there cannot be one. Names are looked for from
+// the directory's descriptor, which stays of use when the way to it may not be walked any more.
 static bool find_place(const struct files *files, const char *name, struct new_file *new) {
-    const bool beside = files->directory != NULL && name[0] != '/';
-    const int length = snprintf(new->path, sizeof new->path, "%s%s%s",
-                                beside ? files->directory : "", beside ? "/" : "", name);
-    errno = length < 0 || (size_t)length >= sizeof new->path ? ENAMETOOLONG
-            : new->path[length - 1] == '/'                   ? EISDIR
-                                                             : 0;
+    const int length = snprintf(new->path, sizeof new->path, "%s", name);
+    new->place = files->place;
+    errno = length <= 0                          ? ENOENT
+            : (size_t)length >= sizeof new->path ? ENAMETOOLONG
+            : new->path[length - 1] == '/'       ? EISDIR
+                                                 : 0;
     return errno == 0;
 }
 
@@ -90,9 +91,10 @@ static bool make_temporary(struct new_file *new) {
         const int length = snprintf(new->temporary, sizeof new->temporary, "%.*s.tcpwalk-%ld-%d",
                                     folder, new->path, (long)getpid(), i);
         errno = ENAMETOOLONG;
-        const int file = length < 0 || (size_t)length >= sizeof new->temporary
-                             ? -1
-                             : open(new->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        const int file =
+            length < 0 || (size_t)length >= sizeof new->temporary
+                ? -1
+                : openat(new->place, new->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file >= 0) {
             new->file = file;
             return true;
@@ -111,7 +113,7 @@ static void give_up(struct new_file *new) {
         if (new->file >= 0) {
             close(new->file);
         }
-        unlink(new->temporary);
+        unlinkat(new->place, new->temporary, 0);
         new->temporary[0] = '\0';
     }
 }
@@ -120,21 +122,21 @@ static void give_up(struct new_file *new) {
 static int take_name(struct new_file *new) {
     // Not every file system has links. There the name is taken first by an empty file, over which
     // ours is put, which takes long where ours is large.
-    if (link(new->temporary, new->path) == 0) {
+    if (linkat(new->place, new->temporary, new->place, new->path, 0) == 0) {
         give_up(new); // of its two names only the temporary one goes
         return 0;
     }
     if (errno == EEXIST) {
         return errno;
     }
-    const int file = open(new->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const int file = openat(new->place, new->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0) {
         return errno;
     }
     close(file);
-    if (rename(new->temporary, new->path) != 0) {
+    if (renameat(new->place, new->temporary, new->place, new->path) != 0) {
         const int why = errno;
-        unlink(new->path);
+        unlinkat(new->place, new->path, 0);
         return why;
     }
     new->temporary[0] = '\0';
@@ -144,6 +146,10 @@ static int take_name(struct new_file *new) {
 static const char *refuse(struct files *files, const char *name, int why) {
     if (why == EEXIST) {
         (void)tw_fail(&files->error, TW_OUTPUT, N_("%s is there already; another name?"), name);
+    } else if (files->user != NULL && (why == EACCES || why == EPERM)) {
+        (void)tw_fail(&files->error, TW_OUTPUT,
+                      N_("%s: %s as user %s; start with --save-dir DIR or -Z USER"), name,
+                      strerror(why), files->user);
     } else {
         (void)tw_fail(&files->error, TW_OUTPUT, "%s: %s", name, strerror(why));
     }
@@ -160,10 +166,10 @@ static const char *save_begin(void *context, const char *path) {
     if (!find_place(files, path, &files->saved)) {
         return refuse(files, path, errno);
     }
-    if (lstat(files->saved.path, &status) == 0) {
+    if (fstatat(files->place, files->saved.path, &status, AT_SYMLINK_NOFOLLOW) == 0) {
         return refuse(files, path, EEXIST);
     }
-    return make_temporary(&files->saved) ? NULL : refuse(files, files->saved.path, errno);
+    return make_temporary(&files->saved) ? NULL : refuse(files, path, errno);
 }
 
 static enum tw_status close_writer(struct files *files) {

@@ -3,9 +3,11 @@
 #include "files.h"
 #include "lab_run.h"
 #include "reading.h"
+#include "rights.h"
 #include "screen.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { TITLE_OCTETS = 160, LINE_MAX_OCTETS = 1000 };
 
@@ -179,9 +181,12 @@ static enum tw_status show(struct screen *screen, struct tw_story *story, struct
                                .type = type,
                                .news = news};
     const struct ui_feed feed = {.context = screen, .more = more, .fd = descriptor, .fault = fault};
-    struct files files = {.recording = &run->recording,
-                          .seconds = &screen->seconds,
-                          .directory = run->settings->save_dir};
+    int place;
+    if (rights_directory(run->settings, &place, error) != TW_OK) {
+        return TW_OUTPUT;
+    }
+    struct files files = {
+        .recording = &run->recording, .seconds = &screen->seconds, .place = place};
     const struct ui_files hooks = files_hooks(&files);
     options.files = &hooks;
     options.story = story;
@@ -190,6 +195,7 @@ static enum tw_status show(struct screen *screen, struct tw_story *story, struct
     options.source_name = title;
     enum tw_status status = ui_run(&options, &feed, error);
     files_fini(&files);
+    close(place);
     if (status == TW_OK && screen->reading.broken) {
         status = tw_fail(error, TW_BROKEN, "%s", screen->reading.fault.text);
     }

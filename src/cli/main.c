@@ -2,6 +2,7 @@
 // The program: reads the command line, runs the command, says how it ended.
 #include "commands.h"
 #include "speech.h"
+#include "tcpwalk/guard.h"
 #include "tcpwalk/source.h"
 
 #include <errno.h>
@@ -23,7 +24,9 @@ static enum tw_status run(const struct settings *settings, struct tw_error *erro
         return TW_OK;
     }
     if (settings->version) {
-        printf("tcpwalk %s\n%s\n", TW_VERSION, tw_source_features());
+        const char *guard = tw_guard_told();
+        printf("tcpwalk %s\n%s\n%s%s", TW_VERSION, tw_source_features(), guard,
+               guard[0] != '\0' ? "\n" : "");
         return TW_OK;
     }
     if (settings->print != NULL && strcmp(settings->print, "catalogue") == 0) {

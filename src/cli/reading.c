@@ -2,6 +2,7 @@
 // Opening, reading to the end, reporting.
 #include "reading.h"
 
+#include "rights.h"
 #include "signals.h"
 #include "stored.h"
 #include "words.h"
@@ -538,8 +539,15 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
     }
     struct tw_observer observer = tw_report_observer(report);
     struct reading reading;
+    struct rights rights = {.directory = -1};
     signals_begin();
     enum tw_status status = reading_open(&reading, settings, &observer, sorts ? 50 : 100, 0, error);
+    if (status == TW_OK && tw_source_is_live(reading.pump.source)) {
+        status = rights_drop(&rights, settings, false, error);
+        if (status != TW_OK) {
+            reading_close(&reading);
+        }
+    }
     if (status == TW_OK) {
         // Sorted lines are held beside the tracker's connections: each may have half.
         if (sorts) {
@@ -560,6 +568,7 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
         signals_stop(NULL);
         reading_close(&reading);
     }
+    rights_fini(&rights);
     signals_end();
     if (keep != NULL) {
         *keep = report;

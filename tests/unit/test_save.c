@@ -9,6 +9,7 @@
 #include "cli/pump.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@ static struct tw_source *source;
 static struct tw_story *story;
 static struct pump pump;
 static struct files files;
+static int place; // of the files that are saved
 static struct ui_files hooks;
 static struct app app;
 
@@ -37,7 +39,7 @@ static void open_screen(const char *const *names, size_t count, size_t keep, siz
     while (pump_run(&pump, 1000, &error) == PUMP_MORE) {
     }
     tw_tracker_finish(pump.tracker);
-    files = (struct files){.source = source, .directory = folder};
+    files = (struct files){.source = source, .place = place};
     hooks = files_hooks(&files);
     const struct app_options app_options = {
         .story = story, .files = &hooks, .source_name = names[0], .utc = true};
@@ -424,7 +426,7 @@ static void names_that_cannot_be(void **state) {
     const struct {
         const char *name, *why;
     } rows[] = {
-        {"nowhere/x.pcap", "/nowhere/x.pcap: No such file or directory"},
+        {"nowhere/x.pcap", "nowhere/x.pcap: No such file or directory"},
         {"here/", "Is a directory"},
         {".", "is there already"},
     };
@@ -560,7 +562,7 @@ static void of_the_lab(void **state) {
     for (unsigned n = 0; n < 300; n++)
         recording_take(&recording, 0, n * TW_SECOND, segment(n, true, 2, n, 0), 40);
     assert_true(recording.lost > 0);
-    struct files lab = {.recording = &recording, .directory = folder};
+    struct files lab = {.recording = &recording, .place = place};
     const struct ui_files of = files_hooks(&lab);
     const char *why = NULL;
     for (unsigned n = 0; n < 256; n++) {
@@ -581,6 +583,17 @@ static void of_the_lab(void **state) {
     recording_fini(&recording);
 }
 
+static int make_place(void **state) {
+    const int failed = make_folder(state);
+    place = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return failed != 0 || place < 0;
+}
+
+static int remove_place(void **state) {
+    close(place);
+    return remove_folder(state);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_connection_of_every_stored_capture),
@@ -597,5 +610,5 @@ int main(void) {
         cmocka_unit_test(names_that_are_offered),
         cmocka_unit_test(of_the_lab),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, make_place, remove_place);
 }

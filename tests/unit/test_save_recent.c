@@ -16,7 +16,8 @@ static struct {
     struct seconds seconds;
     struct files files;
     struct ui_files hooks;
-    int pipe; // -1: a file
+    int pipe;  // -1: a file
+    int place; // for saved files
 } input;
 static struct app app;
 
@@ -50,8 +51,10 @@ static void open_screen(const char *name, const char *filter, size_t keep) {
     assert_non_null(input.pump.tracker);
     while (pump_run(&input.pump, 1000, &error) == PUMP_MORE) {
     }
+    input.place = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(input.place >= 0);
     input.files =
-        (struct files){.source = input.source, .seconds = &input.seconds, .directory = folder};
+        (struct files){.source = input.source, .seconds = &input.seconds, .place = input.place};
     input.hooks = files_hooks(&input.files);
     const struct app_options app_options = {
         .story = input.story, .files = &input.hooks, .source_name = name, .utc = true};
@@ -80,6 +83,7 @@ static void open_pipe(const char *name, const char *filter, size_t keep) {
 static void close_screen(void) {
     app_fini(&app);
     files_fini(&input.files);
+    close(input.place);
     tw_source_free(input.source);
     tw_tracker_free(input.pump.tracker);
     tw_story_free(input.story);

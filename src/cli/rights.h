@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// What a live capture needs is opened; then the rights that it took are given up.
+#ifndef TCPWALK_CLI_RIGHTS_H
+#define TCPWALK_CLI_RIGHTS_H
+
+#include "options.h"
+#include "tcpwalk/guard.h"
+
+struct rights {
+    int directory;          // in which files may be made; -1: not open
+    const char *user;       // whose rights are left, where they are another's; for messages
+    struct tw_namer *namer; // or NULL
+};
+
+// The directory for files: --save-dir, else where -w points, else the current one. TW_OUTPUT.
+enum tw_status rights_directory(const struct settings *settings, int *directory,
+                                struct tw_error *error) TW_CHECKED;
+// To be called when the interfaces, -w's file and the terminal are open. Gives up everything but
+// making files in the directory; `names`: the namer is started before. TW_PERMISSION, TW_OUTPUT,
+// TW_OPEN; rights_fini also then.
+enum tw_status rights_drop(struct rights *rights, const struct settings *settings, bool names,
+                           struct tw_error *error) TW_CHECKED;
+void rights_fini(struct rights *rights);
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// What is given up, in parts. Each returns 0 or errno's number, or tells what there is of it.
+#ifndef TCPWALK_GUARD_GUARD_H
+#define TCPWALK_GUARD_GUARD_H
+
+#include "tcpwalk/guard.h"
+
+// The capabilities that are kept, as bits; 0: none.
+int guard_bounding_clear(uint64_t kept);       // before the user is changed: needs CAP_SETPCAP
+int guard_capabilities_set(uint64_t kept);     // permitted and effective; none inheritable, ambient
+bool guard_capabilities_none(void) TW_CHECKED; // whether all sets are empty
+int guard_no_new_privileges(void);
+
+// The ABI's version, 0: the kernel has it not.
+int guard_landlock_version(void);
+// Files may be made beneath `directory` (-1: nowhere), and read where a table says so.
+int guard_landlock(int directory);
+
+// Of a running tcpwalk; of the namer.
+int guard_calls(void);
+int guard_calls_namer(void);
+const char *guard_calls_library(void); // "libseccomp 2.5.4"; NULL: there is none
+bool guard_calls_known(void);          // whether the kernel filters
+
+#endif

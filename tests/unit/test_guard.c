@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+// Proves what is left of a process's rights after tw_guard_drop: each is tried in a child, which
+// says by its exit status or by the signal that ended it what came of it. What needs root is
+// skipped without.
+#include "tcpwalk/guard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pcap.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+enum { ENDS_WELL = 0, NOT_DROPPED = 255, NO_USE = 254, SIGNAL = 1000 };
+
+static char folder[] = "/tmp/tcpwalk-guard-XXXXXX";
+static int place;
+
+static bool is_root(void) {
+    return geteuid() == 0;
+}
+
+// What a child that has dropped its rights says of `try`: the number that it returns (0 to 253), or
+// SIGNAL and the number of the signal that ended it.
+static int says(const char *user, int (*try)(void)) {
+    int how = 0;
+    fflush(NULL);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const struct tw_guard_options options = {.user = user, .directory = place};
+        struct tw_error error = {""};
+        signal(SIGSYS, SIG_DFL); // of the test's own framework
+        const int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        if (tw_guard_drop(&options, &error) != TW_OK) {
+            fprintf(stderr, "%s\n", error.text);
+            _exit(NOT_DROPPED);
+        }
+        dup2(quiet, STDERR_FILENO);
+        _exit(try());
+    }
+    assert_int_equal(waitpid(child, &how, 0), child);
+    if (WIFSIGNALED(how))
+        return SIGNAL + WTERMSIG(how);
+    assert_int_not_equal(WEXITSTATUS(how), NOT_DROPPED);
+    return WEXITSTATUS(how);
+}
+
+static int result_of(int result) {
+    return result >= 0 ? 0 : errno;
+}
+
+// --- files
+
+static int reads_shadow(void) {
+    return result_of(open("/etc/shadow", O_RDONLY | O_CLOEXEC));
+}
+
+static int reads_passwd(void) {
+    return result_of(open("/etc/passwd", O_RDONLY | O_CLOEXEC));
+}
+
+static int writes_passwd(void) {
+    return result_of(open("/etc/passwd", O_WRONLY | O_CLOEXEC));
+}
+
+static int reads_itself(void) {
+    return result_of(open("/proc/self/status", O_RDONLY | O_CLOEXEC));
+}
+
+static int lists_root(void) {
+    return result_of(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+static int makes_elsewhere(void) {
+    return result_of(open("/tmp/tcpwalk-guard-elsewhere", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+}
+
+static int makes_above(void) {
+    return result_of(openat(place, "../tcpwalk-guard-above", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+}
+
+static int reads_services(void) {
+    return result_of(open("/etc/services", O_RDONLY | O_CLOEXEC));
+}
+
+// As a capture is saved: made, written, linked, and the first name removed; then another is put
+// over it, as a rotation does.
+static int saves(void) {
+    const int file = openat(place, "one", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0 || write(file, "1", 1) != 1 || close(file) != 0)
+        return errno;
+    if (linkat(place, "one", place, "two", 0) != 0 || unlinkat(place, "one", 0) != 0)
+        return errno;
+    const int again = openat(place, "two", O_WRONLY | O_TRUNC | O_CLOEXEC);
+    if (again < 0 || close(again) != 0 || renameat(place, "two", place, "three") != 0)
+        return errno;
+    return result_of(unlinkat(place, "three", 0));
+}
+
+static void files(void **state) {
+    (void)state;
+    chmod(folder, 0777);
+    assert_int_equal(says(NULL, saves), 0);
+    assert_int_equal(says(NULL, reads_shadow), EACCES);
+    assert_int_equal(says(NULL, writes_passwd), EACCES);
+    if (strstr(tw_guard_told(), "Landlock") == NULL) {
+        print_message("no Landlock here: files that anyone may read are not tried\n");
+        return;
+    }
+    assert_int_equal(says(NULL, reads_passwd), EACCES);
+    assert_int_equal(says(NULL, reads_itself), EACCES);
+    assert_int_equal(says(NULL, lists_root), EACCES);
+    assert_int_equal(says(NULL, makes_elsewhere), EACCES);
+    assert_int_equal(says(NULL, makes_above), EACCES);
+    assert_int_equal(access("/tmp/tcpwalk-guard-elsewhere", F_OK), -1);
+    assert_int_equal(says(NULL, reads_services), 0);
+}
+
+// --- system calls
+
+static int makes_socket(void) {
+    return result_of(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+}
+
+static int makes_packet_socket(void) {
+    return result_of(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+}
+
+static int makes_netlink_socket(void) {
+    return result_of(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0));
+}
+
+static int forks(void) {
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    return result_of(child);
+}
+
+static int executes(void) {
+    char name[] = "/bin/true", *words[] = {name, NULL};
+    return result_of(execv(name, words));
+}
+
+static int traces(void) {
+    return result_of((int)ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+}
+
+static int mounts(void) {
+    return result_of((int)syscall(SYS_mount, "none", "/tmp", "tmpfs", 0, NULL));
+}
+
+static int asks_for_bpf(void) {
+    return result_of((int)syscall(SYS_bpf, 0, NULL, 0));
+}
+
+static int binds(void) {
+    return result_of(bind(STDIN_FILENO, NULL, 0));
+}
+
+static int makes_code(void) {
+    void *memory =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory != MAP_FAILED ? 0 : errno;
+}
+
+static int types_for_the_user(void) {
+    return result_of(ioctl(STDIN_FILENO, TIOCSTI, "x"));
+}
+
+static int kills_its_parent(void) {
+    return result_of(kill(getppid(), SIGWINCH));
+}
+
+static int asks_the_size(void) {
+    struct winsize size;
+    const int result = ioctl(STDIN_FILENO, TIOCGWINSZ, &size);
+    return result == 0 || errno == ENOTTY ? 0 : errno;
+}
+
+static int works_on(void) {
+    void *memory = malloc(16 << 20);
+    const bool good = memory != NULL && isatty(STDIN_FILENO) >= 0 && getppid() > 0;
+    free(memory);
+    return good ? raise(SIGWINCH) : NO_USE;
+}
+
+static void calls(void **state) {
+    (void)state;
+    if (strstr(tw_guard_told(), "seccomp") == NULL)
+        skip();
+    assert_int_equal(says(NULL, works_on), 0);
+    assert_int_equal(says(NULL, asks_the_size), 0);
+    assert_int_equal(says(NULL, makes_socket), EPERM);
+    assert_int_equal(says(NULL, makes_packet_socket), EPERM);
+    assert_int_equal(says(NULL, makes_netlink_socket), EPERM);
+    assert_int_equal(says(NULL, forks), EPERM);
+    assert_int_equal(says(NULL, makes_code), EPERM);
+    assert_int_equal(says(NULL, types_for_the_user), EPERM);
+    assert_int_equal(says(NULL, kills_its_parent), EPERM);
+    assert_int_equal(says(NULL, executes), SIGNAL + SIGSYS);
+    assert_int_equal(says(NULL, traces), SIGNAL + SIGSYS);
+    assert_int_equal(says(NULL, mounts), SIGNAL + SIGSYS);
+    assert_int_equal(says(NULL, asks_for_bpf), SIGNAL + SIGSYS);
+    assert_int_equal(says(NULL, binds), SIGNAL + SIGSYS);
+}
+
+// --- users
+
+static int is_nobody(void) {
+    return getuid() == 65534 && geteuid() == 65534 && getgid() == 65534 ? 0 : NO_USE;
+}
+
+static int is_caller(void) {
+    return getuid() == 1 && geteuid() == 1 && getgid() == 2 && getegid() == 2 ? 0 : NO_USE;
+}
+
+static int is_daemon(void) {
+    return getuid() == 1 && getgid() == 1 ? 0 : NO_USE;
+}
+
+static int becomes_root(void) {
+    return result_of(setresuid(0, 0, 0));
+}
+
+static int has_told(void) {
+    const char *told = tw_guard_told();
+    return strncmp(told, "user nobody, no capabilities", 28) == 0 ? 0 : NO_USE;
+}
+
+static enum tw_status status_of(const char *user, struct tw_error *error) {
+    const char *name;
+    return tw_guard_user(user, &name, error);
+}
+
+static void users(void **state) {
+    (void)state;
+    struct tw_error error = {""};
+    assert_int_equal(status_of("nosuchuser", &error), TW_PERMISSION);
+    assert_string_equal(error.text, "-Z nosuchuser: no such user");
+    if (!is_root())
+        skip();
+    unsetenv("SUDO_UID");
+    unsetenv("SUDO_GID");
+    assert_int_equal(says(NULL, is_nobody), 0);
+    assert_int_equal(says(NULL, has_told), 0);
+    assert_int_equal(says(NULL, becomes_root), EPERM);
+    assert_int_equal(says("daemon", is_daemon), 0);
+    setenv("SUDO_UID", "1", 1);
+    setenv("SUDO_GID", "2", 1);
+    assert_int_equal(says(NULL, is_caller), 0);
+    assert_int_equal(says("daemon", is_daemon), 0); // -Z comes first
+    setenv("SUDO_UID", "0", 1);
+    assert_int_equal(says(NULL, is_nobody), 0);
+    static const char *const wrong[] = {
+        "", "x", "-1", "1 ", "1x", "4294967295", "4294967297", "99999999999999999999", "123456789"};
+    for (size_t i = 0; i < TW_COUNT(wrong); i++) {
+        setenv("SUDO_UID", wrong[i], 1);
+        assert_int_equal(status_of(NULL, &error), TW_PERMISSION);
+    }
+    setenv("SUDO_UID", "1", 1);
+    unsetenv("SUDO_GID");
+    assert_int_equal(status_of(NULL, &error), TW_PERMISSION);
+    unsetenv("SUDO_UID");
+}
+
+// --- filters
+
+static int compiles(const char *expression) {
+    struct bpf_program code;
+    pcap_t *dead = pcap_open_dead(DLT_EN10MB, 65535);
+    const int result = dead != NULL ? pcap_compile(dead, &code, expression, 1, 0) : -1;
+    return result == 0 ? 0 : NO_USE;
+}
+
+static int compiles_names(void) {
+    return compiles("(port http or port domain) and tcp and not ip proto ospf");
+}
+
+static int compiles_host(void) {
+    return compiles("host example.org");
+}
+
+// A name that is in a table is known; one that would have to be asked for is refused at once.
+static void filters(void **state) {
+    (void)state;
+    if (compiles_names() != 0)
+        skip(); // there is no such table here
+    assert_int_equal(says(NULL, compiles_names), 0);
+    assert_int_equal(says(NULL, compiles_host), NO_USE);
+}
+
+static int make_folder(void **state) {
+    (void)state;
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    place = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return place < 0;
+}
+
+static int remove_folder(void **state) {
+    (void)state;
+    close(place);
+    return rmdir(folder);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files),
+        cmocka_unit_test(calls),
+        cmocka_unit_test(users),
+        cmocka_unit_test(filters),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
