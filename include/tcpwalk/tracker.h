@@ -123,6 +123,7 @@ void tw_tracker_finish(struct tw_tracker *tracker);
 bool tw_tracker_finish_some(struct tw_tracker *tracker, size_t count) TW_CHECKED;
 // Counts those over and those alive; for the latter it looks at each: O(connections).
 void tw_tracker_counts_get(const struct tw_tracker *tracker, struct tw_tracker_counts *counts);
+uint64_t tw_tracker_evicted(const struct tw_tracker *tracker); // the same of counts, at once
 void tw_tracker_free(struct tw_tracker *tracker);
 
 #endif

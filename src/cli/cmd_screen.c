@@ -91,6 +91,7 @@ static void counts(void *context, struct ui_counts *to) {
         .decoded = pump->decoded,
         .ignored = pump->ignored,
         .malformed = pump->malformed,
+        .evicted = tw_tracker_evicted(feed->reading.pump.tracker),
         .records = feed->reading.recorder != NULL,
         .recorded = recorded.packets,
         .not_recorded = recorded.lost,

@@ -74,6 +74,10 @@ struct tw_tracker *tw_tracker_new(const struct tw_tracker_options *options,
     return t;
 }
 
+uint64_t tw_tracker_evicted(const struct tw_tracker *t) {
+    return t->counts.evicted;
+}
+
 void tw_tracker_free(struct tw_tracker *t) {
     if (t == NULL)
         return;

@@ -95,6 +95,9 @@ static size_t say_full(const struct app *app, struct phrase *parts) {
             n_("full: %s segment not kept", "full: %s segments not kept", segments), segments);
     if (count > 0)
         say(&parts[count++], ROLE_FAINT, 1, _("--limit-memory keeps more"), 0);
+    if (app->counts.evicted > 0)
+        say(&parts[count++], ROLE_WARNING, 1, _("%s given up before they were over"),
+            app->counts.evicted);
     if (forgotten > 0)
         say(&parts[count++], ROLE_FAINT, 8, _("%s over and forgotten"), forgotten);
     return count;
