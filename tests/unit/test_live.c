@@ -256,6 +256,7 @@ static void down_and_up(void **state) {
                      0);
     assert_int_equal(run("ip link set a1 up"), 0);
     assert_int_equal(await_news(source, "a1: is up again", &error), TW_GOT_NOTHING);
+    pair_ready("a0", "a1");
     const int a = sender_open("a0");
     send_frame(a, 6, 1, 0, 0);
     await_packet(source, &packet);
@@ -267,9 +268,7 @@ static void down_and_up(void **state) {
 
 static void removed_alone(void **state) {
     NEED_NET();
-    assert_int_equal(run("ip link add c0 type veth peer name c1 && ip link set c0 up && "
-                         "ip link set c1 up"),
-                     0);
+    pair_make("c0", "c1");
     struct tw_source *source = attach("c1", NULL, &plain);
     const int c = sender_open("c0");
     struct tw_packet packet;
@@ -290,9 +289,7 @@ static void removed_alone(void **state) {
 
 static void removed_among_others(void **state) {
     NEED_NET();
-    static const char make[] = "ip link add c0 type veth peer name c1 && ip link set c0 up && "
-                               "ip link set c1 up";
-    assert_int_equal(run(make), 0);
+    pair_make("c0", "c1");
     struct tw_source *source = attach("a1", "c1", &plain);
     const int a = sender_open("a0");
     int c = sender_open("c0");
@@ -309,7 +306,7 @@ static void removed_among_others(void **state) {
     assert_int_equal(packet.interface, 0);
     // The filter that is set meanwhile is that of the one that comes back.
     assert_int_equal(tw_source_refilter(source, "udp", &error), TW_OK);
-    assert_int_equal(run(make), 0);
+    pair_make("c0", "c1");
     assert_int_equal(await_news(source, "c1: is there again and attached to", &error),
                      TW_GOT_NOTHING);
     c = sender_open("c0");
@@ -331,15 +328,13 @@ static void removed_among_others(void **state) {
 static void back_without_right(void **state) {
     NEED_NET();
     enum { NOBODY = 65534 };
-    static const char make[] = "ip link add c0 type veth peer name c1 && ip link set c0 up && "
-                               "ip link set c1 up";
-    assert_int_equal(run(make), 0);
+    pair_make("c0", "c1");
     struct tw_source *source = attach("c1", "a1", &plain);
     struct tw_packet packet;
     struct tw_error error;
     assert_int_equal(run("ip link del c0"), 0);
     assert_int_equal(await_news(source, "c1: was removed", &error), TW_GOT_NOTHING);
-    assert_int_equal(run(make), 0);
+    pair_make("c0", "c1");
     assert_int_equal(seteuid(NOBODY), 0);
     assert_int_equal(
         await_news(source, "c1: is there again, but cannot be attached to any more", &error),
