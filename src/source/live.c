@@ -217,16 +217,20 @@ bool tw_live_there(const struct tw_live *live) {
 }
 
 enum tw_live_state tw_live_ask(struct tw_live *live) {
+    struct ifreq request;
     if (live->index == 0) {
         return live->state; // "any" is always there
     }
-#ifdef SIOCGIFINDEX
-    struct ifreq request;
+#ifdef __linux__
     if (!ask_for(live, SIOCGIFINDEX, &request) || (unsigned)request.ifr_ifindex != live->index) {
         return live->state = TW_LIVE_GONE;
     }
 #endif
-    return live->state = is(live, IFF_UP) ? TW_LIVE_UP : TW_LIVE_DOWN;
+    // Elsewhere this is not asked of the descriptor that packets come from, and libpcap says it.
+    if (ask_for(live, SIOCGIFFLAGS, &request)) {
+        live->state = (request.ifr_flags & IFF_UP) != 0 ? TW_LIVE_UP : TW_LIVE_DOWN;
+    }
+    return live->state;
 }
 
 enum tw_got tw_live_next(struct tw_live *live, struct tw_packet *packet, const char **why) {
