@@ -12,6 +12,8 @@
 
 #include "live_net.h"
 
+#include "source/loss.h"
+
 static const struct tw_source_options plain = {0};
 
 static void several_interfaces(void **state) {
@@ -240,6 +242,32 @@ static void losses_counted(void **state) {
     close(a);
 }
 
+// What the interface itself has lost is asked of the system: a counter that begins anew is taken
+// from there, and one that is not told any more stays as it was.
+static void interface_counted(void **state) {
+    NEED_NET();
+    struct tw_loss loss;
+    pcap_t *dead = pcap_open_dead(DLT_EN10MB, 64);
+    tw_loss_init(&loss, dead, -1, if_nametoindex("a1"));
+    assert_int_equal(loss.missed, 0);
+    assert_int_equal(loss.dropped_interface, 0);
+    loss.missed = 5; // as before its driver was loaded again
+    tw_loss_interface(&loss);
+    assert_int_equal(loss.missed, 0);
+    assert_int_equal(loss.dropped_interface, 0);
+    loss.index = 0x7ffffff0; // there is none
+    loss.missed = 5;
+    tw_loss_interface(&loss);
+    assert_int_equal(loss.missed, 5);
+    assert_int_equal(loss.dropped_interface, 0);
+    // That answer is not taken for the next one's.
+    loss.index = if_nametoindex("lo");
+    tw_loss_interface(&loss);
+    assert_int_equal(loss.missed, 0);
+    tw_loss_fini(&loss);
+    pcap_close(dead);
+}
+
 // --- Interfaces that come and go -----------------------------------------------------------------
 
 static void down_and_up(void **state) {
@@ -264,6 +292,31 @@ static void down_and_up(void **state) {
     assert_null(tw_source_news(source));
     tw_source_free(source);
     close(a);
+}
+
+static void renamed(void **state) {
+    NEED_NET();
+    pair_make("c0", "c1");
+    struct tw_source *source = attach("c1", NULL, &plain);
+    const int c = sender_open("c0");
+    struct tw_packet packet;
+    struct tw_error error;
+    const bool possible = run("ip link set c1 name c9 2>/dev/null") == 0; // while it is up
+    if (possible) {
+        (void)usleep(150000); // it is asked for ten times a second
+        assert_int_equal(tw_source_next(source, &packet, &error), TW_GOT_NOTHING);
+        assert_null(tw_source_news(source));
+        send_frame(c, 6, 1, 0, 0);
+        await_packet(source, &packet);
+    }
+    assert_int_equal(run("ip link del c0"), 0);
+    assert_int_equal(await_news(source, "c1: was removed", &error), TW_GOT_FAULT);
+    tw_source_free(source);
+    close(c);
+    if (!possible) {
+        print_message("this kernel does not rename an interface that is up: not tested\n");
+        skip();
+    }
 }
 
 static void removed_alone(void **state) {
@@ -362,7 +415,9 @@ int main(void) {
         cmocka_unit_test(another_filter),
         cmocka_unit_test(another_filter_of_one),
         cmocka_unit_test(losses_counted),
+        cmocka_unit_test(interface_counted),
         cmocka_unit_test(down_and_up),
+        cmocka_unit_test(renamed),
         cmocka_unit_test(removed_alone),
         cmocka_unit_test(removed_among_others),
         cmocka_unit_test(back_without_right),
