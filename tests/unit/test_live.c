@@ -153,8 +153,8 @@ static void another_filter(void **state) {
     for (uint16_t i = 0; i < MANY; i++) {
         send_frame(i % 2 == 0 ? a : b, 17, i, 0, 0);
     }
-    await_packet(source, &packet); // of the other one is a packet read, too
-    (void)usleep(50000);           // and the rest is in the ring
+    (void)usleep(50000);           // all are in the rings of both
+    await_packet(source, &packet); // so that of the other one a packet is read, too
     assert_int_equal(tw_source_refilter(source, "tcp", &error), TW_OK);
     send_frame(a, 17, 1, 0, 0);
     send_frame(b, 6, 500, 0, 0);
@@ -343,8 +343,9 @@ static void removed_alone(void **state) {
 static void removed_among_others(void **state) {
     NEED_NET();
     pair_make("c0", "c1");
-    struct tw_source *source = attach("a1", "c1", &plain);
-    const int a = sender_open("a0");
+    pair_make("d0", "d1");
+    struct tw_source *source = attach("d1", "c1", &plain);
+    const int d = sender_open("d0");
     int c = sender_open("c0");
     struct tw_packet packet;
     struct tw_error error;
@@ -354,7 +355,7 @@ static void removed_among_others(void **state) {
     close(c);
     assert_int_equal(run("ip link del c0"), 0);
     assert_int_equal(await_news(source, "c1: was removed", &error), TW_GOT_NOTHING);
-    send_frame(a, 6, 2, 0, 0);
+    send_frame(d, 6, 2, 0, 0);
     await_packet(source, &packet);
     assert_int_equal(packet.interface, 0);
     // The filter that is set meanwhile is that of the one that comes back.
@@ -371,10 +372,15 @@ static void removed_among_others(void **state) {
     tw_source_counts_get(source, &counts);
     assert_int_equal(counts.packets, 3);
     assert_int_equal(counts.received, 3);
-    tw_source_free(source);
-    close(a);
-    close(c);
+    // The end counts what came before, too.
     assert_int_equal(run("ip link del c0"), 0);
+    assert_int_equal(await_news(source, "c1: was removed", &error), TW_GOT_NOTHING);
+    assert_int_equal(run("ip link del d0"), 0);
+    assert_int_equal(await_news(source, "d1: was removed", &error), TW_GOT_FAULT);
+    assert_non_null(strstr(error.text, "3 packets were good"));
+    tw_source_free(source);
+    close(d);
+    close(c);
 }
 
 // The right to attach was given up meanwhile.
