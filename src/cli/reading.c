@@ -446,6 +446,11 @@ static void remarks(const struct reading *reading, const struct tw_report *repor
                    recorded.path);
         }
     }
+    if (tells && counts->dropped > 0) {
+        remark(n_("%llu packet was dropped before it could be read",
+                  "%llu packets were dropped before they could be read", counts->dropped),
+               (unsigned long long)counts->dropped);
+    }
     if (tells && counts->clock_back > 0) {
         remark(_("the capture's clock steps back: %llu"), (unsigned long long)counts->clock_back);
     }

@@ -139,18 +139,13 @@ static void configure(pcap_t *handle, const struct tw_source_options *options) {
 }
 
 // Any socket serves for asking; what the handle is bound to does not matter.
-static bool ask_for(const struct tw_live *live, unsigned long what, struct ifreq *request) {
-    *request = (struct ifreq){0};
-    if (live->index == 0 || strlen(live->name) >= sizeof request->ifr_name) {
+static bool is(const struct tw_live *live, int flag) {
+    struct ifreq request = {0};
+    if (live->index == 0 || strlen(live->name) >= sizeof request.ifr_name) {
         return false;
     }
-    memcpy(request->ifr_name, live->name, strlen(live->name));
-    return ioctl(live->fd, what, request) == 0;
-}
-
-static bool is(const struct tw_live *live, int flag) {
-    struct ifreq request;
-    return ask_for(live, SIOCGIFFLAGS, &request) && (request.ifr_flags & flag) != 0;
+    memcpy(request.ifr_name, live->name, strlen(live->name));
+    return ioctl(live->fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & flag) != 0;
 }
 
 // What is sent to a loopback interface passes the socket twice, and libpcap throws away that it was
@@ -220,13 +215,17 @@ enum tw_live_state tw_live_ask(struct tw_live *live) {
     if (live->index == 0) {
         return live->state; // "any" is always there
     }
-#ifdef SIOCGIFINDEX
-    struct ifreq request;
-    if (!ask_for(live, SIOCGIFINDEX, &request) || (unsigned)request.ifr_ifindex != live->index) {
-        return live->state = TW_LIVE_GONE;
+#ifdef __linux__ // elsewhere libpcap says it, when it reads
+    // By its index: its name may have been changed.
+    struct ifreq request = {.ifr_ifindex = (int)live->index};
+    if (ioctl(live->fd, SIOCGIFNAME, &request) != 0) {
+        return live->state = errno == ENODEV ? TW_LIVE_GONE : live->state;
+    }
+    if (ioctl(live->fd, SIOCGIFFLAGS, &request) == 0) {
+        live->state = (request.ifr_flags & IFF_UP) != 0 ? TW_LIVE_UP : TW_LIVE_DOWN;
     }
 #endif
-    return live->state = is(live, IFF_UP) ? TW_LIVE_UP : TW_LIVE_DOWN;
+    return live->state;
 }
 
 enum tw_got tw_live_next(struct tw_live *live, struct tw_packet *packet, const char **why) {

@@ -44,6 +44,7 @@ until_true() {
         sleep 0.05
     done
 }
+# shellcheck disable=SC2317 # through until_true
 attached() { [ "$(wc -l <"/proc/$pid/net/packet")" -gt 1 ]; }
 
 # lost NAME RATE SECONDS: runs it while packets are sent; sets sent, rate and lost.
@@ -92,10 +93,12 @@ while :; do
 done
 echo "rate           $rate packets/s, buffer $buffer KiB"
 for one in $other list; do
-    set -- $(median $one)
+    # shellcheck disable=SC2046 # two numbers
+    set -- $(median "$one")
     echo "$one $1 $2" | awk '{ printf "%-14s lost %d of %d, %.4f %%\n", $1, $2, $3, $2 * 100 / $3 }'
     eval "lost_$one=$1 sent_$one=$2"
 done
+bad=0
 eval "echo \$lost_$other \$sent_$other \$lost_list \$sent_list" | awk '{
     more = $3 * 100 / $4 - $1 * 100 / $2
     printf "%-14s tcpwalk loses %.4f %% more: %s\n", "both", more, more <= 0.1 ? "good" : "too much"
@@ -115,4 +118,4 @@ kill -INT $pid
 wait $pid
 echo "$begin $end $(getconf CLK_TCK)" |
     awk '{ printf "%-14s %.2f %% of a core on a quiet interface\n", "idle", ($2 - $1) * 100 / $3 / 5 }'
-exit ${bad:-0}
+exit $bad

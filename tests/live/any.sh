@@ -6,7 +6,9 @@ set -u
 program=$1
 . "$(dirname "$0")/net.sh"
 
-ip netns add client && ip netns add server || skip "no named namespaces are to be had"
+for end in client server; do
+    ip netns add $end || skip "no named namespaces are to be had"
+done
 ip link add br0 type bridge 2>/dev/null || skip "the kernel has no bridge"
 for end in client server; do
     ip link add "to-$end" type veth peer name v0 netns $end || skip "the kernel has no veth"

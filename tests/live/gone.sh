@@ -7,10 +7,12 @@ set -u
 program=$1
 . "$(dirname "$0")/net.sh"
 
+up() { ip -o link show c0 | grep -q 'state UP'; }
 pair() {
     ip link add c0 type veth peer name c1 || skip "the kernel has no veth"
     ip address add 10.8.0.1/24 dev c0
     ip link set c0 up && ip link set c1 up
+    until_true 5 up || fail "c0 does not come up"
     ip neighbour add 10.8.0.2 lladdr 02:00:00:00:00:02 dev c0
 }
 # A SYN that nobody answers passes c1.
