@@ -85,10 +85,11 @@ static bool record(struct pump *pump, const struct tw_packet *packet) {
     return !tw_recorder_over(pump->recorder);
 }
 
-// What the clock brings.
-static void advance(struct pump *pump) {
+// What the clock brings. Live it goes on where nothing comes. While there is more to read, what has
+// not been read may be older than it: then the packets are the clock, as they are of a file.
+static void advance(struct pump *pump, bool waits) {
     tw_time now = pump->last;
-    if (tw_source_is_live(pump->source)) {
+    if (waits && tw_source_is_live(pump->source)) {
         now = clock_now() - LIVE_LAG;
     } else if (!pump->begun) {
         return;
@@ -121,7 +122,7 @@ enum pump_state pump_run(struct pump *pump, int budget_ms, struct tw_error *erro
         }
     }
     pump_flush(pump);
-    advance(pump);
+    advance(pump, state == PUMP_WAIT);
     bool over = pump->recorder != NULL && tw_recorder_over(pump->recorder);
     return over && state != PUMP_FAULT ? PUMP_END : state;
 }

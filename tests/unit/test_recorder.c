@@ -495,6 +495,44 @@ static void the_directory_stays_the_same(void **state) {
     assert_int_equal(rmdir(away), 0);
 }
 
+// In a folder that cannot be reached any more, by a user who may write into the last part of it.
+static void rotates_when_rights_were_given_up(void **state) {
+    (void)state;
+    enum { NOBODY = 65534 };
+    if (geteuid() != 0) {
+        skip();
+    }
+    char theirs[128], name[192];
+    snprintf(theirs, sizeof theirs, "%s", path("theirs"));
+    assert_int_equal(mkdir(theirs, 0700), 0);
+    assert_int_equal(chown(theirs, NOBODY, NOBODY), 0);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        snprintf(name, sizeof name, "%s/x", theirs);
+        struct tw_recorder_options options = to("unused");
+        options.path = name;
+        options.size = 24;
+        bool well = tw_recorder_open(&options, &recorder, NULL) == TW_OK && setgid(NOBODY) == 0 &&
+                    setuid(NOBODY) == 0 && access(name, F_OK) != 0;
+        for (uint8_t i = 1; i <= 3; i++) {
+            give(DAY, i);
+        }
+        well = tw_recorder_finish(recorder, NULL) == TW_OK && well;
+        _exit(well ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_holds("theirs/x", "1");
+    assert_holds("theirs/x1", "2");
+    assert_holds("theirs/x2", "3");
+    assert_int_equal(unlink(path("theirs/x")), 0);
+    assert_int_equal(unlink(path("theirs/x1")), 0);
+    assert_int_equal(unlink(path("theirs/x2")), 0);
+    assert_int_equal(rmdir(theirs), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_file_takes_all),
@@ -516,6 +554,7 @@ int main(void) {
         cmocka_unit_test(what_cannot_be_written_to_the_end_is_told_by_the_end),
         cmocka_unit_test(a_file_that_was_moved_is_made_anew),
         cmocka_unit_test(the_directory_stays_the_same),
+        cmocka_unit_test(rotates_when_rights_were_given_up),
     };
     setenv("TZ", "UTC", 1);
     tzset();
