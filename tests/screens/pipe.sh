@@ -24,7 +24,7 @@ piece 24 100
 see '1 connection '
 # The packets that are whole by now.
 first=$(head -c $third "$capture" | "$program" list --summary - 2>/dev/null | awk '$1 == "packets" { print $2 }')
-[ "$first" -gt 5 ] && [ "$first" -lt 30 ] || fail "the capture is not as this test needs it: $first"
+{ [ "$first" -gt 5 ] && [ "$first" -lt 30 ]; } || fail "the capture is not as this test needs it: $first"
 piece 100 $third
 see "$first segments"
 until_true 'what has come is not recorded' has "$dir/taken.pcap" "$first"
