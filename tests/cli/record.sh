@@ -59,7 +59,7 @@ pid=$!
 pids="$pids $pid"
 holds 'attached' has each.pcap 0
 knock 1
-holds 'the first lines' test -s out
+holds 'the last one told' grep -q RST out
 kill -STOP $pid
 has each.pcap 2 || fail '-U: packets are told that are not written'
 kill -KILL $pid
