@@ -20,7 +20,8 @@ told() {
     tail -n 1 err | grep -q "^tcpwalk: packets $1,.* recorded $1, not recorded 0$"
 }
 
-"$program" trace --json -s 2000 -i lo -w one.pcap </dev/null >out 2>err &
+# As root, as only that may make files in this folder.
+"$program" trace --json -Z root -s 2000 -i lo -w one.pcap </dev/null >out 2>err &
 pid=$!
 pids=$pid
 holds 'attached' has one.pcap 0
@@ -95,7 +96,7 @@ ends $pid 0 'SIGTERM'
 if command -v tmux >/dev/null 2>&1; then
     export TMUX_TMPDIR="$dir"
     unset TMUX
-    tmux -f /dev/null new-session -d "exec '$program' trace --json -s 2000 -i lo -w gone.pcap >out 2>err"
+    tmux -f /dev/null new-session -d "exec '$program' trace --json -Z root -s 2000 -i lo -w gone.pcap >out 2>err"
     pid=$(tmux list-panes -F '#{pane_pid}')
     pids="$pids $pid"
     holds 'attached in a terminal' has gone.pcap 0
