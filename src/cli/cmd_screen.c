@@ -186,6 +186,11 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     snprintf(title, sizeof title, several ? _("%s and %zu more") : "%s", settings_source(settings),
              settings->source_count - 1);
     struct ui_options options = screen_options(settings);
+    char greeting[STORED_PATH_MAX + 64];
+    if (feed->reading.recorder != NULL && options.greeting == NULL) {
+        snprintf(greeting, sizeof greeting, _("recording to %s"), settings->write.path);
+        options.greeting = greeting;
+    }
     struct files files = {.source = feed->reading.pump.source,
                           .seconds = &feed->seconds,
                           .place = feed->rights.directory,
@@ -297,6 +302,10 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
             remember(settings);
             status = run(&feed, settings, story, error);
         }
+    }
+    if (status == TW_OK &&
+        settings->kept == NULL) { // else there is another screen, without a place for a line
+        reading_tell_recorded(&feed.reading);
     }
     kernel_word_free(feed.kernel);
     rights_fini(&feed.rights);

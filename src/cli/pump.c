@@ -102,10 +102,11 @@ static bool record(struct pump *pump, const struct tw_packet *packet) {
     return !tw_recorder_over(pump->recorder);
 }
 
-// What the clock brings.
+// What the clock brings. Live it goes on where nothing comes. While there is more to read, what has
+// not been read may be older than it: then the packets are the clock, as they are of a file.
 static void advance(struct pump *pump, bool waits) {
     tw_time now = pump->last;
-    if (tw_source_is_live(pump->source) && waits) {
+    if (waits && tw_source_is_live(pump->source)) {
         now = clock_now() - LIVE_LAG;
     } else if (!pump->begun) {
         return;

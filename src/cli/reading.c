@@ -417,6 +417,22 @@ static enum tw_status output_status(const struct tw_report *report, struct tw_er
                             : tw_fail(error, TW_OUTPUT, "standard output: %s", strerror(number));
 }
 
+void reading_tell_recorded(const struct reading *reading) {
+    struct tw_recorder_counts recorded;
+    if (reading->recorder == NULL) {
+        return;
+    }
+    tw_recorder_counts_get(reading->recorder, &recorded);
+    if (recorded.files <= 1) {
+        remark(n_("%llu packet recorded to %s", "%llu packets recorded to %s", recorded.packets),
+               (unsigned long long)recorded.packets, recorded.path);
+    } else {
+        remark(_("%llu packets recorded to %llu files, the last one %s"),
+               (unsigned long long)recorded.packets, (unsigned long long)recorded.files,
+               recorded.path);
+    }
+}
+
 // What a reader of the report should know beside it.
 static void remarks(const struct reading *reading, const struct tw_report *report) {
     const struct settings *settings = reading->settings;
@@ -433,18 +449,8 @@ static void remarks(const struct reading *reading, const struct tw_report *repor
         }
         fputc('\n', stderr);
     }
-    if (tells && reading->recorder != NULL) {
-        struct tw_recorder_counts recorded;
-        tw_recorder_counts_get(reading->recorder, &recorded);
-        if (recorded.files <= 1) {
-            remark(
-                n_("%llu packet recorded to %s", "%llu packets recorded to %s", recorded.packets),
-                (unsigned long long)recorded.packets, recorded.path);
-        } else {
-            remark(_("%llu packets recorded to %llu files, the last one %s"),
-                   (unsigned long long)recorded.packets, (unsigned long long)recorded.files,
-                   recorded.path);
-        }
+    if (tells) {
+        reading_tell_recorded(reading);
     }
     if (tells && counts->dropped > 0) {
         remark(n_("%llu packet was dropped before it could be read",

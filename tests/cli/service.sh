@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/sh
 # Without a screen, as a service runs it: SIGUSR1 tells the counters at once, also where nothing
 # arrives; SIGHUP makes the recording's file anew and ends nothing; SIGTERM and SIGINT, also in the
 # middle of traffic, end with every connection told and recorded; a terminal that goes away ends it.
@@ -46,12 +46,12 @@ knock 1
 holds 'a file that stays keeps what it holds' has one.pcap 8
 
 # Ended while connections come.
-complete() {
+all_told() {
     segments=$(grep -c '"event":"segment"' out)
     seen=$(sed -n 's/^{"event":"segment",.*"connection":\([0-9]*\),.*/\1/p' out | sort -u | wc -l)
     connections=$(grep -c '^{"event":"connection",.*}$' out)
     [ -z "$(tail -c 1 out | tr -d '\n')" ] || fail "$1: the last line is cut"
-    [ "$seen" -gt 0 ] && [ "$connections" -eq "$seen" ] ||
+    { [ "$seen" -gt 0 ] && [ "$connections" -eq "$seen" ]; } ||
         fail "$1: $connections connections told of $seen that were seen"
 }
 load() {
@@ -65,7 +65,7 @@ holds 'under load' more_than 2000
 kill -TERM $pid
 ends $pid 0 'SIGTERM under load'
 kill $loader
-complete SIGTERM
+all_told SIGTERM
 recorded=$(($(packets one.pcap) + 12))
 [ "$recorded" -eq "$segments" ] || fail "SIGTERM: $segments segments told, $recorded recorded"
 
@@ -112,5 +112,5 @@ if command -v tmux >/dev/null 2>&1; then
     tmux kill-server
     gone() { ! kill -0 "$pid"; }
     holds 'ends with its terminal' gone
-    complete 'the terminal went away'
+    all_told 'the terminal went away'
 fi

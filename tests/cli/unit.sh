@@ -16,11 +16,11 @@ systemd-analyze verify --man=no "$work/wrong.service" 2>&1 | grep -q NoNewPrivil
     { echo 'systemd-analyze verifies nothing here'; exit 77; }
 systemd-analyze verify --man=no "$unit" >"$work/said" 2>&1
 status=$?
-[ $status -eq 0 ] && [ ! -s "$work/said" ] || { cat "$work/said"; exit 1; }
+{ [ $status -eq 0 ] && [ ! -s "$work/said" ]; } || { cat "$work/said"; exit 1; }
 
 # Its options, up to the interface, which there is none of that name.
 words=$(sed -n "s|^ExecStart=$program ||p" "$unit" | sed "s|\${INTERFACE}|no-such-one|; s|/var/log/tcpwalk|$work|")
 # shellcheck disable=SC2086 # words
 "$program" $words >"$work/out" 2>"$work/err"
 status=$?
-grep -q 'no-such-one' "$work/err" && [ $status -eq 3 ] || { echo "status $status:"; cat "$work/err"; exit 1; }
+{ grep -q 'no-such-one' "$work/err" && [ $status -eq 3 ]; } || { echo "status $status:"; cat "$work/err"; exit 1; }

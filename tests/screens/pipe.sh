@@ -19,12 +19,13 @@ has() { [ "$(packets "$1")" = "$2" ]; }
 type_line "'$program' --save-dir saved -w taken.pcap - <pipe"
 exec 4>"$dir/pipe"
 until_true 'the screen did not open before anything came' is_open
+see 'recording to taken.pcap'
 piece 0 24
 piece 24 100
 see '1 connection '
 # The packets that are whole by now.
 first=$(head -c $third "$capture" | "$program" list --summary - 2>/dev/null | awk '$1 == "packets" { print $2 }')
-[ "$first" -gt 5 ] && [ "$first" -lt 30 ] || fail "the capture is not as this test needs it: $first"
+{ [ "$first" -gt 5 ] && [ "$first" -lt 30 ]; } || fail "the capture is not as this test needs it: $first"
 piece 100 $third
 see "$first segments"
 until_true 'what has come is not recorded' has "$dir/taken.pcap" "$first"
@@ -62,6 +63,7 @@ see 'save as standard-input-connection-5.pcap'
 tm send-keys Enter
 see '7 packets saved to standard-input-connection-5.pcap'
 tm send-keys q
+see '35 packets recorded to taken.pcap'
 ended 0 pipe
 has "$dir/saved/standard-input-connection-5.pcap" 7 || fail 'the connection is not saved'
 

@@ -50,7 +50,7 @@ tm send-keys q
 ended 0 files
 
 type_line "cat '$one' | '$program' --save-dir saved -"
-see 'Enter open'
+see '35 segments'
 tm send-keys w
 see 'save as standard-input-connection-1.pcap'
 tm send-keys Enter

@@ -308,6 +308,30 @@ static void a_crash_leaves_what_was_written(void **state) {
     }
 }
 
+// Packets that come one by one are written several at a time.
+static void ticks_do_not_write_each_time(void **state) {
+    (void)state;
+    enum { MANY = 1000 };
+    struct tw_recorder_counts counts;
+    struct timespec from, until;
+    const struct tw_recorder_options options = to("ticks");
+    begin(&options);
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    uint64_t writes = 0, before = 0;
+    for (unsigned i = 0; i < MANY; i++) {
+        give(DAY + i, 1);
+        tw_recorder_tick(recorder, DAY + i);
+        tw_recorder_counts_get(recorder, &counts);
+        writes += counts.packets > before;
+        before = counts.packets;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    const int64_t ms =
+        (until.tv_sec - from.tv_sec) * 1000 + (until.tv_nsec - from.tv_nsec) / 1000000;
+    assert_true(writes >= 1 && (int64_t)writes <= 2 + ms / 200);
+    end(TW_OK);
+}
+
 // --- what cannot be written
 
 // A file that may not grow is what a full disk is, down to the part of a packet that still fits.
@@ -398,6 +422,27 @@ static void what_waits_goes_into_the_next_file(void **state) {
     assert_holds("next-30", "123");
 }
 
+// A ring of files finds room in the oldest one; a file in which nothing could be written has no
+// other one behind it.
+static void a_full_disk_gets_no_empty_files(void **state) {
+    (void)state;
+    struct tw_recorder_options options = to("room");
+    options.size = 24 + STORED;
+    options.each = true;
+    begin(&options);
+    give(DAY, 1);
+    give(DAY, 2);
+    limit(24);
+    for (uint8_t i = 3; i <= 6; i++) {
+        give(DAY, i);
+    }
+    limit(RLIM_INFINITY);
+    end(TW_OK);
+    assert_holds("room", "12");
+    assert_holds("room1", "3456");
+    assert_missing("room2");
+}
+
 static void what_cannot_be_written_to_the_end_is_told_by_the_end(void **state) {
     (void)state;
     const struct tw_recorder_options options = to("end");
@@ -450,6 +495,44 @@ static void the_directory_stays_the_same(void **state) {
     assert_int_equal(rmdir(away), 0);
 }
 
+// In a folder that cannot be reached any more, by a user who may write into the last part of it.
+static void rotates_when_rights_were_given_up(void **state) {
+    (void)state;
+    enum { NOBODY = 65534 };
+    if (geteuid() != 0) {
+        skip();
+    }
+    char theirs[128], name[192];
+    snprintf(theirs, sizeof theirs, "%s", path("theirs"));
+    assert_int_equal(mkdir(theirs, 0700), 0);
+    assert_int_equal(chown(theirs, NOBODY, NOBODY), 0);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        snprintf(name, sizeof name, "%s/x", theirs);
+        struct tw_recorder_options options = to("unused");
+        options.path = name;
+        options.size = 24;
+        bool well = tw_recorder_open(&options, &recorder, NULL) == TW_OK && setgid(NOBODY) == 0 &&
+                    setuid(NOBODY) == 0 && access(name, F_OK) != 0;
+        for (uint8_t i = 1; i <= 3; i++) {
+            give(DAY, i);
+        }
+        well = tw_recorder_finish(recorder, NULL) == TW_OK && well;
+        _exit(well ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_holds("theirs/x", "1");
+    assert_holds("theirs/x1", "2");
+    assert_holds("theirs/x2", "3");
+    assert_int_equal(unlink(path("theirs/x")), 0);
+    assert_int_equal(unlink(path("theirs/x1")), 0);
+    assert_int_equal(unlink(path("theirs/x2")), 0);
+    assert_int_equal(rmdir(theirs), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_file_takes_all),
@@ -463,12 +546,15 @@ int main(void) {
         cmocka_unit_test(the_first_packet_may_say_of_what_link_type),
         cmocka_unit_test(a_time_that_has_no_room_is_told),
         cmocka_unit_test(a_crash_leaves_what_was_written),
+        cmocka_unit_test(ticks_do_not_write_each_time),
         cmocka_unit_test(a_full_disk_is_told_and_tried_again),
         cmocka_unit_test(what_finds_no_room_is_counted),
         cmocka_unit_test(what_waits_goes_into_the_next_file),
+        cmocka_unit_test(a_full_disk_gets_no_empty_files),
         cmocka_unit_test(what_cannot_be_written_to_the_end_is_told_by_the_end),
         cmocka_unit_test(a_file_that_was_moved_is_made_anew),
         cmocka_unit_test(the_directory_stays_the_same),
+        cmocka_unit_test(rotates_when_rights_were_given_up),
     };
     setenv("TZ", "UTC", 1);
     tzset();
