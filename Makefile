@@ -3,7 +3,7 @@ BUILD ?= build
 JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 CAPTURE ?= simultaneous-close
 
-.PHONY: all deps build program run test record bench bench-live truth format clean
+.PHONY: all deps build program install run test record bench bench-live truth format clean
 all: build
 
 deps:
@@ -22,6 +22,12 @@ program: deps
 	@echo "building..."
 	@$(CONFIGURE)
 	@cmake --build $(BUILD) -j $(JOBS) --target tcpwalk $(QUIETLY)
+
+# Below PREFIX (/usr/local); DESTDIR is for packages. It says how to give the right to capture.
+install: program
+	@cmake -S . -B $(BUILD) $(if $(PREFIX),-DCMAKE_INSTALL_PREFIX=$(PREFIX)) $(QUIETLY)
+	@cmake --build $(BUILD) -j $(JOBS) --target tcpwalk $(QUIETLY)
+	@cmake --install $(BUILD)
 
 # Builds what is missing, and shows a connection that both ends close at once.
 run: program

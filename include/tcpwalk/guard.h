@@ -16,8 +16,9 @@ struct tw_guard_options {
 // root. TW_PERMISSION: the user is not known, or not to be become. Lent until the next call.
 enum tw_status tw_guard_user(const char *user, const char **name,
                              struct tw_error *error) TW_CHECKED;
-// Makes the file `name` in `directory` that user's, as it is to be opened again afterwards; a
-// symbolic link is not followed. Where nobody else is become nothing is done.
+// Makes the file `name` in `directory` that user's, as it is to be opened again afterwards; what is
+// no regular file, or has another name as well, stays whose it is. Where nobody else is become
+// nothing is done. TW_OUTPUT.
 enum tw_status tw_guard_give(const char *user, int directory, const char *name,
                              struct tw_error *error) TW_CHECKED;
 

@@ -143,6 +143,7 @@ enum tw_status tw_guard_user(const char *user, const char **name, struct tw_erro
     return status;
 }
 
+#ifdef __linux__
 enum tw_status tw_guard_give(const char *user, int directory, const char *name,
                              struct tw_error *error) {
     struct user whom;
@@ -150,10 +151,29 @@ enum tw_status tw_guard_give(const char *user, int directory, const char *name,
     if (status != TW_OK || !whom.other) {
         return status;
     }
-    return fchownat(directory, name, whom.uid, whom.gid, AT_SYMLINK_NOFOLLOW) == 0
-               ? TW_OK
-               : tw_fail(error, TW_OUTPUT, "%s: %s", name, strerror(errno));
+    // Others may be able to put something else in its place: only a file that has no other name is
+    // given away, and the one that was looked at.
+    struct stat found;
+    const int file = openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    const bool given = file >= 0 && fstat(file, &found) == 0 &&
+                       (!S_ISREG(found.st_mode) || found.st_nlink != 1 ||
+                        fchownat(file, "", whom.uid, whom.gid, AT_EMPTY_PATH) == 0);
+    const int why = errno;
+    if (file >= 0) {
+        close(file);
+    }
+    return given ? TW_OK : tw_fail(error, TW_OUTPUT, "%s: %s", name, strerror(why));
 }
+#else
+enum tw_status tw_guard_give(const char *user, int directory, const char *name,
+                             struct tw_error *error) {
+    (void)user;
+    (void)directory;
+    (void)name;
+    (void)error;
+    return TW_OK; // whoever cannot open it again is told so then
+}
+#endif
 
 // --- Becoming
 

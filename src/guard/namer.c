@@ -4,7 +4,8 @@
 //
 // A walk through /proc/PID/fd notes every socket that it comes by; its table answers until it is
 // old, and what it does not have is answered when the next walk is over. Walks take no more than a
-// small part of the time, whatever they are asked and however many processes there are.
+// small part of the time, whatever they are asked and however many processes there are; those whose
+// sockets were asked for before are looked at first.
 #include "guard.h"
 
 #include <ctype.h>
@@ -33,7 +34,8 @@ enum {
     WAITING_MAX = 1024, // questions
     FRESH_MS = 2000,    // so long a walk's table answers
     SHARE = 33,         // of the time that passes walks may take one part in so many
-    SAVED_MS = 300,     // and what they did not take, up to this
+    SAVED_MS = 500,     // and what they did not take, up to this
+    USUAL_MAX = 32,     // processes whose sockets were asked for
     PATH_ROOM = 64,
 };
 
@@ -56,7 +58,9 @@ struct namer {
     struct walk walk;
     uint32_t waiting[WAITING_MAX];
     size_t waiting_count, waiting_old; // those that had come when the walk began
-    int64_t used_until;                // up to when the share is used up; never far in the past
+    int32_t usual[USUAL_MAX];          // processes that are looked at first; 0: none
+    size_t usual_next;
+    int64_t used_until; // up to when the share is used up; never far in the past
 };
 
 static int64_t clock_ns(clockid_t clock) {
@@ -148,46 +152,71 @@ static bool walk_on(struct walk *walk) {
 
 // --- Asking and answering
 
-static void answer(const struct namer *namer, const struct tw_process *process) {
-    (void)send(namer->socket, process, sizeof *process, MSG_NOSIGNAL);
+// Whose sockets were asked for: where the next one is likely to be found.
+static void prefer(struct namer *namer, int32_t pid) {
+    for (size_t i = 0; i < USUAL_MAX; i++) {
+        if (namer->usual[i] == pid) {
+            return;
+        }
+    }
+    namer->usual[namer->usual_next] = pid;
+    namer->usual_next = (namer->usual_next + 1) % USUAL_MAX;
 }
 
-// From the last walk's table; false where it does not have it and a newer one might.
-static bool answer_from(const struct namer *namer, const struct tw_process *table, uint32_t inode,
-                        bool last) {
+// From a walk's table. False where the socket is not in it, and `last` does not say that this is
+// the answer, too.
+static bool answer_from(struct namer *namer, struct tw_process *table, uint32_t inode, bool last) {
     const struct tw_process none = {.inode = inode};
-    const struct tw_process *found = inode != 0 ? place((struct tw_process *)table, inode) : &none;
+    const struct tw_process *found = inode != 0 ? place(table, inode) : &none;
     const bool has = inode == 0 || found->inode == inode;
+    if (has && found->pid > 0) {
+        prefer(namer, found->pid);
+    }
     if (has || last) {
-        answer(namer, has ? found : &none);
+        (void)send(namer->socket, has ? found : &none, sizeof none, MSG_NOSIGNAL);
     }
     return has || last;
 }
 
+// Answers what waits and was found meanwhile; at the walk's end, also what had come before it
+// began.
+static void settle(struct namer *namer, bool ended) {
+    size_t left = 0, old = 0;
+    for (size_t i = 0; i < namer->waiting_count; i++) {
+        const uint32_t inode = namer->waiting[i];
+        const bool was = i < namer->waiting_old;
+        if (!answer_from(namer, namer->walk.table, inode, ended && was)) {
+            old += was;
+            namer->waiting[left++] = inode;
+        }
+    }
+    namer->waiting_count = left;
+    namer->waiting_old = old;
+}
+
 static void begin_walk(struct namer *namer) {
     struct walk *walk = &namer->walk;
+    char pid[PATH_ROOM];
     rewinddir(walk->processes);
     memset(walk->table, 0, TABLE_SIZE * sizeof *walk->table);
     walk->count = 0;
     walk->begun = clock_ns(CLOCK_MONOTONIC);
     namer->waiting_old = namer->waiting_count;
+    for (size_t i = 0; i < USUAL_MAX; i++) {
+        if (namer->usual[i] > 0) {
+            snprintf(pid, sizeof pid, "%ld", (long)namer->usual[i]);
+            visit(walk, pid);
+        }
+    }
 }
 
-static void end_walk(struct namer *namer) {
-    struct walk *walk = &namer->walk;
+// What it has found answers for a while, also where it was broken off since nobody waits any more.
+static void end_walk(struct walk *walk) {
     struct tw_process *table = walk->table;
     walk->table = walk->before;
     walk->before = table;
     walk->ended = walk->begun;
     walk->begun = TW_NO_TIME;
-    size_t left = 0;
-    for (size_t i = 0; i < namer->waiting_count; i++) {
-        const uint32_t inode = namer->waiting[i];
-        if (!answer_from(namer, table, inode, i < namer->waiting_old)) {
-            namer->waiting[left++] = inode;
-        }
-    }
-    namer->waiting_count = left;
 }
 
 // A question, if there is one; false: there will be none any more.
@@ -217,14 +246,16 @@ static void work(struct namer *namer) {
     }
     bool more = true;
     int64_t took = 0;
-    while (more && took < slice) {
+    settle(namer, false);
+    while (more && namer->waiting_count > 0 && took < slice) {
         more = walk_on(&namer->walk);
         took = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - before;
     }
-    if (!more) {
-        end_walk(namer);
-        took = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - before;
+    settle(namer, !more);
+    if (!more || namer->waiting_count == 0) {
+        end_walk(&namer->walk);
     }
+    took = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - before;
     const int64_t earliest = now - SAVED_MS * TW_MILLISECOND * SHARE;
     namer->used_until =
         (namer->used_until > earliest ? namer->used_until : earliest) + took * SHARE;

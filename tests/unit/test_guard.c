@@ -280,6 +280,29 @@ static void users(void **state) {
     unsetenv("SUDO_UID");
 }
 
+// A file is given to the user; what somebody has put in its place is not.
+static void giving(void **state) {
+    (void)state;
+    struct stat status;
+    struct tw_error error = {""};
+    if (!is_root())
+        skip();
+    close(openat(place, "own", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    assert_int_equal(symlinkat("own", place, "way"), 0);
+    assert_int_equal(tw_guard_give("daemon", place, "way", &error), TW_OK);
+    assert_int_equal(linkat(place, "own", place, "other", 0), 0);
+    assert_int_equal(tw_guard_give("daemon", place, "own", &error), TW_OK);
+    assert_int_equal(fstatat(place, "own", &status, 0), 0);
+    assert_int_equal(status.st_uid, 0);
+    assert_int_equal(unlinkat(place, "other", 0), 0);
+    assert_int_equal(tw_guard_give("daemon", place, "own", &error), TW_OK);
+    assert_int_equal(fstatat(place, "own", &status, 0), 0);
+    assert_int_equal(status.st_uid, 1);
+    assert_int_equal(status.st_gid, 1);
+    assert_int_equal(tw_guard_give("daemon", place, "none", &error), TW_OUTPUT);
+    assert_int_equal(unlinkat(place, "own", 0) + unlinkat(place, "way", 0), 0);
+}
+
 // --- filters
 
 static int compiles(const char *expression) {
@@ -322,10 +345,8 @@ static int remove_folder(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files),
-        cmocka_unit_test(calls),
-        cmocka_unit_test(users),
-        cmocka_unit_test(filters),
+        cmocka_unit_test(files),  cmocka_unit_test(calls),   cmocka_unit_test(users),
+        cmocka_unit_test(giving), cmocka_unit_test(filters),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
