@@ -13,7 +13,6 @@
 #include <string.h>
 
 enum {
-    ALL = (1 << TW_STATE_COUNT) - 1,
     PORTS = 65536,
     INTERFACES = 32, // that sockets are bound to
     USERS = 1024,    // of /etc/passwd; others are told by their number
@@ -44,8 +43,8 @@ struct kernel_word {
     struct user *users;
     size_t user_count;
     // What going through all sockets has told; while it is done, what it has told so far.
-    bool going, wanted;
-    int64_t begun;
+    bool going, wants_opening, wants_bound;
+    int64_t begun, looked;      // for request sockets, for those that are bound
     uint32_t opening[2][PORTS]; // request sockets by local port
     int told;                   // which of the two is whole
     uint32_t interfaces[INTERFACES];
@@ -131,11 +130,15 @@ static void on_socket(void *context, const struct tw_kernel_socket *socket) {
         word->interfaces[word->interface_count++] = socket->interface;
 }
 
+// Request sockets alone cost the kernel a tenth of what all do, as it hands over so few.
 static void begin(struct kernel_word *word) {
-    word->wanted = false;
+    const unsigned states = word->wants_bound ? ~0U : 1U << TW_SYN_RECEIVED;
     word->begun = clock_ms();
+    if (word->wants_bound)
+        word->looked = word->begun;
+    word->wants_opening = word->wants_bound = false;
     memset(word->opening[!word->told], 0, sizeof word->opening[0]);
-    word->going = tw_kernel_begin(word->kernel, ALL);
+    word->going = tw_kernel_begin(word->kernel, states);
 }
 
 static void go_on(struct kernel_word *word) {
@@ -148,7 +151,8 @@ static void turn(void *context) {
     struct kernel_word *word = context;
     const int64_t now = clock_ms();
     take_answers(word);
-    if (!word->going && word->wanted && now - word->begun >= EVERY_MS)
+    const bool wanted = word->wants_opening || word->wants_bound;
+    if (!word->going && wanted && now - word->begun >= EVERY_MS)
         begin(word);
     while (word->going && clock_ms() - now < SLICE_MS)
         go_on(word);
@@ -198,8 +202,8 @@ static void ask(void *context, const struct tw_tuple *tuple, struct ui_kernel_sa
     if (none)
         *socket = (struct tw_kernel_socket){.tuple = *tuple, .state = TW_CLOSED};
     said->told = found != TW_KERNEL_UNKNOWN;
-    if (none && clock_ms() - word->begun >= REST_MS)
-        word->wanted = true; // it may be bound to an interface that none was bound to before
+    if (none && clock_ms() - word->looked >= REST_MS)
+        word->wants_bound = true; // to an interface, maybe, that none was bound to before
     if (!none && found == TW_KERNEL_FOUND) {
         put_owner(word, said);
         if (socket->inode == 0 && socket->state >= TW_SYN_RECEIVED && socket->state != TW_TIME_WAIT)
@@ -207,7 +211,7 @@ static void ask(void *context, const struct tw_tuple *tuple, struct ui_kernel_sa
     }
     if (said->listener.state == TW_LISTEN) {
         said->opening = word->opening[word->told][tuple->local_port];
-        word->wanted = true;
+        word->wants_opening = true;
     }
 }
 
@@ -227,6 +231,7 @@ enum tw_status kernel_word_new(const struct kernel_names *names, struct kernel_w
     if (names != NULL)
         made->names = *names;
     read_users(made);
+    made->wants_bound = true;
     begin(made);
     while (made->going) // nobody waits for a key yet
         go_on(made);

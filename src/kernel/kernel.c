@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Asks the kernel for its TCP sockets: dumps of sock_diag (net/ipv4/inet_diag.c) through libmnl.
+// Asks the kernel for its TCP sockets, for all or for one: sock_diag (net/ipv4/inet_diag.c) through
+// libmnl.
 #include "tcpwalk/kernel.h"
 
 #include <arpa/inet.h>

@@ -298,6 +298,123 @@ static void all_of_many(void **state) {
     close(listener);
 }
 
+// --- Without waiting
+
+static struct tw_kernel *opened(void) {
+    struct tw_kernel *kernel = NULL;
+    struct tw_error error = {""};
+    assert_int_equal(tw_kernel_open(&kernel, &error), TW_OK);
+    return kernel;
+}
+
+static void in_parts(void **state) {
+    (void)state;
+    enum { MANY = 400 };
+    static int clients[MANY], servers[MANY];
+    const int listener = listening(loopback4());
+    const uint16_t port = port_of(listener);
+    for (size_t i = 0; i < MANY; i++) {
+        clients[i] = connected(loopback4(), port);
+        servers[i] = accept(listener, NULL, NULL);
+        if (servers[i] < 0)
+            skip(); // not so many files
+    }
+    struct tw_kernel *kernel = opened();
+    struct asked asked = {.port = port, .local = true};
+    // One that was not read to its end is passed over, wherever that was.
+    assert_true(tw_kernel_begin(kernel, ALIVE));
+    assert_true(tw_kernel_begin(kernel, ALIVE));
+    assert_true(tw_kernel_some(kernel, on_socket, &(struct asked){.port = port}));
+    assert_true(tw_kernel_begin(kernel, ALIVE));
+    unsigned parts = 1, most = 0;
+    for (bool more = true; more; parts++) {
+        const unsigned before = asked.count;
+        more = tw_kernel_some(kernel, on_socket, &asked);
+        most = asked.count - before > most ? asked.count - before : most;
+    }
+    assert_int_equal(asked.count, MANY + 1);
+    assert_true(parts > 2 && most < MANY);
+    assert_false(tw_kernel_some(kernel, on_socket, &asked)); // there was nothing left
+    assert_int_equal(asked.count, MANY + 1);
+    tw_kernel_free(kernel);
+    for (size_t i = 0; i < MANY; i++) {
+        abort_connection(clients[i]);
+        close(servers[i]);
+    }
+    close(listener);
+}
+
+// Finds the socket of the connection with these ports, from `local` on.
+static enum tw_kernel_found find(uint8_t version, const struct tw_address *at, uint16_t local,
+                                 uint16_t remote, struct tw_kernel_socket *socket) {
+    static struct tw_kernel *kernel;
+    const struct tw_tuple tuple = {.local = *at,
+                                   .remote = *at,
+                                   .local_port = local,
+                                   .remote_port = remote,
+                                   .version = version};
+    if (kernel == NULL)
+        kernel = opened();
+    return tw_kernel_find(kernel, &tuple, 0, socket);
+}
+
+static void one_alone(void **state) {
+    (void)state;
+    const int listener = listening(loopback4());
+    const uint16_t port = port_of(listener);
+    const int client = connected(loopback4(), port), server = accept(listener, NULL, NULL);
+    const uint16_t own = port_of(client);
+    struct tw_kernel_socket told;
+    assert_int_equal(find(4, &own4, own, port, &told), TW_KERNEL_FOUND);
+    assert_int_equal(told.state, TW_ESTABLISHED);
+    assert_int_equal(told.inode, inode_of(client));
+    assert_true(told.rtt > 0 && told.congestion_window > 0);
+    assert_int_equal(find(4, &own4, port, own, &told), TW_KERNEL_FOUND);
+    assert_int_equal(told.inode, inode_of(server));
+    // Where there is no such connection: who listens, or nobody.
+    assert_int_equal(find(4, &own4, port, 1, &told), TW_KERNEL_FOUND);
+    assert_int_equal(told.state, TW_LISTEN);
+    assert_int_equal(told.inode, inode_of(listener));
+    assert_int_equal(find(4, &own4, own, 1, &told), TW_KERNEL_NONE);
+    abort_connection(client);
+    close(server);
+    close(listener);
+    assert_int_equal(find(4, &own4, port, own, &told), TW_KERNEL_NONE);
+}
+
+static void one_of_ipv6(void **state) {
+    (void)state;
+    const int listener = listening(any6);
+    if (listener < 0)
+        skip();
+    const uint16_t port = port_of(listener);
+    const int four = connected(loopback4(), port), six = connected(loopback6, port);
+    struct tw_kernel_socket told;
+    // IPv4 through a socket of IPv6 is found as what it is on the wire.
+    assert_int_equal(find(4, &own4, port, port_of(four), &told), TW_KERNEL_FOUND);
+    assert_int_equal(told.state, TW_ESTABLISHED);
+    assert_int_equal(told.tuple.version, 4);
+    assert_int_equal(find(6, &told6, port, port_of(six), &told), TW_KERNEL_FOUND);
+    assert_int_equal(told.state, TW_ESTABLISHED);
+    assert_int_equal(told.tuple.version, 6);
+    assert_int_equal(find(4, &own4, port, 1, &told), TW_KERNEL_FOUND);
+    assert_int_equal(told.state, TW_LISTEN);
+    close(four);
+    close(six);
+    close(listener);
+}
+
+static void what_is_local(void **state) {
+    (void)state;
+    struct tw_kernel *kernel = opened();
+    const struct tw_address far4 = {{198, 51, 100, 1}}, // RFC 5737
+        far6 = {{0x20, 1, 0xd, 0xb8, [15] = 1}};        // RFC 3849
+    assert_true(tw_kernel_local(kernel, 4, &own4));
+    assert_false(tw_kernel_local(kernel, 4, &far4));
+    assert_false(tw_kernel_local(kernel, 6, &far6));
+    tw_kernel_free(kernel);
+}
+
 static void refused(void **state) {
     (void)state;
     struct tw_kernel *kernel = NULL;
@@ -329,6 +446,10 @@ int main(void) {
         cmocka_unit_test_setup(mapped_addresses_are_ipv4, choose_address),
         cmocka_unit_test_setup(ipv6_alone, choose_address),
         cmocka_unit_test_setup(all_of_many, choose_address),
+        cmocka_unit_test_setup(in_parts, choose_address),
+        cmocka_unit_test_setup(one_alone, choose_address),
+        cmocka_unit_test_setup(one_of_ipv6, choose_address),
+        cmocka_unit_test_setup(what_is_local, choose_address),
         cmocka_unit_test_setup(refused, choose_address),
         cmocka_unit_test_setup(timers_have_names, choose_address),
     };
