@@ -196,7 +196,7 @@ static const char *const deadly[] = {
 // Not among them: TIOCSTI, which types for the user.
 static const unsigned long devices[] = {
     TCGETS,  TCSETS,  TCSETSW,  TCSETSF,  TIOCGWINSZ,   TIOCGPGRP,    FIONREAD,
-    FIONBIO, TCSBRK,  TCXONC,   TCFLSH,   SIOCGIFFLAGS, SIOCGIFINDEX,
+    FIONBIO, TCSBRK,  TCXONC,   TCFLSH,   SIOCGIFFLAGS, SIOCGIFINDEX, SIOCGIFNAME,
 #ifdef TCGETS2
     TCGETS2, TCSETS2, TCSETSW2, TCSETSF2,
 #endif
