@@ -219,10 +219,10 @@ static bool write_header(struct tw_recorder *recorder) {
     return true;
 }
 
-static void open_file(struct tw_recorder *recorder, int more) {
+static void open_file(struct tw_recorder *recorder) {
     struct stat status;
     recorder->file = openat(recorder->directory, recorder->current_name,
-                            O_WRONLY | O_CREAT | O_CLOEXEC | more, 0666);
+                            O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     recorder->headed = false;
     recorder->length = 0;
     recorder->regular =
@@ -242,7 +242,7 @@ static bool write_waiting(struct tw_recorder *recorder) {
         return false;
     }
     if (recorder->file < 0 && recorder->current_name != NULL) {
-        open_file(recorder, O_TRUNC);
+        open_file(recorder);
     }
     if (recorder->file < 0 || !write_header(recorder)) {
         return false;
@@ -278,7 +278,7 @@ static void next_file(struct tw_recorder *recorder) {
         fail(recorder, why);
         return;
     }
-    open_file(recorder, O_TRUNC);
+    open_file(recorder);
     (void)(recorder->file >= 0 && write_header(recorder));
 }
 
@@ -383,7 +383,7 @@ static int open_first(struct tw_recorder *recorder) {
         if (!name_file(recorder)) {
             return errno;
         }
-        open_file(recorder, O_TRUNC);
+        open_file(recorder);
         return recorder->file >= 0 ? 0 : recorder->error;
     }
     return 0;
@@ -503,7 +503,7 @@ void tw_recorder_reopen(struct tw_recorder *recorder) {
         return; // nobody has moved it: to make it anew would lose what it holds
     }
     close_file(recorder);
-    open_file(recorder, O_TRUNC);
+    open_file(recorder);
     (void)(recorder->file >= 0 && write_header(recorder));
 }
 

@@ -65,6 +65,21 @@ has each.pcap 2 || fail '-U: packets are told that are not written'
 kill -KILL $pid
 wait $pid 2>/dev/null
 
+# Two files of a second each, named by it, then it is over. As root, as only that may make the second.
+(for _ in $(seq 50); do knock 1; sleep 0.1; done) &
+knocking=$!
+pids="$pids $knocking"
+"$program" trace -Z root -s 2000 -i lo -G 1 -W 2 -w 'turn-%S' >out 2>err &
+pid=$!
+pids="$pids $pid"
+ends $pid 0 'so many files'
+kill $knocking
+wait $knocking 2>/dev/null
+set -- turn-*
+[ $# -eq 2 ] || fail "not two files: $*"
+sum=$(($(packets "$1") + $(packets "$2")))
+grep -q "^tcpwalk: $sum packets recorded to 2 files, the last one turn-" err || fail "not told: $sum packets in two files"
+
 # A disk of 32 KiB.
 mkdir disk
 mount -t tmpfs -o size=32k none disk || { echo 'no tmpfs can be mounted here'; exit 77; }
