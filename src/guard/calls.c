@@ -146,13 +146,13 @@ static const char *const deadly[] = {
     "personality",
 };
 
-// The terminal's mode and size; how much is there to be read; whether an interface is up. Not
-// among them: TIOCSTI, which types for the user.
+// The terminal's mode and size; how much is there to be read; whether an interface is there, and
+// up. Not among them: TIOCSTI, which types for the user.
 static const unsigned long devices[] = {
-    TCGETS,   TCSETS,  TCSETSW,  TCSETSF,  TIOCGWINSZ, TIOCGPGRP,
-    FIONREAD, FIONBIO, TCSBRK,   TCXONC,   TCFLSH,     SIOCGIFFLAGS,
+    TCGETS,  TCSETS,  TCSETSW,  TCSETSF,  TIOCGWINSZ,   TIOCGPGRP,    FIONREAD,
+    FIONBIO, TCSBRK,  TCXONC,   TCFLSH,   SIOCGIFFLAGS, SIOCGIFINDEX, SIOCGIFNAME,
 #ifdef TCGETS2
-    TCGETS2,  TCSETS2, TCSETSW2, TCSETSF2,
+    TCGETS2, TCSETS2, TCSETSW2, TCSETSF2,
 #endif
 };
 
