@@ -3,6 +3,7 @@
 // says by its exit status or by the signal that ended it what came of it. What needs root is
 // skipped without.
 #include "tcpwalk/guard.h"
+#include "tcpwalk/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -225,6 +226,31 @@ static void calls(void **state) {
     assert_int_equal(says(NULL, binds), SIGNAL + SIGSYS);
 }
 
+// Why it has ended is told.
+static void ending(void **state) {
+    (void)state;
+    int ends[2], how;
+    char text[256] = "";
+    if (strstr(tw_guard_told(), "seccomp") == NULL)
+        skip();
+    assert_int_equal(pipe(ends), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        const struct tw_guard_options options = {.directory = -1};
+        struct tw_error error;
+        signal(SIGSYS, SIG_DFL);
+        dup2(ends[1], STDERR_FILENO);
+        _exit(tw_guard_drop(&options, &error) == TW_OK ? executes() : NOT_DROPPED);
+    }
+    close(ends[1]);
+    assert_true(read(ends[0], text, sizeof text - 1) > 0);
+    close(ends[0]);
+    assert_string_equal(
+        text, "tcpwalk: ended: it made a system call that it has no business with (seccomp)\n");
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGSYS);
+}
+
 // --- users
 
 static int is_nobody(void) {
@@ -348,8 +374,9 @@ static pcap_t *device;
 static bool open_network(void) {
     char text[PCAP_ERRBUF_SIZE];
     struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-    struct sockaddr_in own = {
-        .sin_family = AF_INET, .sin_port = htons(DOMAIN), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in own = {.sin_family = AF_INET,
+                              .sin_port = htons(DOMAIN),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     if (unshare(CLONE_NEWNET) != 0)
         return false;
     to_itself = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -425,6 +452,36 @@ static void capturing(void **state) {
     assert_int_equal(result, 0);
 }
 
+// --- the kernel's word
+
+static struct tw_kernel *kernel;
+
+static void count(void *context, const struct tw_kernel_socket *socket) {
+    (void)socket;
+    ++*(int *)context;
+}
+
+static int asks_the_kernel(void) {
+    struct tw_error error;
+    int sockets = 0;
+    return tw_kernel_sockets(kernel, 4, 1U << TW_LISTEN, count, &sockets, &error) == TW_OK &&
+                   sockets > 0
+               ? 0
+               : NO_USE;
+}
+
+static void kernels_word(void **state) {
+    (void)state;
+    struct tw_error error;
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(listen(listener, 1), 0);
+    if (tw_kernel_open(&kernel, &error) != TW_OK)
+        skip();
+    assert_int_equal(says(NULL, asks_the_kernel), 0);
+    tw_kernel_free(kernel);
+    close(listener);
+}
+
 static int make_folder(void **state) {
     (void)state;
     if (mkdtemp(folder) == NULL)
@@ -441,8 +498,9 @@ static int remove_folder(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files),  cmocka_unit_test(calls),   cmocka_unit_test(users),
-        cmocka_unit_test(giving), cmocka_unit_test(filters), cmocka_unit_test(capturing),
+        cmocka_unit_test(files),     cmocka_unit_test(calls),        cmocka_unit_test(ending),
+        cmocka_unit_test(users),     cmocka_unit_test(giving),       cmocka_unit_test(filters),
+        cmocka_unit_test(capturing), cmocka_unit_test(kernels_word),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
