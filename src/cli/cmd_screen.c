@@ -242,7 +242,7 @@ static bool answer(void *context, struct tw_process *process) {
 // Live: gives up the rights that attaching took, when the terminal, too, is open.
 static enum tw_status give_up(struct feed *feed, const struct settings *settings,
                               struct tw_story *story, struct tw_error *error) {
-    const bool holds = settings->screenshot == NULL && !ui_holds();
+    const bool holds = !ui_holds();
     enum tw_status status = holds ? ui_hold(error) : TW_OK;
     if (status != TW_OK) {
         return status;

@@ -557,6 +557,8 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
         status = rights_drop(&rights, settings, false, error);
         if (status != TW_OK) {
             reading_close(&reading);
+        } else if (settings->report.detail > 0) {
+            remark(_("rights: %s"), tw_guard_told());
         }
     }
     if (status == TW_OK) {

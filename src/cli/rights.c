@@ -22,9 +22,8 @@ enum tw_status rights_directory(const struct settings *settings, int *directory,
                                 struct tw_error *error) {
     char path[STORED_PATH_MAX];
     const char *folder = settings->save_dir;
-    const char *file = is_file(settings->write.path) ? settings->write.path : settings->screenshot;
-    if (folder == NULL && is_file(file)) {
-        snprintf(path, sizeof path, "%s", file);
+    if (folder == NULL && is_file(settings->write.path)) {
+        snprintf(path, sizeof path, "%s", settings->write.path);
         folder = dirname(path);
     }
     if (folder == NULL) {

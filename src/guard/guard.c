@@ -270,10 +270,12 @@ const char *tw_guard_told(void) {
         snprintf(landlock, sizeof landlock, "Landlock %d", version);
     }
     if (in_force.dropped) {
-        snprintf(told, sizeof told, "%s%s%sno capabilities%s%s%s",
-                 in_force.name[0] != '\0' ? "user " : "", in_force.name,
-                 in_force.name[0] != '\0' ? ", " : "", version > 0 ? ", " : "", landlock,
-                 in_force.calls ? ", seccomp" : "");
+        char user[NAME_ROOM + NUMBER_ROOM] = "";
+        if (in_force.name[0] != '\0') {
+            snprintf(user, sizeof user, _("user %s, "), in_force.name);
+        }
+        snprintf(told, sizeof told, "%s%s%s%s%s", user, _("no capabilities"),
+                 version > 0 ? ", " : "", landlock, in_force.calls ? ", seccomp" : "");
     } else {
         snprintf(told, sizeof told, "%s%s%s%s%s", landlock,
                  version > 0 && library != NULL ? ", " : "", library != NULL ? "seccomp (" : "",

@@ -75,8 +75,9 @@ has 'Uid:	1	1	1	1'
 has 'Gid:	2	2	2	2'
 has 'CapEff:	0000000000000000'
 ends
-runs env SUDO_UID=1 SUDO_GID=2 "$program" list -i lo -Z bin
+runs env SUDO_UID=1 SUDO_GID=2 "$program" list -i lo -v -Z bin
 has 'Uid:	2	2	2	2'
+grep -q 'rights: user bin, no capabilities' "$work/err" || fail 'not told what is left'
 ends
 
 # refused STATUS TEXT WORDS...: told at once.

@@ -3,10 +3,15 @@
 // says by its exit status or by the signal that ended it what came of it. What needs root is
 // skipped without.
 #include "tcpwalk/guard.h"
+#include "tcpwalk/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <pcap.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,6 +226,31 @@ static void calls(void **state) {
     assert_int_equal(says(NULL, binds), SIGNAL + SIGSYS);
 }
 
+// Why it has ended is told.
+static void ending(void **state) {
+    (void)state;
+    int ends[2], how;
+    char text[256] = "";
+    if (strstr(tw_guard_told(), "seccomp") == NULL)
+        skip();
+    assert_int_equal(pipe(ends), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        const struct tw_guard_options options = {.directory = -1};
+        struct tw_error error;
+        signal(SIGSYS, SIG_DFL);
+        dup2(ends[1], STDERR_FILENO);
+        _exit(tw_guard_drop(&options, &error) == TW_OK ? executes() : NOT_DROPPED);
+    }
+    close(ends[1]);
+    assert_true(read(ends[0], text, sizeof text - 1) > 0);
+    close(ends[0]);
+    assert_string_equal(
+        text, "tcpwalk: ended: it made a system call that it has no business with (seccomp)\n");
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGSYS);
+}
+
 // --- users
 
 static int is_nobody(void) {
@@ -308,7 +338,12 @@ static void giving(void **state) {
 static int compiles(const char *expression) {
     struct bpf_program code;
     pcap_t *dead = pcap_open_dead(DLT_EN10MB, 65535);
-    const int result = dead != NULL ? pcap_compile(dead, &code, expression, 1, 0) : -1;
+    if (dead == NULL)
+        return NO_USE;
+    const int result = pcap_compile(dead, &code, expression, 1, 0);
+    if (result == 0)
+        pcap_freecode(&code);
+    pcap_close(dead);
     return result == 0 ? 0 : NO_USE;
 }
 
@@ -329,6 +364,124 @@ static void filters(void **state) {
     assert_int_equal(says(NULL, compiles_host), NO_USE);
 }
 
+// --- a device that is open
+
+enum { DOMAIN = 53, PATIENCE_MS = 10000, CANNOT = 77 };
+
+static int to_itself = -1; // sends to port 53 of a network of its own
+static pcap_t *device;
+
+static bool open_network(void) {
+    char text[PCAP_ERRBUF_SIZE];
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+    struct sockaddr_in own = {.sin_family = AF_INET,
+                              .sin_port = htons(DOMAIN),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (unshare(CLONE_NEWNET) != 0)
+        return false;
+    to_itself = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    device = pcap_create("lo", text);
+    return to_itself >= 0 && ioctl(to_itself, SIOCSIFFLAGS, &request) == 0 &&
+           bind(to_itself, (const struct sockaddr *)&own, sizeof own) == 0 &&
+           connect(to_itself, (const struct sockaddr *)&own, sizeof own) == 0 && device != NULL &&
+           pcap_set_immediate_mode(device, 1) == 0 && pcap_activate(device) == 0 &&
+           pcap_setnonblock(device, 1, text) == 0;
+}
+
+static bool refilter(const char *expression) {
+    struct bpf_program code;
+    const bool good = pcap_compile(device, &code, expression, 1, PCAP_NETMASK_UNKNOWN) == 0 &&
+                      pcap_setfilter(device, &code) == 0;
+    return good;
+}
+
+// Sends an octet, and waits for the packet that holds it.
+static bool captures(char octet) {
+    struct pcap_pkthdr *header;
+    const u_char *octets;
+    if (send(to_itself, &octet, 1, 0) != 1)
+        return false;
+    struct pollfd wait = {.fd = pcap_get_selectable_fd(device), .events = POLLIN};
+    while (poll(&wait, 1, PATIENCE_MS) == 1)
+        while (pcap_next_ex(device, &header, &octets) == 1)
+            if (octets[header->caplen - 1] == octet)
+                return true;
+    return false;
+}
+
+static int refilters(void) {
+    struct pcap_stat counts;
+    if (!captures('a'))
+        return 1;
+    if (!refilter("tcp"))
+        return 2;
+    if (send(to_itself, "b", 1, 0) != 1)
+        return 3;
+    if (!refilter("udp port domain"))
+        return 4;
+    struct pcap_pkthdr *header;
+    const u_char *octets;
+    if (pcap_next_ex(device, &header, &octets) !=
+        0) // what the first one kept away, or what it left
+        return 5;
+    if (!captures('c'))
+        return 6;
+    return pcap_stats(device, &counts) == 0 && counts.ps_drop == 0 ? 0 : 7;
+}
+
+static int opens_and_refilters(void) {
+    int how = 0;
+    const pid_t child = fork();
+    if (child == 0) {
+        const struct tw_guard_options options = {.directory = -1};
+        struct tw_error error = {""};
+        if (!open_network())
+            _exit(CANNOT);
+        signal(SIGSYS, SIG_DFL);
+        _exit(tw_guard_drop(&options, &error) == TW_OK ? refilters() : NOT_DROPPED);
+    }
+    return waitpid(child, &how, 0) == child && WIFEXITED(how) ? WEXITSTATUS(how) : SIGNAL;
+}
+
+// A device that was open goes on, and is given another filter.
+static void capturing(void **state) {
+    (void)state;
+    const int result = opens_and_refilters();
+    if (result == CANNOT)
+        skip();
+    assert_int_equal(result, 0);
+}
+
+// --- the kernel's word
+
+static struct tw_kernel *kernel;
+
+static void count(void *context, const struct tw_kernel_socket *socket) {
+    (void)socket;
+    ++*(int *)context;
+}
+
+static int asks_the_kernel(void) {
+    struct tw_error error;
+    int sockets = 0;
+    return tw_kernel_sockets(kernel, 4, 1U << TW_LISTEN, count, &sockets, &error) == TW_OK &&
+                   sockets > 0
+               ? 0
+               : NO_USE;
+}
+
+static void kernels_word(void **state) {
+    (void)state;
+    struct tw_error error;
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(listen(listener, 1), 0);
+    if (tw_kernel_open(&kernel, &error) != TW_OK)
+        skip();
+    assert_int_equal(says(NULL, asks_the_kernel), 0);
+    tw_kernel_free(kernel);
+    close(listener);
+}
+
 static int make_folder(void **state) {
     (void)state;
     if (mkdtemp(folder) == NULL)
@@ -345,8 +498,9 @@ static int remove_folder(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files),  cmocka_unit_test(calls),   cmocka_unit_test(users),
-        cmocka_unit_test(giving), cmocka_unit_test(filters),
+        cmocka_unit_test(files),     cmocka_unit_test(calls),        cmocka_unit_test(ending),
+        cmocka_unit_test(users),     cmocka_unit_test(giving),       cmocka_unit_test(filters),
+        cmocka_unit_test(capturing), cmocka_unit_test(kernels_word),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
