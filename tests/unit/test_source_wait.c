@@ -219,8 +219,8 @@ static void without_permission(void **state) {
     read_files(&name, 1, NULL);
     assert_refused(TW_PERMISSION, "/secret: permission denied");
     struct tw_source *source;
-    enum tw_status status =
-        tw_source_open_live((const char *[]){"lo"}, 1, &(struct tw_source_options){0}, &source, &seen.error);
+    enum tw_status status = tw_source_open_live(
+        (const char *[]){"lo"}, 1, &(struct tw_source_options){0}, &source, &seen.error);
     if (status == TW_PERMISSION) {
         assert_said("lo: no permission to capture");
         assert_said("sudo");
@@ -228,7 +228,8 @@ static void without_permission(void **state) {
         assert_said("setcap cap_net_raw+ep");
     }
     tw_source_free(source);
-    status = tw_source_open_live((const char *[]){"nonsuch0"}, 1, &(struct tw_source_options){0}, &source, &seen.error);
+    status = tw_source_open_live((const char *[]){"nonsuch0"}, 1, &(struct tw_source_options){0},
+                                 &source, &seen.error);
     assert_int_equal(status, TW_OPEN);
     assert_said("nonsuch0: no such interface");
     if (getuid() == 0) {
@@ -283,7 +284,8 @@ static void live_on_loopback(void **state) {
     assert_int_equal(tw_source_next(source, &one, &error), TW_GOT_END);
     tw_source_free(source);
     const struct tw_source_options wrong = {.filter = "tpc"};
-    assert_int_equal(tw_source_open_live((const char *[]){"lo"}, 1, &wrong, &source, &error), TW_USAGE);
+    assert_int_equal(tw_source_open_live((const char *[]){"lo"}, 1, &wrong, &source, &error),
+                     TW_USAGE);
 }
 
 static void look(void *context, const struct tw_interface *one) {

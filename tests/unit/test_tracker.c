@@ -42,6 +42,17 @@ TEST(both_directions_are_one_connection) {
     assert_true(info->synack_to_ack == 20 * TW_MILLISECOND);
 }
 
+// Copies that the tap made (`any`, SPAN) are no SYN that was sent again, after which nobody knows
+// which of them was answered.
+TEST(handshake_seen_twice) {
+    see("0 C S 0 id=1", "1 C S 0 id=1", "10 S SA 0 1 id=2", "11 S SA 0 1 id=2", "30 C A 1 1 id=3",
+        "31 C A 1 1 id=3");
+    const struct tw_connection_info *info = about(1);
+    assert_int_equal(tap.findings[TW_FINDING_DUPLICATE], 3);
+    assert_true(info->syn_to_synack == 10 * TW_MILLISECOND);
+    assert_true(info->synack_to_ack == 20 * TW_MILLISECOND);
+}
+
 TEST(the_client_may_have_the_higher_address_and_port) {
     tap.address[TW_CLIENT] = 200;
     tap.port[TW_CLIENT] = 80;
@@ -405,6 +416,7 @@ TEST(half_open_at_the_end_of_input) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         RUN(both_directions_are_one_connection),
+        RUN(handshake_seen_twice),
         RUN(the_client_may_have_the_higher_address_and_port),
         RUN(ipv6_is_the_same),
         RUN(ports_the_other_way_round_are_another_connection),
