@@ -15,8 +15,8 @@ static const tw_time frame = 30 * TW_MILLISECOND, at_rest = TW_SECOND,
 
 struct kernel_row {
     size_t connection;
-    uint64_t segments; // when it was asked about
-    tw_time asked;
+    uint64_t segments;   // when it was asked about
+    tw_time seen, asked; // first, and last
     struct ui_kernel_said said[TW_END_COUNT];
 };
 
@@ -63,13 +63,26 @@ static void ask(struct app *app, struct kernel_row *row, const struct tw_connect
     row->asked = app->now;
 }
 
+// Whose a socket is, is known soon or not at all.
+static bool waits(const struct app *app, const struct kernel_row *row) {
+    bool unknown = false;
+    for (int i = 0; i < TW_END_COUNT; i++)
+        unknown = unknown || (row->said[i].told && row->said[i].socket.state != TW_CLOSED &&
+                              row->said[i].owner == UI_OWNER_UNKNOWN);
+    return unknown && app->now - row->seen < at_rest;
+}
+
+bool kernel_waits(const struct app *app) {
+    for (size_t i = 0; i < app->kernel.count; i++)
+        if (waits(app, &app->kernel.rows[i]))
+            return true;
+    return false;
+}
+
 static bool is_due(const struct app *app, const struct kernel_row *row,
                    const struct tw_connection_info *info) {
-    bool waits = false; // for whose it is
-    for (int i = 0; i < TW_END_COUNT; i++)
-        waits = waits || (row->said[i].told && row->said[i].socket.state != TW_CLOSED &&
-                          row->said[i].owner == UI_OWNER_UNKNOWN);
-    return row->segments != segments_of(info) || app->now - row->asked >= (waits ? soon : at_rest);
+    const tw_time rest = waits(app, row) ? soon : at_rest;
+    return row->segments != segments_of(info) || app->now - row->asked >= rest;
 }
 
 static const struct kernel_row *find(const struct kernel *kernel, size_t connection, size_t near) {
@@ -117,8 +130,7 @@ void kernel_tick(struct app *app) {
             app->view == VIEW_CONNECTION ? app->shown : list_connection(app, first + i);
         const struct kernel_row *known = find(kernel, connection, i);
         tw_story_info(tw_story_at(app->story, connection), &info);
-        if (known != NULL)
-            rows[i] = *known;
+        rows[i] = known != NULL ? *known : (struct kernel_row){.seen = app->now};
         rows[i].connection = connection;
         if (known == NULL || is_due(app, known, &info))
             ask(app, &rows[i], &info);

@@ -22,6 +22,8 @@ struct kernel {
 
 void kernel_fini(struct kernel *kernel);
 void kernel_tick(struct app *app);
+// Whose a socket is has been asked: there is to be another tick soon.
+bool kernel_waits(const struct app *app);
 // NULL: that end is not of this machine, or its connection is not seen.
 const struct ui_kernel_said *kernel_said(const struct app *app, size_t connection, enum tw_end end);
 // The kernel's state; LISTEN where it has no socket of the connection, but one that takes such;

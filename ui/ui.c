@@ -147,6 +147,8 @@ static int patience(const struct loop *loop) {
         tw_time ahead = start_due(app) - now();
         return ahead > 0 ? (int)(ahead / TW_MILLISECOND) + 1 : 0;
     }
+    if (kernel_waits(app))
+        return left > 0 ? left : PROGRESS_MS;
     return app->loading ? LIVE_MS : -1;
 }
 

@@ -68,7 +68,7 @@ static void read_users(struct kernel_word *word) {
 }
 
 static void put_user(const struct kernel_word *word, uint32_t uid, char name[UI_USER]) {
-    snprintf(name, UI_USER, "uid %lu", (unsigned long)uid);
+    snprintf(name, UI_USER, "%lu", (unsigned long)uid);
     for (size_t i = 0; i < word->user_count; i++)
         if (word->users[i].uid == uid) {
             snprintf(name, UI_USER, "%s", word->users[i].name);
@@ -104,7 +104,7 @@ static void put_owner(struct kernel_word *word, struct ui_kernel_said *said) {
     if (known->process.inode != inode)
         *known = (struct known){.process = {.inode = inode}};
     if ((!known->asked || clock_ms() - known->since > AGAIN_MS) &&
-        word->names.ask(word->names.context, &inode, 1)) {
+        word->names.ask(word->names.context, &inode, 1) == 1) {
         known->asked = true;
         known->since = clock_ms();
     }

@@ -8,10 +8,11 @@
 
 #include "ui/ui.h"
 
-// Who knows whose a socket is (tw_namer_ask, tw_namer_answer); without `ask` nobody does.
+// Who knows whose a socket is, as a namer does (tw_namer_ask, tw_namer_answer): `ask` says how many
+// it has taken. Without it nobody knows.
 struct kernel_names {
     void *context;
-    bool (*ask)(void *context, const uint32_t *inodes, size_t count);
+    size_t (*ask)(void *context, const uint32_t *inodes, size_t count);
     bool (*answer)(void *context, struct tw_process *process);
 };
 

@@ -185,10 +185,10 @@ static void whose_it_is(void **state) {
     struct ui_kernel_said *client = &fake.said[4][TW_CLIENT];
     has(4, TW_CLIENT, TW_ESTABLISHED, "curl");
     open_connection(4);
-    assert_true(screen_has(&app, "C ESTABLISHED curl 1234, alice"));
+    assert_true(screen_has(&app, "C ESTABLISHED curl 1234, user alice"));
     client->owner = UI_OWNER_HIDDEN;
     tick(TW_SECOND);
-    assert_true(screen_has(&app, "C ESTABLISHED no right to see whose, alice"));
+    assert_true(screen_has(&app, "C ESTABLISHED no right to see whose, user alice"));
     client->owner = UI_OWNER_NOBODY;
     client->socket.inode = 0;
     tick(TW_SECOND);
@@ -301,6 +301,28 @@ static void asked_only_of_rows_that_are_seen(void **state) {
     assert_int_equal(fake.turns, turns);
 }
 
+// What is on its way is asked for again soon, but not for ever.
+static void asked_again_whose_it_is(void **state) {
+    (void)state;
+    has(4, TW_CLIENT, TW_ESTABLISHED, "curl")->owner = UI_OWNER_UNKNOWN;
+    app.view = VIEW_CONNECTIONS;
+    list_go(&app, 4);
+    app_act(&app, ACTION_OPEN);
+    tick(TW_MILLISECOND);
+    assert_true(kernel_waits(&app));
+    memset(fake.asked, 0, sizeof fake.asked);
+    tick(TW_SECOND / 10);
+    assert_int_equal(fake.asked[4], 2);
+    assert_true(kernel_waits(&app));
+    for (int i = 0; i < 20; i++)
+        tick(TW_SECOND / 10);
+    assert_false(kernel_waits(&app));
+    memset(fake.asked, 0, sizeof fake.asked);
+    for (int i = 0; i < 30; i++)
+        tick(TW_SECOND / 10);
+    assert_int_equal(fake.asked[4], 2 * 3);
+}
+
 // Where the answer is the same nothing is drawn anew.
 static void drawn_when_it_says_something_else(void **state) {
     (void)state;
@@ -328,6 +350,7 @@ int main(void) {
         PROVE(any_size_draws),
         PROVE(asked_as_things_happen),
         PROVE(asked_only_of_rows_that_are_seen),
+        PROVE(asked_again_whose_it_is),
         PROVE(drawn_when_it_says_something_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

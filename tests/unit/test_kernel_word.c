@@ -40,11 +40,12 @@ static struct {
     bool busy;
 } fake;
 
-static bool on_names_ask(void *context, const uint32_t *inodes, size_t count) {
+static size_t on_names_ask(void *context, const uint32_t *inodes, size_t count) {
     (void)context;
-    for (size_t i = 0; i < count && !fake.busy && fake.count < TW_COUNT(fake.asked); i++)
-        fake.asked[fake.count++] = inodes[i];
-    return !fake.busy;
+    size_t taken = 0;
+    for (; taken < count && !fake.busy && fake.count < TW_COUNT(fake.asked); taken++)
+        fake.asked[fake.count++] = inodes[taken];
+    return taken;
 }
 
 static bool on_names_answer(void *context, struct tw_process *process) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the kernel of this machine says of the connection's ends, beside what the wire shows.
 //
-//  kernel  C FIN-WAIT-1 * unacked 65483, probe in 0.8 s  curl 1234  root  RTT 0.1 ms  cwnd 10
-//          S ESTABLISHED unread 131072  nginx 88  www-data
+//  kernel  C FIN-WAIT-1 * unacked 65483, probe in 0.8 s, nobody's, RTT 0.1 ms, cwnd 10
+//          S ESTABLISHED unread 131072, nginx 88, user www-data
 //  C its FIN is queued: the peer's window is closed
 //
 // Where there are few rows both ends stand on one, with as much of it as there is room for.
@@ -63,7 +63,7 @@ static void tell_owner(const struct ui_kernel_said *said, struct told *told) {
     case UI_OWNER_UNKNOWN: break;
     }
     if (said->owner != UI_OWNER_NOBODY && said->user[0] != '\0')
-        add(told, ROLE_FAINT, "%s", said->user);
+        add(told, ROLE_FAINT, _("user %s"), said->user);
 }
 
 static void tell(const struct ui_kernel_said *said, struct told *told) {
@@ -108,7 +108,7 @@ static int draw_end(const struct app *app, struct canvas *canvas, struct area ar
     const char *before = " ";
     for (int i = 0; i < told.count; i++) {
         if (x + (int)strlen(before) + canvas_text_width(told.words[i].text) >= right)
-            continue; // a later one may be shorter
+            break;
         x = canvas_text(canvas, area, x, y, before, ROLE_FAINT);
         x = canvas_text(canvas, area, x, y, told.words[i].text, told.words[i].role);
         before = ", ";
