@@ -87,7 +87,7 @@ static void counts(void *context, struct ui_counts *to) {
         .received = source.received,
         .dropped = source.dropped,
         .dropped_interface = source.dropped_interface,
-        .cut = source.cut,
+        .cut = pump->cut,
         .decoded = pump->decoded,
         .ignored = pump->ignored,
         .malformed = pump->malformed,
@@ -229,9 +229,9 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
 }
 
 // Whose sockets are is known to who was started before the rights were given up.
-static bool ask(void *context, const uint32_t *inodes, size_t count) {
+static size_t ask(void *context, const uint32_t *inodes, size_t count) {
     const struct rights *rights = context;
-    return rights->namer != NULL && tw_namer_ask(rights->namer, inodes, count);
+    return rights->namer != NULL ? tw_namer_ask(rights->namer, inodes, count) : 0;
 }
 
 static bool answer(void *context, struct tw_process *process) {

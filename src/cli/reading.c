@@ -362,7 +362,7 @@ static void tell_counts(const struct reading *reading) {
              ", decoded %" PRIu64 ", ignored %" PRIu64 ", malformed %" PRIu64
              ", connections %" PRIu64 ", alive %" PRIu64 ", evicted %" PRIu64 ", recorded %" PRIu64
              ", not recorded %" PRIu64,
-             counts->packets, source.received, source.dropped, source.cut, counts->decoded,
+             counts->packets, source.received, source.dropped, counts->cut, counts->decoded,
              counts->ignored, counts->malformed, tracked.connections, tracked.alive,
              tracked.evicted, recorded.packets, recorded.lost);
     remark("%s", line);
