@@ -147,7 +147,7 @@ enum tw_status tw_watch_init(struct tw_watch *watch, const char *const *interfac
         return tw_fail(error, TW_MEMORY, "filter: out of memory");
     }
     watch->count = count;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < TW_COUNT(watch->one); i++) {
         watch->one[i].live.fd = watch->one[i].live.loss.link = -1;
     }
     for (size_t i = 0; i < count && status == TW_OK; i++) {
