@@ -179,12 +179,22 @@ enum tw_status screen_picture(const struct settings *settings, const struct ui_o
                    : tw_fail(error, TW_OUTPUT, "%s: %s", settings->screenshot, strerror(errno));
 }
 
+// All interfaces; of several files the first one's name and how many more there are.
+static void name_source(const struct settings *settings, char *text, size_t room) {
+    const bool several = settings->source_count > 1;
+    size_t length = 0;
+    snprintf(text, room, several ? _("%s and %zu more") : "%s", settings_source(settings),
+             settings->source_count - 1);
+    for (size_t i = 0; i < settings->interface_count && length < room; i++) {
+        length += (size_t)snprintf(text + length, room - length, i > 0 ? ", %s" : "%s",
+                                   settings->interfaces[i]);
+    }
+}
+
 static enum tw_status run(struct feed *feed, const struct settings *settings,
                           struct tw_story *story, struct tw_error *error) {
-    bool several = settings->source_count > 1;
     char title[256];
-    snprintf(title, sizeof title, several ? _("%s and %zu more") : "%s", settings_source(settings),
-             settings->source_count - 1);
+    name_source(settings, title, sizeof title);
     struct ui_options options = screen_options(settings);
     char greeting[STORED_PATH_MAX + 64];
     if (feed->reading.recorder != NULL && options.greeting == NULL) {

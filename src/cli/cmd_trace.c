@@ -42,6 +42,9 @@ enum tw_status cmd_trace(const struct settings *settings, struct tw_error *error
     if (status != TW_OK) {
         return status;
     }
+    if (settings->summary) {
+        return reading_report(settings, TW_REPORT_SUMMARY, NULL, NULL, error);
+    }
     if (settings->report.has_state) {
         return trace_selected(settings, error);
     }

@@ -60,7 +60,7 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_JSON] = {0, "json", NULL, VALUES_ANY, INPUT | LAB,
                      N_("JSON lines (without a command: `trace --json`)")},
     [OPTION_CSV] = {0, "csv", NULL, VALUES_ANY, LIST, N_("comma-separated values with a header")},
-    [OPTION_SUMMARY] = {0, "summary", NULL, VALUES_ANY, LIST,
+    [OPTION_SUMMARY] = {0, "summary", NULL, VALUES_ANY, TRACE | LIST,
                         N_("only counts of packets, states and outcomes")},
     [OPTION_SORT] = {0, "sort", "KEY", VALUES_SORT, LIST,
                      N_("order by a column, rather than as connections end")},
