@@ -19,7 +19,7 @@ enum { FIRST_MS = 50 };
 struct feed {
     struct reading reading;
     struct kernel_word *kernel; // or NULL
-    bool ended, finished; // the input, and what it left open
+    bool ended, finished;       // the input, and what it left open
 };
 
 static bool more(void *context, int budget_ms) {

@@ -437,7 +437,8 @@ static void draw_kernel(const struct app *app, struct canvas *canvas, struct are
 }
 
 int why_height(const struct app *app) {
-    return walk_seen(app) ? walk_height(app) : WHY_HEIGHT + (app->witness != NULL) + kernel_height(app);
+    return walk_seen(app) ? walk_height(app)
+                          : WHY_HEIGHT + (app->witness != NULL) + kernel_height(app);
 }
 
 void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
@@ -454,8 +455,9 @@ void draw_why(const struct app *app, struct canvas *canvas, struct area area) {
     }
     if (kernel_height(app) > 0) {
         area.height -= kernel_height(app);
-        draw_kernel_now(app, canvas,
-                        (struct area){area.x, area.y + area.height, area.width, kernel_height(app)});
+        draw_kernel_now(
+            app, canvas,
+            (struct area){area.x, area.y + area.height, area.width, kernel_height(app)});
     }
     int64_t at = cursor_row(app);
     if (ladder->row_count == 0) {
