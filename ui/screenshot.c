@@ -54,14 +54,17 @@ static enum tw_status show(struct app *app, const char *keys, char **picture, si
 }
 
 // A pipe is waited for, a little each time, as something may have been read of it already.
-static void read_all(const struct ui_feed *feed) {
-    enum { READ_MS = 100, WAIT_MS = 20 };
+static void read_all(struct app *app, const struct ui_feed *feed) {
+    enum { READ_MS = 10, WAIT_MS = 20 };
     while (feed != NULL && feed->more(feed->context, READ_MS)) {
+        app_forget(app);
         struct pollfd file = {.fd = feed->fd != NULL ? feed->fd(feed->context) : -1,
                               .events = POLLIN};
         if (file.fd >= 0)
             (void)poll(&file, 1, WAIT_MS);
     }
+    if (feed != NULL && feed->counts != NULL)
+        feed->counts(feed->context, &app->counts);
 }
 
 enum tw_status ui_screenshot(const struct ui_options *options, const struct ui_feed *feed,
@@ -75,7 +78,7 @@ enum tw_status ui_screenshot(const struct ui_options *options, const struct ui_f
     app_options_of(options, theme, &app_options);
     app_init(&app, &app_options);
     app_resize(&app, width, height);
-    read_all(feed);
+    read_all(&app, feed);
     app.loading = false;
     do
         app_tick(&app, app.now + a_key);
