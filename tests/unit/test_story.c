@@ -362,6 +362,7 @@ static void goes_on_for_ever(void **state) {
     assert_int_equal(tw_story_connections_dropped(scene.story), 0);
     assert_int_equal(tw_story_forgotten(scene.story) + tw_story_count(scene.story), LONG);
     assert_true(tw_story_memory(scene.story) <= limit);
+    scene_close(&scene);
 }
 
 // As long as one that is over has segments, none that is alive loses any.
