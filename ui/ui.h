@@ -16,7 +16,7 @@ struct ui_counts {
     uint64_t dropped_interface; // and by the interface
     uint64_t cut, decoded, ignored, malformed;
     uint64_t evicted; // connections, given up at the memory limit before they were over
-    bool records; // into a file:
+    bool records;     // into a file:
     uint64_t recorded, not_recorded;
 };
 
