@@ -13,7 +13,7 @@
 
 enum {
     STATE_WIDTH = 12,
-    PROCESS_WIDTH = 15,
+    PROCESS_WIDTH = 16,
     ADDRESS_LEAST = 8,
     NUMBER_LEAST = 3,
     GAP = COLUMN_GAP

@@ -216,14 +216,22 @@ static const char *owner_text(const struct ui_kernel_said *said) {
         return "";
     return said->owner == UI_OWNER_KNOWN    ? said->process
            : said->owner == UI_OWNER_HIDDEN ? _("not shown")
-           : said->owner == UI_OWNER_NOBODY ? _("nobody's")
+           : said->owner == UI_OWNER_NOBODY ? _("no process")
                                             : "";
 }
 
 const char *kernel_process_text(const struct app *app, size_t connection, char text[KERNEL_TEXT]) {
-    const char *client = owner_text(kernel_said(app, connection, TW_CLIENT));
-    const char *server = owner_text(kernel_said(app, connection, TW_SERVER));
-    const bool both = client[0] != '\0' && server[0] != '\0';
-    snprintf(text, KERNEL_TEXT, "%s%s%s", client, both ? ">" : "", server);
+    const struct ui_kernel_said *said[TW_END_COUNT];
+    const char *owner[TW_END_COUNT];
+    bool both = true, known = false;
+    for (int end = 0; end < TW_END_COUNT; end++) {
+        said[end] = kernel_said(app, connection, (enum tw_end)end);
+        owner[end] = owner_text(said[end]);
+        both = both && owner[end][0] != '\0';
+        known = known || (owner[end][0] != '\0' && said[end]->owner == UI_OWNER_KNOWN);
+    }
+    // Whose end a single one is, too.
+    snprintf(text, KERNEL_TEXT, "%s%s%s", owner[TW_CLIENT], both || known ? ">" : "",
+             owner[TW_SERVER]);
     return text;
 }

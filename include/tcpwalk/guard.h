@@ -22,6 +22,9 @@ enum tw_status tw_guard_user(const char *user, const char **name,
 enum tw_status tw_guard_give(const char *user, int directory, const char *name,
                              struct tw_error *error) TW_CHECKED;
 
+// Whether that user may make files in `directory`.
+bool tw_guard_may_make(const char *user, int directory) TW_CHECKED;
+
 // Gives up everything for good: groups, user and group, all capabilities, no_new_privs; then on
 // Linux opening files outside `directory` (Landlock, where the kernel has it) and all system calls
 // that a running tcpwalk has no business with (seccomp). What is open stays open. TW_PERMISSION:

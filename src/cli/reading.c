@@ -283,6 +283,9 @@ enum tw_status reading_open(struct reading *reading, const struct settings *sett
         status = writing_check(settings, error);
     }
     if (status == TW_OK) {
+        status = rights_check(settings, error);
+    }
+    if (status == TW_OK) {
         status = open_source(settings, keep, &reading->pump.source, error);
     }
     if (status == TW_OK && tw_source_is_live(reading->pump.source)) {

@@ -33,19 +33,47 @@ enum tw_status rights_directory(const struct settings *settings, int *directory,
     return *directory >= 0 ? TW_OK : tw_fail(error, TW_OUTPUT, "%s: %s", folder, strerror(errno));
 }
 
-// The file that -w has made is the user's, who is to open it again; and those that follow it are
-// made by that user, so that root must say who that is.
+// Files that follow the first one are made by whose rights are left, so that root must say who that
+// is, before a file is touched.
+static enum tw_status check_rotation(const struct settings *settings, const char *user,
+                                     struct tw_error *error) {
+    int directory;
+    if (user == NULL || !is_file(settings->write.path) ||
+        (settings->write.size == 0 && settings->write.seconds == 0)) {
+        return TW_OK;
+    }
+    enum tw_status status = rights_directory(settings, &directory, error);
+    if (status != TW_OK) {
+        return status;
+    }
+    if (!tw_guard_may_make(settings->drop_to, directory)) {
+        status =
+            tw_fail(error, TW_PERMISSION,
+                    "-C, -G: the user \"%s\" is to make the next files there, and may not; name "
+                    "one who may by -Z USER",
+                    user);
+    }
+    close(directory);
+    return status;
+}
+
+enum tw_status rights_check(const struct settings *settings, struct tw_error *error) {
+    const char *user;
+    enum tw_status status = TW_OK;
+    if (settings->interface_count > 0) {
+        status = tw_guard_user(settings->drop_to, &user, error);
+        status = status == TW_OK ? check_rotation(settings, user, error) : status;
+    }
+    return status;
+}
+
+// The file that -w has made is the user's, who is to open it again; but nobody's are everybody's.
 static enum tw_status hand_over(const struct settings *settings, int directory, const char *user,
                                 struct tw_error *error) {
     if (!is_file(settings->write.path) || user == NULL) {
         return TW_OK;
     }
     const bool nobody = settings->drop_to == NULL && strcmp(user, "nobody") == 0;
-    if (nobody && (settings->write.size > 0 || settings->write.seconds > 0)) {
-        return tw_fail(error, TW_PERMISSION,
-                       "-C, -G: the next files are made as the user \"nobody\", who may not; name "
-                       "who is to make them by -Z USER");
-    }
     const char *slash = strrchr(settings->write.path, '/');
     const char *name = slash != NULL ? slash + 1 : settings->write.path;
     struct tw_error ignored; // -G: the first file has another name

@@ -15,6 +15,9 @@ struct rights {
 // The directory for files: --save-dir, else where -w points, else the current one. TW_OUTPUT.
 enum tw_status rights_directory(const struct settings *settings, int *directory,
                                 struct tw_error *error) TW_CHECKED;
+// Before anything is opened: that the user who is to go on is known, and may do what is asked for.
+// TW_PERMISSION, TW_OUTPUT.
+enum tw_status rights_check(const struct settings *settings, struct tw_error *error) TW_CHECKED;
 // To be called when the interfaces, -w's file and the terminal are open. Gives up everything but
 // making files in the directory; `names`: the namer is started before. TW_PERMISSION, TW_OUTPUT,
 // TW_OPEN; rights_fini also then.

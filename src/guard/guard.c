@@ -143,6 +143,32 @@ enum tw_status tw_guard_user(const char *user, const char **name, struct tw_erro
     return status;
 }
 
+static bool is_member(const struct user *whom, gid_t group) {
+    enum { MOST = 256 };
+    gid_t groups[MOST];
+    int count = MOST;
+    if (getgrouplist(whom->name, whom->gid, groups, &count) < 0) {
+        return whom->gid == group;
+    }
+    while (count > 0 && groups[count - 1] != group) {
+        count--;
+    }
+    return count > 0;
+}
+
+bool tw_guard_may_make(const char *user, int directory) {
+    struct user whom;
+    struct stat place;
+    struct tw_error untold;
+    if (find_user(user, &whom, &untold) != TW_OK || fstat(directory, &place) != 0) {
+        return false;
+    }
+    const mode_t needed = place.st_uid == whom.uid         ? S_IWUSR | S_IXUSR
+                          : is_member(&whom, place.st_gid) ? S_IWGRP | S_IXGRP
+                                                           : S_IWOTH | S_IXOTH;
+    return !whom.other || (place.st_mode & needed) == needed;
+}
+
 #ifdef __linux__
 enum tw_status tw_guard_give(const char *user, int directory, const char *name,
                              struct tw_error *error) {

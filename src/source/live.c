@@ -61,9 +61,11 @@ static enum tw_status refuse_unknown(const char *name, struct tw_error *error) {
         used += (size_t)wrote;
     }
     pcap_freealldevs(all);
-    return there ? TW_OK
-                 : tw_fail(error, TW_OPEN, "%s: no such interface%s%s", name,
-                           used > 0 ? "; there are " : "", names);
+    if (there) {
+        return TW_OK;
+    }
+    return used > 0 ? tw_fail(error, TW_OPEN, "%s: no such interface; there are %s", name, names)
+                    : tw_fail(error, TW_OPEN, "%s: no such interface", name);
 }
 
 // What a failed pcap_activate means.

@@ -84,14 +84,19 @@ ends
 refused() {
     wanted=$1 text=$2
     shift 2
-    "$@" >/dev/null 2>"$work/err" </dev/null
+    timeout 10 "$@" >/dev/null 2>"$work/err" </dev/null
     status=$?
     [ "$status" -eq "$wanted" ] || fail "status $status: $*"
     grep -q -e "$text" "$work/err" || fail "not told: $text"
 }
 refused 5 '-Z nosuchuser: no such user' "$program" list -i lo -Z nosuchuser
 refused 5 'SUDO_UID' env SUDO_UID=1x SUDO_GID=1 "$program" list -i lo
-refused 5 '-Z USER' "$program" list -i lo -w all.pcap -C 1 -W 2
+mkdir -m 755 closed || fail 'no folder of our own'
+echo precious >closed/all.pcap0
+refused 5 '-Z USER' "$program" list -i lo -w closed/all.pcap -C 1 -W 2
+refused 5 'no such user' "$program" list -i lo -w closed/all.pcap0 -Z nosuchuser
+[ "$(cat closed/all.pcap0)" = precious ] || fail 'what is refused has emptied a file'
+rm -r closed
 if command -v setpriv >/dev/null 2>&1; then
     cp "$program" "$work/open/tcpwalk"
     refused 5 'sudo.*group.*setcap' setpriv --reuid=65534 --regid=65534 --clear-groups \

@@ -192,7 +192,7 @@ static void whose_it_is(void **state) {
     client->owner = UI_OWNER_NOBODY;
     client->socket.inode = 0;
     tick(TW_SECOND);
-    assert_true(screen_has(&app, "C ESTABLISHED nobody's"));
+    assert_true(screen_has(&app, "C ESTABLISHED no process"));
     assert_true(screen_has(&app, "in the accept queue: no process has it yet"));
     // What stands there may be anything: the canvas lets no control through.
     snprintf(client->process, sizeof client->process, "\033[2J\xff%%s\n");

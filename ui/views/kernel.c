@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the kernel of this machine says of the connection's ends, beside what the wire shows.
 //
-//  kernel  C FIN-WAIT-1 * unacked 65483, probe in 0.8 s, nobody's, RTT 0.1 ms, cwnd 10
+//  kernel  C FIN-WAIT-1 * unacked 65483, probe in 0.8 s, no process, RTT 0.1 ms, cwnd 10
 //          S ESTABLISHED unread 131072, nginx 88, user www-data
 //  C its FIN is queued: the peer's window is closed
 //
@@ -59,7 +59,7 @@ static void tell_owner(const struct ui_kernel_said *said, struct told *told) {
     switch (said->owner) {
     case UI_OWNER_KNOWN: add(told, ROLE_TEXT, "%s %d", said->process, (int)said->pid); break;
     case UI_OWNER_HIDDEN: add(told, ROLE_FAINT, "%s", _("no right to see whose")); break;
-    case UI_OWNER_NOBODY: add(told, ROLE_FAINT, "%s", _("nobody's")); break;
+    case UI_OWNER_NOBODY: add(told, ROLE_FAINT, "%s", _("no process")); break;
     case UI_OWNER_UNKNOWN: break;
     }
     if (said->owner != UI_OWNER_NOBODY && said->user[0] != '\0')
