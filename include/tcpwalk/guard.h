@@ -8,19 +8,19 @@
 
 struct tw_guard_options {
     const char
-        *user;     // whom to become; NULL: who called sudo, else nobody. Only root becomes anyone
-    int directory; // open; files may be made beneath it, and nowhere else; -1: nowhere
+        *user; // whom to become; NULL: who called sudo, else nobody. Only root becomes anyone
+    int directories[2]; // open; files may be made beneath them, and nowhere else; -1: none
 };
 
 // Who would be become, for messages: a user's name; NULL: nobody else than we are, as we are not
 // root. TW_PERMISSION: the user is not known, or not to be become. Lent until the next call.
 enum tw_status tw_guard_user(const char *user, const char **name,
                              struct tw_error *error) TW_CHECKED;
-// Makes the file `name` in `directory` that user's, as it is to be opened again afterwards; what is
-// no regular file, or has another name as well, stays whose it is. Where nobody else is become
-// nothing is done. TW_OUTPUT.
-enum tw_status tw_guard_give(const char *user, int directory, const char *name,
-                             struct tw_error *error) TW_CHECKED;
+// For a while files are opened and made as that user, until tw_guard_back: what that user may not
+// do is not done for it. Where it is nobody because nobody was named, or nobody else is become,
+// nothing changes. TW_PERMISSION.
+enum tw_status tw_guard_as(const char *user, struct tw_error *error) TW_CHECKED;
+void tw_guard_back(void);
 
 // Whether that user may make files in `directory`.
 bool tw_guard_may_make(const char *user, int directory) TW_CHECKED;

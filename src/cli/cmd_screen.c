@@ -263,7 +263,7 @@ static enum tw_status give_up(struct feed *feed, const struct settings *settings
     if (kernel_word_new(&names, &feed->kernel, &untold) != TW_OK) {
         feed->kernel = NULL;
     }
-    status = rights_drop(&feed->rights, settings, feed->kernel != NULL, error);
+    status = rights_drop(&feed->rights, settings, error);
     if (status == TW_OK) {
         status = run(feed, settings, story, error);
     }
@@ -290,9 +290,13 @@ static enum tw_status show(const struct settings *settings, struct tw_story *sto
     // and, of what is no file, the packets that cannot be read again.
     enum { TRACKER_SHARE = 20 };
     const size_t left = memory_left(settings), keep = left / 8;
+    if (settings->interface_count > 0) {
+        rights_start_namer(&feed.rights);
+    }
     enum tw_status status =
         reading_open(&feed.reading, settings, &observer, TRACKER_SHARE, keep, error);
     if (status != TW_OK) {
+        rights_fini(&feed.rights);
         return status;
     }
     feed.reading.pump.seconds = &feed.seconds;

@@ -291,9 +291,17 @@ enum tw_status reading_open(struct reading *reading, const struct settings *sett
     if (status == TW_OK && tw_source_is_live(reading->pump.source)) {
         status = reading_check_link(reading, error);
     }
+    // Live it is made by who is to go on with it.
+    const bool live = status == TW_OK && tw_source_is_live(reading->pump.source);
+    if (live) {
+        status = tw_guard_as(settings->drop_to, error);
+    }
     if (status == TW_OK) {
         status = writing_open(settings, reading->pump.source, &reading->recorder, error);
         reading->pump.recorder = reading->recorder;
+    }
+    if (live) {
+        tw_guard_back();
     }
     if (status != TW_OK) {
         reading_close(reading);
@@ -557,7 +565,7 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
     signals_begin();
     enum tw_status status = reading_open(&reading, settings, &observer, sorts ? 50 : 100, 0, error);
     if (status == TW_OK && tw_source_is_live(reading.pump.source)) {
-        status = rights_drop(&rights, settings, false, error);
+        status = rights_drop(&rights, settings, error);
         if (status != TW_OK) {
             reading_close(&reading);
         } else if (settings->report.detail > 0) {

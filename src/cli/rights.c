@@ -18,19 +18,24 @@ static bool is_file(const char *path) {
     return path != NULL && strcmp(path, "-") != 0;
 }
 
-enum tw_status rights_directory(const struct settings *settings, int *directory,
-                                struct tw_error *error) {
-    char path[STORED_PATH_MAX];
-    const char *folder = settings->save_dir;
-    if (folder == NULL && is_file(settings->write.path)) {
-        snprintf(path, sizeof path, "%s", settings->write.path);
-        folder = dirname(path);
-    }
-    if (folder == NULL) {
-        folder = ".";
-    }
+static enum tw_status open_folder(const char *folder, int *directory, struct tw_error *error) {
     *directory = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return *directory >= 0 ? TW_OK : tw_fail(error, TW_OUTPUT, "%s: %s", folder, strerror(errno));
+}
+
+// Where that file is.
+static enum tw_status open_folder_of(const char *file, int *directory, struct tw_error *error) {
+    char path[STORED_PATH_MAX];
+    snprintf(path, sizeof path, "%s", file);
+    return open_folder(dirname(path), directory, error);
+}
+
+enum tw_status rights_directory(const struct settings *settings, int *directory,
+                                struct tw_error *error) {
+    if (settings->save_dir != NULL || !is_file(settings->write.path)) {
+        return open_folder(settings->save_dir != NULL ? settings->save_dir : ".", directory, error);
+    }
+    return open_folder_of(settings->write.path, directory, error);
 }
 
 // Files that follow the first one are made by whose rights are left, so that root must say who that
@@ -42,7 +47,7 @@ static enum tw_status check_rotation(const struct settings *settings, const char
         (settings->write.size == 0 && settings->write.seconds == 0)) {
         return TW_OK;
     }
-    enum tw_status status = rights_directory(settings, &directory, error);
+    enum tw_status status = open_folder_of(settings->write.path, &directory, error);
     if (status != TW_OK) {
         return status;
     }
@@ -67,43 +72,28 @@ enum tw_status rights_check(const struct settings *settings, struct tw_error *er
     return status;
 }
 
-// The file that -w has made is the user's, who is to open it again; but nobody's are everybody's.
-static enum tw_status hand_over(const struct settings *settings, int directory, const char *user,
-                                struct tw_error *error) {
-    if (!is_file(settings->write.path) || user == NULL) {
-        return TW_OK;
-    }
-    const bool nobody = settings->drop_to == NULL && strcmp(user, "nobody") == 0;
-    const char *slash = strrchr(settings->write.path, '/');
-    const char *name = slash != NULL ? slash + 1 : settings->write.path;
-    struct tw_error ignored; // -G: the first file has another name
-    if (!nobody && faccessat(directory, name, F_OK, 0) == 0 &&
-        tw_guard_give(settings->drop_to, directory, name, &ignored) != TW_OK) {
-        *error = ignored;
-        return TW_OUTPUT;
-    }
-    return TW_OK;
+void rights_start_namer(struct rights *rights) {
+    struct tw_error ignored;
+    (void)!tw_namer_start(&rights->namer, &ignored);
 }
 
-enum tw_status rights_drop(struct rights *rights, const struct settings *settings, bool names,
+enum tw_status rights_drop(struct rights *rights, const struct settings *settings,
                            struct tw_error *error) {
-    *rights = (struct rights){.directory = -1};
+    int recordings = -1;
     enum tw_status status = rights_directory(settings, &rights->directory, error);
+    if (status == TW_OK && is_file(settings->write.path)) {
+        status = open_folder_of(settings->write.path, &recordings, error);
+    }
     if (status == TW_OK) {
         status = tw_guard_user(settings->drop_to, &rights->user, error);
     }
     if (status == TW_OK) {
-        status = hand_over(settings, rights->directory, rights->user, error);
-    }
-    if (status == TW_OK && names) {
-        // Without it everything is there but the names.
-        struct tw_error ignored;
-        (void)!tw_namer_start(&rights->namer, &ignored);
-    }
-    if (status == TW_OK) {
         const struct tw_guard_options options = {.user = settings->drop_to,
-                                                 .directory = rights->directory};
+                                                 .directories = {rights->directory, recordings}};
         status = tw_guard_drop(&options, error);
+    }
+    if (recordings >= 0) {
+        close(recordings);
     }
     return status;
 }

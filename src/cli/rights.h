@@ -18,10 +18,12 @@ enum tw_status rights_directory(const struct settings *settings, int *directory,
 // Before anything is opened: that the user who is to go on is known, and may do what is asked for.
 // TW_PERMISSION, TW_OUTPUT.
 enum tw_status rights_check(const struct settings *settings, struct tw_error *error) TW_CHECKED;
+// Starts the namer, before an interface is opened, so that it has no part in the packets. Without
+// it everything is there but the names. rights_fini in any case.
+void rights_start_namer(struct rights *rights);
 // To be called when the interfaces, -w's file and the terminal are open. Gives up everything but
-// making files in the directory; `names`: the namer is started before. TW_PERMISSION, TW_OUTPUT,
-// TW_OPEN; rights_fini also then.
-enum tw_status rights_drop(struct rights *rights, const struct settings *settings, bool names,
+// making files in the directory. TW_PERMISSION, TW_OUTPUT, TW_OPEN; rights_fini also then.
+enum tw_status rights_drop(struct rights *rights, const struct settings *settings,
                            struct tw_error *error) TW_CHECKED;
 void rights_fini(struct rights *rights);
 

@@ -576,7 +576,7 @@ size_t tw_story_forget(struct tw_story *story, bool (*keep)(void *context, size_
     memset(story->lately, 0, sizeof story->lately);
     story->missing += before - story->count;
     story->forgotten += before - story->count;
-    story->revision++;
+    story->revision += before > story->count;
     return before - story->count;
 }
 

@@ -24,8 +24,9 @@ int guard_landlock_version(void) {
     return 0;
 }
 
-int guard_landlock(int directory) {
-    (void)directory;
+int guard_landlock(const int *directories, size_t count) {
+    (void)directories;
+    (void)count;
     return 0;
 }
 

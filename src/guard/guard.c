@@ -169,38 +169,39 @@ bool tw_guard_may_make(const char *user, int directory) {
     return !whom.other || (place.st_mode & needed) == needed;
 }
 
-#ifdef __linux__
-enum tw_status tw_guard_give(const char *user, int directory, const char *name,
-                             struct tw_error *error) {
+// The groups that root had, while another user's are in force.
+static struct {
+    bool entered;
+    gid_t groups[256];
+    int count;
+} before;
+
+enum tw_status tw_guard_as(const char *user, struct tw_error *error) {
     struct user whom;
     const enum tw_status status = find_user(user, &whom, error);
-    if (status != TW_OK || !whom.other) {
+    if (status != TW_OK || !whom.other || (user == NULL && strcmp(whom.name, "nobody") == 0)) {
         return status;
     }
-    // Others may be able to put something else in its place: only a file that has no other name is
-    // given away, and the one that was looked at.
-    struct stat found;
-    const int file = openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    const bool given = file >= 0 && fstat(file, &found) == 0 &&
-                       (!S_ISREG(found.st_mode) || found.st_nlink != 1 ||
-                        fchownat(file, "", whom.uid, whom.gid, AT_EMPTY_PATH) == 0);
-    const int why = errno;
-    if (file >= 0) {
-        close(file);
+    before.count = getgroups((int)TW_COUNT(before.groups), before.groups);
+    before.entered = true;
+    if (before.count >= 0 && initgroups(whom.name, whom.gid) == 0 && setegid(whom.gid) == 0 &&
+        seteuid(whom.uid) == 0) {
+        return TW_OK;
     }
-    return given ? TW_OK : tw_fail(error, TW_OUTPUT, "%s: %s", name, strerror(why));
+    const int why = errno;
+    tw_guard_back();
+    return tw_fail(error, TW_PERMISSION, "becoming %s: %s", whom.name, strerror(why));
 }
-#else
-enum tw_status tw_guard_give(const char *user, int directory, const char *name,
-                             struct tw_error *error) {
-    (void)user;
-    (void)directory;
-    (void)name;
-    (void)error;
-    return TW_OK; // whoever cannot open it again is told so then
-}
-#endif
 
+void tw_guard_back(void) {
+    if (before.entered) {
+        before.entered = false;
+        // Root's own are always to be had again; if not, it has fewer rights.
+        (void)!seteuid(0);
+        (void)!setegid(getgid());
+        (void)!setgroups((size_t)(before.count > 0 ? before.count : 0), before.groups);
+    }
+}
 // --- Becoming
 
 #ifdef __linux__
@@ -273,7 +274,8 @@ enum tw_status tw_guard_drop(const struct tw_guard_options *options, struct tw_e
         return refused(error, "no_new_privs", why);
     }
     in_force.landlock = guard_landlock_version();
-    if (in_force.landlock > 0 && (why = guard_landlock(options->directory)) != 0) {
+    if (in_force.landlock > 0 &&
+        (why = guard_landlock(options->directories, TW_COUNT(options->directories))) != 0) {
         return refused(error, "Landlock", why);
     }
     in_force.calls = guard_calls_known();

@@ -13,8 +13,8 @@ int guard_no_new_privileges(void);
 
 // The ABI's version, 0: the kernel has it not.
 int guard_landlock_version(void);
-// Files may be made beneath `directory` (-1: nowhere), and read where a table says so.
-int guard_landlock(int directory);
+// Files may be made beneath the directories (-1: none), and read where a table says so.
+int guard_landlock(const int *directories, size_t count);
 
 // Of a running tcpwalk; of the namer.
 int guard_calls(void);

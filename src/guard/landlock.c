@@ -66,7 +66,7 @@ static int allow_reading(int ruleset) {
     return why;
 }
 
-int guard_landlock(int directory) {
+int guard_landlock(const int *directories, size_t count) {
     const int version = guard_landlock_version();
     const struct ruleset handled = {
         .files = BASE_RIGHTS | (version >= REFER_SINCE ? RIGHT_REFER : 0) |
@@ -83,9 +83,12 @@ int guard_landlock(int directory) {
         return errno;
     }
     int why = allow_reading(ruleset);
-    if (why == 0 && directory >= 0) {
+    for (size_t i = 0; i < count && why == 0; i++) {
+        if (directories[i] < 0) {
+            continue;
+        }
         // A file is made, written, and put under another name in the same folder.
-        why = allow(ruleset, directory,
+        why = allow(ruleset, directories[i],
                     LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
                         LANDLOCK_ACCESS_FS_REMOVE_FILE | (handled.files & RIGHT_TRUNCATE));
     }
@@ -101,8 +104,9 @@ int guard_landlock_version(void) {
     return 0;
 }
 
-int guard_landlock(int directory) {
-    (void)directory;
+int guard_landlock(const int *directories, size_t count) {
+    (void)directories;
+    (void)count;
     return 0;
 }
 #endif

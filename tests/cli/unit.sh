@@ -6,6 +6,7 @@ here=$(dirname "$(realpath "$0")")
 command -v systemd-analyze >/dev/null 2>&1 || { echo 'systemd-analyze is not there'; exit 77; }
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
+chmod 777 "$work" # whoever goes on makes files there
 unit=$work/tcpwalk.service
 sed "s|^ExecStart=tcpwalk |ExecStart=$program |" "$here/../../docs/tcpwalk.service" >"$unit"
 grep -q "^ExecStart=$program " "$unit" || { echo 'the unit does not start tcpwalk'; exit 1; }

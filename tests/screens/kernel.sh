@@ -63,7 +63,7 @@ see 'No TCP segment has come yet'
 : >"$dir/open"
 see '127.0.0.1:8000 ESTABLISHED'
 tm send-keys Enter G
-see 'S ESTABLISHED nobody'
+see 'S ESTABLISHED no process'
 see 'accept queue 1 of 1'
 see 'in the accept queue: no process has it yet'
 : >"$dir/accept"
@@ -82,7 +82,7 @@ see 'C TIME-WAIT over in'
 see 'S LISTEN accept queue 0 of 1'
 see 'C a mini socket, without process and queues'
 tm send-keys q
-see 'nobody'
+see 'no process'
 tm send-keys q
 : >"$dir/never"
 shell_is_back

@@ -48,7 +48,7 @@ static int says(const char *user, int (*try)(void)) {
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        const struct tw_guard_options options = {.user = user, .directory = place};
+        const struct tw_guard_options options = {.user = user, .directories = {place, -1}};
         struct tw_error error = {""};
         signal(SIGSYS, SIG_DFL); // of the test's own framework
         const int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -236,7 +236,7 @@ static void ending(void **state) {
     assert_int_equal(pipe(ends), 0);
     const pid_t child = fork();
     if (child == 0) {
-        const struct tw_guard_options options = {.directory = -1};
+        const struct tw_guard_options options = {.directories = {-1, -1}};
         struct tw_error error;
         signal(SIGSYS, SIG_DFL);
         dup2(ends[1], STDERR_FILENO);
@@ -310,27 +310,32 @@ static void users(void **state) {
     unsetenv("SUDO_UID");
 }
 
-// A file is given to the user; what somebody has put in its place is not.
-static void giving(void **state) {
+// What is made for a while as another user is that user's, and only where that user may.
+static void as_another(void **state) {
     (void)state;
     struct stat status;
     struct tw_error error = {""};
     if (!is_root())
         skip();
-    close(openat(place, "own", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    assert_int_equal(symlinkat("own", place, "way"), 0);
-    assert_int_equal(tw_guard_give("daemon", place, "way", &error), TW_OK);
-    assert_int_equal(linkat(place, "own", place, "other", 0), 0);
-    assert_int_equal(tw_guard_give("daemon", place, "own", &error), TW_OK);
-    assert_int_equal(fstatat(place, "own", &status, 0), 0);
-    assert_int_equal(status.st_uid, 0);
-    assert_int_equal(unlinkat(place, "other", 0), 0);
-    assert_int_equal(tw_guard_give("daemon", place, "own", &error), TW_OK);
-    assert_int_equal(fstatat(place, "own", &status, 0), 0);
+    assert_int_equal(fchmod(place, 0777), 0);
+    assert_int_equal(tw_guard_as("daemon", &error), TW_OK);
+    const int file = openat(place, "own", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const int hidden = open("/etc/shadow", O_RDONLY | O_CLOEXEC);
+    tw_guard_back();
+    assert_int_equal(geteuid(), 0);
+    assert_int_equal(getegid(), getgid());
+    assert_true(file >= 0 && hidden < 0);
+    assert_int_equal(fstat(file, &status), 0);
     assert_int_equal(status.st_uid, 1);
-    assert_int_equal(status.st_gid, 1);
-    assert_int_equal(tw_guard_give("daemon", place, "none", &error), TW_OUTPUT);
-    assert_int_equal(unlinkat(place, "own", 0) + unlinkat(place, "way", 0), 0);
+    close(file);
+    assert_int_equal(fchmod(place, 0755), 0);
+    assert_int_equal(tw_guard_as("daemon", &error), TW_OK);
+    assert_int_equal(openat(place, "none", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), -1);
+    tw_guard_back();
+    assert_int_equal(tw_guard_as(NULL, &error), TW_OK); // nobody, as nobody was named
+    assert_int_equal(geteuid(), 0);
+    tw_guard_back();
+    assert_int_equal(unlinkat(place, "own", 0), 0);
 }
 
 // --- filters
@@ -433,7 +438,7 @@ static int opens_and_refilters(void) {
     int how = 0;
     const pid_t child = fork();
     if (child == 0) {
-        const struct tw_guard_options options = {.directory = -1};
+        const struct tw_guard_options options = {.directories = {-1, -1}};
         struct tw_error error = {""};
         if (!open_network())
             _exit(CANNOT);
@@ -499,7 +504,7 @@ static int remove_folder(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files),     cmocka_unit_test(calls),        cmocka_unit_test(ending),
-        cmocka_unit_test(users),     cmocka_unit_test(giving),       cmocka_unit_test(filters),
+        cmocka_unit_test(users),     cmocka_unit_test(as_another),   cmocka_unit_test(filters),
         cmocka_unit_test(capturing), cmocka_unit_test(kernels_word),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

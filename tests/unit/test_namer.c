@@ -162,7 +162,7 @@ static void after_the_drop(void **state) {
     const pid_t child = fork();
     if (child == 0) {
         struct tw_error error = {""};
-        const struct tw_guard_options options = {.directory = -1};
+        const struct tw_guard_options options = {.directories = {-1, -1}};
         if (tw_namer_start(&namer, &error) != TW_OK)
             _exit(1);
         const int one = socket(AF_INET, SOCK_STREAM, 0);
