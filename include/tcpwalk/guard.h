@@ -26,10 +26,11 @@ void tw_guard_back(void);
 bool tw_guard_may_make(const char *user, int directory) TW_CHECKED;
 
 // Gives up everything for good: groups, user and group, all capabilities, no_new_privs; then on
-// Linux opening files outside `directory` (Landlock, where the kernel has it) and all system calls
-// that a running tcpwalk has no business with (seccomp). What is open stays open. TW_PERMISSION:
-// the user is not known or cannot be become; TW_OPEN: the system refused something that it has. A
-// kernel without Landlock or seccomp is no error. The process makes no other ones afterwards.
+// Linux opening files outside `directories` (Landlock, where the kernel has it) and all system
+// calls that a running tcpwalk has no business with (seccomp). What is open stays open.
+// TW_PERMISSION: the user is not known or cannot be become; TW_OPEN: the system refused something
+// that it has. A kernel without Landlock or seccomp is no error. The process makes no other ones
+// afterwards.
 enum tw_status tw_guard_drop(const struct tw_guard_options *options,
                              struct tw_error *error) TW_CHECKED;
 // What is in force, in one line: "user nobody, no capabilities, Landlock 4, seccomp"; before

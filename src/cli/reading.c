@@ -313,6 +313,10 @@ enum tw_status reading_recorded(struct reading *reading, struct tw_error *error)
     return reading->recorder != NULL ? tw_recorder_finish(reading->recorder, error) : TW_OK;
 }
 
+int reading_recordings(const struct reading *reading) {
+    return reading->recorder != NULL ? tw_recorder_directory(reading->recorder) : -1;
+}
+
 void reading_close(struct reading *reading) {
     tw_tracker_free(reading->pump.tracker);
     tw_source_free(reading->pump.source);
@@ -565,7 +569,7 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
     signals_begin();
     enum tw_status status = reading_open(&reading, settings, &observer, sorts ? 50 : 100, 0, error);
     if (status == TW_OK && tw_source_is_live(reading.pump.source)) {
-        status = rights_drop(&rights, settings, error);
+        status = rights_drop(&rights, settings, reading_recordings(&reading), error);
         if (status != TW_OK) {
             reading_close(&reading);
         } else if (settings->report.detail > 0) {

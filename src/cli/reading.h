@@ -36,6 +36,8 @@ enum tw_status reading_check_link(const struct reading *reading, struct tw_error
 enum tw_status reading_recorded(struct reading *reading, struct tw_error *error) TW_CHECKED;
 // A line on standard error, where there is a recording: how much, and where.
 void reading_tell_recorded(const struct reading *reading);
+// The directory of -w's files, open as long as the reading is; -1: there is none.
+int reading_recordings(const struct reading *reading);
 void reading_close(struct reading *reading);
 // Octets of the memory limit that are left for what grows; 0 where there is no limit.
 size_t memory_left(const struct settings *settings);

@@ -77,13 +77,9 @@ void rights_start_namer(struct rights *rights) {
     (void)!tw_namer_start(&rights->namer, &ignored);
 }
 
-enum tw_status rights_drop(struct rights *rights, const struct settings *settings,
+enum tw_status rights_drop(struct rights *rights, const struct settings *settings, int recordings,
                            struct tw_error *error) {
-    int recordings = -1;
     enum tw_status status = rights_directory(settings, &rights->directory, error);
-    if (status == TW_OK && is_file(settings->write.path)) {
-        status = open_folder_of(settings->write.path, &recordings, error);
-    }
     if (status == TW_OK) {
         status = tw_guard_user(settings->drop_to, &rights->user, error);
     }
@@ -91,9 +87,6 @@ enum tw_status rights_drop(struct rights *rights, const struct settings *setting
         const struct tw_guard_options options = {.user = settings->drop_to,
                                                  .directories = {rights->directory, recordings}};
         status = tw_guard_drop(&options, error);
-    }
-    if (recordings >= 0) {
-        close(recordings);
     }
     return status;
 }

@@ -39,17 +39,6 @@ static void press(const char *keys) {
     app_tick(&app, app.now + TW_SECOND);
 }
 
-static bool is_shown(const char *text) {
-    struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
-    char *all = text_of(&canvas);
-    const bool found = strstr(all, text) != NULL;
-    free(all);
-    canvas_fini(&canvas);
-    return found;
-}
-
 // --- sloped lines
 
 static void fins_cross(void **state) {
@@ -147,9 +136,9 @@ static void a_closed_window_is_said(void **state) {
     assert_int_equal(tw_tracker_feed(scene.tracker, &s, 1), TW_OK);
     show();
     press("G");
-    assert_true(is_shown("ACK seq 1 ack 1 win 0 (full)"));
+    assert_true(screen_has(&app, "ACK seq 1 ack 1 win 0 (full)"));
     app_resize(&app, 50, 20);
-    assert_true(is_shown("win 0"));
+    assert_true(screen_has(&app, "win 0"));
 }
 
 // What was lost ends behind the tap, what was injected begins there.
@@ -223,9 +212,9 @@ static void runs_fold_and_unfold(void **state) {
     assert_int_equal(row, 6);
     playback_to_place(&app, (double)row + 1);
     expect_screen(&app, "ladder-folded-80x24");
-    assert_true(is_shown("12 seg., 16.4 KiB, seq 1-16800"));
+    assert_true(screen_has(&app, "12 seg., 16.4 KiB, seq 1-16800"));
     app_resize(&app, 100, 24);
-    assert_true(is_shown("12 segments, 16.4 KiB, seq 1-16800, 6 ACKs"));
+    assert_true(screen_has(&app, "12 segments, 16.4 KiB, seq 1-16800, 6 ACKs"));
     app_resize(&app, 120, 40);
     expect_screen(&app, "ladder-folded-120x40");
     app_resize(&app, 40, 12);
@@ -363,7 +352,7 @@ static void days_are_told_whole(void **state) {
     scene_send(&scene, 0, 5 * day, TW_CLIENT, TW_ACK, 1, 1, 10);
     show();
     press("G");
-    assert_true(is_shown("    5 d 00 h "));
+    assert_true(screen_has(&app, "    5 d 00 h "));
 }
 
 // As much as has been told of a run stays told when it grows.
@@ -385,7 +374,7 @@ static void a_run_grows_behind_the_cursor(void **state) {
     press("G"); // a run that is over has taken its time
     assert_true(app.playback.place == (double)row + 1);
     assert_true(playback_time(&app, app.playback.place) == app.ladder.end);
-    assert_true(is_shown("115.0 ms of 115.0 ms"));
+    assert_true(screen_has(&app, "115.0 ms of 115.0 ms"));
 }
 
 // What comes makes a run of the rows at the end: the cursor is on it, if it was on one of them.

@@ -54,17 +54,6 @@ static void type(const char *text) {
     app_tick(&app, app.now + TW_SECOND);
 }
 
-static bool is_shown(const char *text) {
-    struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
-    char *all = text_of(&canvas);
-    const bool found = strstr(all, text) != NULL;
-    free(all);
-    canvas_fini(&canvas);
-    return found;
-}
-
 static void what_became_of_the_packets(void **state) {
     (void)state;
     expect_screen(&app, "live-80x24");
@@ -83,8 +72,8 @@ static void losses_are_always_told(void **state) {
     app.counts.not_recorded = 12;
     for (int width = 40; width <= 200; width++) {
         app_resize(&app, width, 12);
-        assert_true(is_shown("1 234 567 dropped"));
-        assert_true(is_shown("12 not recorded"));
+        assert_true(screen_has(&app, "1 234 567 dropped"));
+        assert_true(screen_has(&app, "12 not recorded"));
     }
 }
 
@@ -95,7 +84,7 @@ static void another_filter(void **state) {
     type(" or port 80");
     assert_string_equal(asked, "tcp port 443 or port 80");
     assert_string_equal(app.filter, asked);
-    assert_true(is_shown("eth0   tcp port 443 or port 80"));
+    assert_true(screen_has(&app, "eth0   tcp port 443 or port 80"));
     app_act(&app, ACTION_CAPTURE_FILTER);
     app_key(&app, KEY_IS_ESC);
     assert_string_equal(app.filter, "tcp port 443 or port 80");
