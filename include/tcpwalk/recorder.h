@@ -42,7 +42,7 @@ void tw_recorder_tick(struct tw_recorder *recorder, tw_time now);
 // left. From then on packets are passed over.
 bool tw_recorder_over(const struct tw_recorder *recorder) TW_CHECKED;
 // Makes the file anew under its name if another one or none is there now, as log rotation wants it
-// (SIGHUP).
+// (SIGHUP). Where it cannot be made, recording goes on in the old one, and that is told.
 void tw_recorder_reopen(struct tw_recorder *recorder);
 struct tw_recorder_counts {
     uint64_t packets, octets, lost; // written; and packets that could not be

@@ -219,18 +219,27 @@ static bool write_header(struct tw_recorder *recorder) {
     return true;
 }
 
-static void open_file(struct tw_recorder *recorder) {
+// -1 with errno.
+static int make_file(const struct tw_recorder *recorder) {
+    return openat(recorder->directory, recorder->current_name,
+                  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
+static void begin_file(struct tw_recorder *recorder, int file) {
     struct stat status;
-    recorder->file = openat(recorder->directory, recorder->current_name,
-                            O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    recorder->file = file;
     recorder->headed = false;
     recorder->length = 0;
-    recorder->regular =
-        recorder->file >= 0 && fstat(recorder->file, &status) == 0 && S_ISREG(status.st_mode);
-    if (recorder->file < 0) {
+    recorder->regular = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+    recorder->counts.files++;
+}
+
+static void open_file(struct tw_recorder *recorder) {
+    const int file = make_file(recorder);
+    if (file < 0) {
         fail(recorder, errno);
     } else {
-        recorder->counts.files++;
+        begin_file(recorder, file);
     }
 }
 
@@ -502,9 +511,19 @@ void tw_recorder_reopen(struct tw_recorder *recorder) {
         ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino) {
         return; // nobody has moved it: to make it anew would lose what it holds
     }
-    close_file(recorder);
-    open_file(recorder);
-    (void)(recorder->file >= 0 && write_header(recorder));
+    // The new one first: who we are by now may not be let make it, and the old one is better than
+    // none.
+    const int file = make_file(recorder);
+    if (file >= 0) {
+        close_file(recorder);
+        begin_file(recorder, file);
+        (void)write_header(recorder);
+    } else if (recorder->file < 0) {
+        fail(recorder, errno);
+    } else {
+        tell(recorder, _("%s: %s; recording goes on in the file that was moved"), spelled(recorder),
+             strerror(errno));
+    }
 }
 
 void tw_recorder_counts_get(const struct tw_recorder *recorder, struct tw_recorder_counts *counts) {

@@ -472,6 +472,26 @@ static void a_file_that_was_moved_is_made_anew(void **state) {
     assert_holds("moved", "4");
 }
 
+// The old file is better than none.
+static void a_file_that_cannot_be_made_anew_goes_on(void **state) {
+    (void)state;
+    const struct tw_recorder_options options = to("kept");
+    begin(&options);
+    give(DAY, 1);
+    assert_int_equal(rename(path("kept"), path("kept.1")), 0);
+    assert_int_equal(mkdir(path("kept"), 0700), 0); // stands in the way
+    tw_recorder_reopen(recorder);
+    assert_non_null(strstr(tw_recorder_news(recorder),
+                           "kept: Is a directory; recording goes on in the file that was moved"));
+    give(DAY, 2);
+    assert_int_equal(rmdir(path("kept")), 0);
+    tw_recorder_reopen(recorder);
+    give(DAY, 3);
+    end(TW_OK);
+    assert_holds("kept.1", "12");
+    assert_holds("kept", "3");
+}
+
 // What the directory is called does not matter once it is open.
 static void the_directory_stays_the_same(void **state) {
     (void)state;
@@ -553,6 +573,7 @@ int main(void) {
         cmocka_unit_test(a_full_disk_gets_no_empty_files),
         cmocka_unit_test(what_cannot_be_written_to_the_end_is_told_by_the_end),
         cmocka_unit_test(a_file_that_was_moved_is_made_anew),
+        cmocka_unit_test(a_file_that_cannot_be_made_anew_goes_on),
         cmocka_unit_test(the_directory_stays_the_same),
         cmocka_unit_test(rotates_when_rights_were_given_up),
     };
