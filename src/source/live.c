@@ -94,9 +94,56 @@ static tw_time clock_now(void) {
     return now.tv_sec * TW_SECOND + now.tv_nsec;
 }
 
-static bool compiles(const struct tw_live *live, const char *filter, struct bpf_program *code) {
+// Any socket serves for asking; what the handle is bound to does not matter.
+static bool is_loopback(const struct tw_live *live) {
+    struct ifreq request = {0};
+    if (live->index == 0 || strlen(live->name) >= sizeof request.ifr_name) {
+        return false;
+    }
+    memcpy(request.ifr_name, live->name, strlen(live->name));
+    return ioctl(live->fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_LOOPBACK) != 0;
+}
+
+// What is sent to a loopback interface passes the socket twice, and libpcap throws away that it was
+// sent. The kernel can do so before it takes room in the ring and is counted as received: at that
+// interface by an option (Linux 4.20), among all of them by the filter.
+static void ignore_sent_twice(struct tw_live *live) {
+    if (pcap_datalink(live->handle) == DLT_LINUX_SLL2) {
+        live->loopback = if_nametoindex("lo");
+    }
+#ifdef PACKET_IGNORE_OUTGOING
+    const int yes = 1;
+    if (is_loopback(live)) {
+        (void)setsockopt(live->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof yes);
+    }
+#endif
+}
+
+static bool compiles_as_is(const struct tw_live *live, const char *filter,
+                           struct bpf_program *code) {
     enum { OPTIMIZE = 1 };
     return pcap_compile(live->handle, code, filter, OPTIMIZE, live->netmask) == 0;
+}
+
+static bool compiles(const struct tw_live *live, const char *filter, struct bpf_program *code) {
+    // By itself first, so that an error is told of the user's own words.
+    if (!compiles_as_is(live, filter, code)) {
+        return false;
+    }
+    enum { ROOM = 64 }; // for what is put before it
+    struct bpf_program once;
+    const size_t room = strlen(filter) + ROOM;
+    char *text = live->loopback != 0 ? malloc(room) : NULL;
+    if (text != NULL) {
+        snprintf(text, room, "not (ifindex %u and outbound)%s%s%s", live->loopback,
+                 *filter != '\0' ? " and (" : "", filter, *filter != '\0' ? ")" : "");
+        if (compiles_as_is(live, text, &once)) {
+            pcap_freecode(code);
+            *code = once;
+        }
+        free(text);
+    }
+    return true;
 }
 
 enum tw_status tw_live_compile(struct tw_live *live, const char *filter, struct bpf_program *code,
@@ -140,30 +187,6 @@ static void configure(pcap_t *handle, const struct tw_source_options *options) {
     pcap_set_buffer_size(handle, (buffer < most ? buffer : most) * KIB);
 }
 
-// Any socket serves for asking; what the handle is bound to does not matter.
-static bool is(const struct tw_live *live, int flag) {
-    struct ifreq request = {0};
-    if (live->index == 0 || strlen(live->name) >= sizeof request.ifr_name) {
-        return false;
-    }
-    memcpy(request.ifr_name, live->name, strlen(live->name));
-    return ioctl(live->fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & flag) != 0;
-}
-
-// What is sent to a loopback interface passes the socket twice, and libpcap throws away that it was
-// sent. The kernel can do so before it takes room in the ring and is counted as received
-// (Linux 4.20).
-static void ignore_sent_twice(const struct tw_live *live) {
-#ifdef PACKET_IGNORE_OUTGOING
-    const int yes = 1;
-    if (is(live, IFF_LOOPBACK)) {
-        (void)setsockopt(live->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof yes);
-    }
-#else
-    (void)live;
-#endif
-}
-
 enum tw_status tw_live_init(struct tw_live *live, const char *interface,
                             const struct tw_source_options *options, const char *filter,
                             struct tw_error *error) {
@@ -191,6 +214,8 @@ enum tw_status tw_live_init(struct tw_live *live, const char *interface,
     if (pcap_datalink(handle) == DLT_LINUX_SLL) {
         (void)pcap_set_datalink(handle, DLT_LINUX_SLL2);
     }
+    live->fd = pcap_get_selectable_fd(handle);
+    ignore_sent_twice(live);
     const enum tw_status status = set_filter(live, filter, error);
     if (status != TW_OK) {
         return status;
@@ -199,18 +224,12 @@ enum tw_status tw_live_init(struct tw_live *live, const char *interface,
     if (pcap_setnonblock(handle, 1, text) != 0) {
         return tw_fail(error, TW_OPEN, "%s: %s", interface, text);
     }
-    live->fd = pcap_get_selectable_fd(handle);
     live->linktype = tw_linktype_of_dlt(pcap_datalink(handle));
     live->unit =
         pcap_get_tstamp_precision(handle) == PCAP_TSTAMP_PRECISION_NANO ? 1 : TW_SECOND / 1000000;
-    ignore_sent_twice(live);
     tw_loss_init(&live->loss, handle, live->fd, live->index);
     live->looked = clock_now();
     return TW_OK;
-}
-
-bool tw_live_there(const struct tw_live *live) {
-    return is(live, IFF_UP);
 }
 
 enum tw_live_state tw_live_ask(struct tw_live *live) {
@@ -274,28 +293,6 @@ void tw_live_look(struct tw_live *live) {
         live->gap += live->loss.dropped - before;
     }
     live->looked = now;
-}
-
-enum tw_status tw_live_again(struct tw_live *live, const struct tw_source_options *options,
-                             const char *filter, struct tw_error *error) {
-    struct tw_live now;
-    const enum tw_status status = tw_live_init(&now, live->name, options, filter, error);
-    if (status != TW_OK) {
-        tw_live_fini(&now);
-        return status;
-    }
-    now.packets = live->packets;
-    now.octets = live->octets;
-    now.cut = live->cut;
-    now.backward = live->backward;
-    now.last = live->last;
-    now.gap = live->gap;
-    now.loss.received = live->loss.received;
-    now.loss.dropped = live->loss.dropped;
-    now.loss.dropped_interface = live->loss.dropped_interface;
-    tw_live_fini(live);
-    *live = now;
-    return TW_OK;
 }
 
 void tw_live_fini(struct tw_live *live) {

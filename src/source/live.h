@@ -19,7 +19,8 @@ struct tw_live {
     pcap_t *handle;
     char *name;
     int fd;
-    unsigned index; // of the interface; 0: it has none, as "any"
+    unsigned index;    // of the interface; 0: it has none, as "any"
+    unsigned loopback; // the one whose packets come twice among all; 0: none do
     bpf_u_int32 netmask;
     int linktype;
     tw_time unit; // nanoseconds of one unit of the fraction
@@ -51,11 +52,6 @@ enum tw_got tw_live_next(struct tw_live *live, struct tw_packet *packet,
 void tw_live_look(struct tw_live *live);
 // Whether the interface is up, down or gone; `live->state` is that from now on.
 enum tw_live_state tw_live_ask(struct tw_live *live);
-// Whether an interface of that name, which may be another one, is there and up.
-bool tw_live_there(const struct tw_live *live) TW_CHECKED;
-// Attaches to that one, where the first is gone. What was counted goes on.
-enum tw_status tw_live_again(struct tw_live *live, const struct tw_source_options *options,
-                             const char *filter, struct tw_error *error) TW_CHECKED;
 void tw_live_fini(struct tw_live *live);
 
 #endif

@@ -20,17 +20,14 @@
 enum {
     // While packets come the kernel's counters are read once for so many of them.
     LOOK_EVERY = 1024,
-    ASK_MS = 100,    // between two looks at what became of the interfaces,
-    ATTACH_MS = 500, // and two tries to attach again
+    ASK_MS = 100, // between two looks at what became of the interfaces
 };
 
-enum { WENT_DOWN, CAME_UP, REMOVED, ATTACHED, REFUSED, NEWS_COUNT };
+enum { WENT_DOWN, CAME_UP, REMOVED, NEWS_COUNT };
 static const char *const news_text[NEWS_COUNT] = {
     [WENT_DOWN] = N_("%s: went down"),
     [CAME_UP] = N_("%s: is up again"),
     [REMOVED] = N_("%s: was removed"),
-    [ATTACHED] = N_("%s: is there again and attached to"),
-    [REFUSED] = N_("%s: is there again, but cannot be attached to any more"),
 };
 
 static int64_t clock_ms(void) {
@@ -172,23 +169,6 @@ void tw_watch_fini(struct tw_watch *watch) {
 
 // --- What becomes of the interfaces --------------------------------------------------------------
 
-static void try_again(struct tw_watch *watch, struct tw_watched *one, int64_t now) {
-    struct tw_error error;
-    if (now < watch->attached_ms + ATTACH_MS || one->given_up || one->pending ||
-        !tw_live_there(&one->live)) {
-        return;
-    }
-    if (tw_live_again(&one->live, &watch->options, watch->filter, &error) == TW_OK) {
-        one->known = one->live.state;
-        if (gather(watch, one)) {
-            tell(watch, one, ATTACHED);
-        }
-    } else if (tw_live_there(&one->live)) { // and was not removed meanwhile
-        one->given_up = true;
-        tell(watch, one, REFUSED);
-    }
-}
-
 static void ask(struct tw_watch *watch) {
     const int64_t now = clock_ms();
     if (now < watch->asked_ms + ASK_MS) {
@@ -198,8 +178,7 @@ static void ask(struct tw_watch *watch) {
     for (size_t i = 0; i < watch->count; i++) {
         struct tw_watched *one = &watch->one[i];
         if (one->known == TW_LIVE_GONE) {
-            try_again(watch, one, now);
-            continue;
+            continue; // one of its name that comes later is another one
         }
         const enum tw_live_state is = tw_live_ask(&one->live);
         if (is == one->known) {
@@ -210,9 +189,6 @@ static void ask(struct tw_watch *watch) {
         if (is == TW_LIVE_GONE && watch->count > 1) {
             leave_out(watch, one);
         }
-    }
-    if (now >= watch->attached_ms + ATTACH_MS) {
-        watch->attached_ms = now;
     }
 }
 
@@ -351,7 +327,6 @@ static enum tw_status set_all(struct tw_watch *watch, const char *filter, struct
         status = tw_live_compile(&watch->one[compiled].live, filter, &codes[compiled], error);
     }
     for (; set < watch->count && status == TW_OK; set += status == TW_OK) {
-        // What is attached to again later gets it then.
         if (watch->one[set].live.state != TW_LIVE_GONE) {
             status = tw_live_filter(&watch->one[set].live, &codes[set], error);
         }

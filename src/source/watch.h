@@ -17,14 +17,13 @@ struct tw_watch {
         bool pending;
         int64_t empty_at;         // the tick at which it had nothing
         enum tw_live_state known; // what was made of its state so far
-        bool given_up;            // it is gone, and attaching again was refused
     } one[TW_INTERFACES_MAX];
     size_t count;
     struct tw_source_options options;
     char *filter; // NULL: the default one
     int fd;
     unsigned since_look; // packets given since all counters were read
-    int64_t asked_ms, attached_ms;
+    int64_t asked_ms;
 
     struct {
         uint8_t watched, what;
