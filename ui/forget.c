@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define REST TW_SECOND
+
 // What is looked at, or was marked, is not forgotten.
 static bool is_held(void *context, size_t connection) {
     const struct app *app = context;
@@ -14,8 +16,8 @@ static bool is_held(void *context, size_t connection) {
 
 void app_forget(struct app *app) {
     // A moment of the past is made of all that there was; a file is written of what was marked.
-    if (!app->forgets || app->moment.set || app->moment.next != NULL || app->save.running ||
-        !tw_story_is_full(app->story))
+    if (!app->forgets || app->now < app->forgets_again || app->moment.set ||
+        app->moment.next != NULL || app->save.running || !tw_story_is_full(app->story))
         return;
     const size_t count = tw_story_count(app->story);
     uint32_t *to = malloc(count * sizeof *to);
@@ -35,4 +37,6 @@ void app_forget(struct app *app) {
         app->changed = true;
     }
     free(to);
+    if (tw_story_is_full(app->story)) // of what goes on: looking again would show the same
+        app->forgets_again = app->now + REST;
 }

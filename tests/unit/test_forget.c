@@ -181,10 +181,29 @@ static void what_is_open_stays(void **state) {
     assert_true(tw_story_forgotten(scene.story) > 0);
 }
 
+// Where nothing is over, who looks for it is not to take all the time.
+static void what_goes_on_is_let_rest(void **state) {
+    (void)state;
+    const int64_t minutes_us = INT64_C(600000000);
+    for (; !tw_story_is_full(scene.story); sent++)
+        scene_handshake(&scene, sent, (int64_t)sent * 1000);
+    tick();
+    scene_send(&scene, 0, (int64_t)sent * 1000, TW_SERVER, TW_RST | TW_ACK, 1, 1, 0);
+    scene_send(&scene, 1, minutes_us, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 1); // by now it is over
+    app_tick(&app, app.now + TW_MILLISECOND);
+    assert_int_equal(tw_story_forgotten(scene.story), 0);
+    app_tick(&app, app.now + TW_SECOND);
+    assert_int_equal(tw_story_forgotten(scene.story), 1);
+}
+
 #define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 int main(void) {
-    const struct CMUnitTest tests[] = {on_scene(by_number), on_scene(sorted),
-                                       on_scene(filtered),  on_scene(filtered_and_sorted),
-                                       on_scene(follows),   on_scene(what_is_open_stays)};
+    const struct CMUnitTest tests[] = {on_scene(by_number),
+                                       on_scene(sorted),
+                                       on_scene(filtered),
+                                       on_scene(filtered_and_sorted),
+                                       on_scene(follows),
+                                       on_scene(what_is_open_stays),
+                                       on_scene(what_goes_on_is_let_rest)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
