@@ -221,12 +221,11 @@ static void go_to_packet(struct app *app, const char *text) {
 
 // A filter with which the source cannot go on is asked for again, with what is wrong with it.
 static void refilter(struct app *app, const char *line, enum prompt_result result) {
-    app->filter_fault[0] = '\0';
     if (result != PROMPT_ANSWERED)
         return;
     const char *why = app->feed->refilter(app->feed->context, line);
     if (why != NULL) {
-        snprintf(app->filter_fault, sizeof app->filter_fault, "%s", why);
+        app_say(app, "%s", why);
         char again[PROMPT_MAX];
         snprintf(again, sizeof again, "%s", line);
         prompt_ask(&app->prompt, ASK_CAPTURE, again);
@@ -441,7 +440,7 @@ void app_act(struct app *app, enum action action) {
                    app->view == VIEW_START ? app->start.filter : app->list.filter);
         return;
     case ACTION_CAPTURE_FILTER:
-        if (app->feed != NULL && app->feed->refilter != NULL)
+        if (app->feed != NULL && app->feed->refilter != NULL && app->loading)
             prompt_ask(&app->prompt, ASK_CAPTURE, app->filter);
         else
             app_say(app, "%s", _("only what is captured now can get another capture filter"));

@@ -35,8 +35,8 @@ struct app {
     const struct ui_files *files;     // the input's packets, what is saved; or NULL
     const struct tw_profile *profile; // whose timers run out
     const char *source_name;
-    const struct ui_feed *feed;                        // or NULL
-    char filter[PROMPT_MAX], filter_fault[PROMPT_MAX]; // of the capture; what is wrong with another
+    const struct ui_feed *feed; // or NULL
+    char filter[PROMPT_MAX];    // of the capture
     bool ascii, utc, colors, mouse;
     bool english; // no other language can be shown
     enum theme theme;

@@ -353,6 +353,22 @@ static void progress(const struct reading *reading, int64_t begun, bool *shown) 
     *shown = true;
 }
 
+// That it has begun: nothing else shows it until a packet comes.
+static void tell_watching(const struct settings *settings) {
+    char names[256] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < settings->interface_count && used < sizeof names; i++) {
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
+                                 settings->interfaces[i]);
+    }
+    if (settings->report.detail >= 0) {
+        remark(_("watching %s"), names);
+    }
+    if (settings->report.detail > 0) {
+        remark(_("rights: %s"), tw_guard_told());
+    }
+}
+
 // What happened to the interfaces meanwhile.
 static void tell_news(struct tw_source *source) {
     for (const char *news; (news = tw_source_news(source)) != NULL;) {
@@ -572,8 +588,8 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
         status = rights_drop(&rights, settings, reading_recordings(&reading), error);
         if (status != TW_OK) {
             reading_close(&reading);
-        } else if (settings->report.detail > 0) {
-            remark(_("rights: %s"), tw_guard_told());
+        } else {
+            tell_watching(settings);
         }
     }
     if (status == TW_OK) {

@@ -63,12 +63,9 @@ void draw_source(const struct app *app, struct canvas *canvas, struct area area)
     int room = right - x + 1, name = canvas_text_width(app->source_name);
     canvas_text_elided(canvas, area, x, 0, room, app->source_name,
                        glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_TEXT);
-    // What is wrong with a filter that was typed stands where the filter does.
-    const bool wrong = app->filter_fault[0] != '\0';
-    const char *filter = wrong ? app->filter_fault : app->filter;
-    if (filter[0] != '\0' && name + PART_GAP < room)
-        canvas_text_elided(canvas, area, x + name + PART_GAP, 0, room - name - PART_GAP, filter,
-                           glyph(app->ascii, GLYPH_ELLIPSIS), wrong ? ROLE_WARNING : ROLE_FAINT);
+    if (app->filter[0] != '\0' && name + PART_GAP < room)
+        canvas_text_elided(canvas, area, x + name + PART_GAP, 0, room - name - PART_GAP,
+                           app->filter, glyph(app->ascii, GLYPH_ELLIPSIS), ROLE_FAINT);
 }
 
 // --- How much
