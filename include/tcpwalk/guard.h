@@ -10,6 +10,8 @@ struct tw_guard_options {
     const char
         *user; // whom to become; NULL: who called sudo, else nobody. Only root becomes anyone
     int directories[2]; // open; files may be made beneath them, and nowhere else; -1: none
+    const int *sockets; // open, to receive from: nothing can be sent through them any more
+    size_t socket_count;
 };
 
 // Who would be become, for messages: a user's name; NULL: nobody else than we are, as we are not

@@ -96,6 +96,8 @@ void tw_source_kept(const struct tw_source *source, uint64_t *oldest, uint64_t *
 bool tw_source_passed(struct tw_source *source, const struct tw_packet *packet) TW_CHECKED;
 // Something to poll for reading, or -1 where tw_source_next never waits.
 int tw_source_fd(const struct tw_source *source);
+// Live: what the packets come through, TW_INTERFACES_MAX at most; returns how many.
+size_t tw_source_sockets(const struct tw_source *source, int sockets[TW_INTERFACES_MAX]);
 bool tw_source_is_live(const struct tw_source *source);
 // Link type of the first file's (first) interface, or -1 where it is not known yet.
 int tw_source_linktype(const struct tw_source *source);

@@ -263,7 +263,8 @@ static enum tw_status give_up(struct feed *feed, const struct settings *settings
     if (kernel_word_new(&names, &feed->kernel, &untold) != TW_OK) {
         feed->kernel = NULL;
     }
-    status = rights_drop(&feed->rights, settings, reading_recordings(&feed->reading), error);
+    status = rights_drop(&feed->rights, settings, feed->reading.pump.source,
+                         reading_recordings(&feed->reading), error);
     if (status == TW_OK) {
         status = run(feed, settings, story, error);
     }

@@ -77,15 +77,20 @@ void rights_start_namer(struct rights *rights) {
     (void)!tw_namer_start(&rights->namer, &ignored);
 }
 
-enum tw_status rights_drop(struct rights *rights, const struct settings *settings, int recordings,
-                           struct tw_error *error) {
+enum tw_status rights_drop(struct rights *rights, const struct settings *settings,
+                           const struct tw_source *source, int recordings, struct tw_error *error) {
+    int sockets[TW_INTERFACES_MAX];
     enum tw_status status = rights_directory(settings, &rights->directory, error);
     if (status == TW_OK) {
         status = tw_guard_user(settings->drop_to, &rights->user, error);
     }
     if (status == TW_OK) {
-        const struct tw_guard_options options = {.user = settings->drop_to,
-                                                 .directories = {rights->directory, recordings}};
+        const struct tw_guard_options options = {
+            .user = settings->drop_to,
+            .directories = {rights->directory, recordings},
+            .sockets = sockets,
+            .socket_count = tw_source_sockets(source, sockets),
+        };
         status = tw_guard_drop(&options, error);
     }
     return status;

@@ -5,6 +5,7 @@
 
 #include "options.h"
 #include "tcpwalk/guard.h"
+#include "tcpwalk/source.h"
 
 struct rights {
     int directory;          // in which files may be made; -1: not open
@@ -24,7 +25,8 @@ void rights_start_namer(struct rights *rights);
 // To be called when the interfaces, -w's file and the terminal are open. Gives up everything but
 // making files in the directory, and in the open one of the recordings (-1: none). TW_PERMISSION,
 // TW_OUTPUT, TW_OPEN; rights_fini also then.
-enum tw_status rights_drop(struct rights *rights, const struct settings *settings, int recordings,
+enum tw_status rights_drop(struct rights *rights, const struct settings *settings,
+                           const struct tw_source *source, int recordings,
                            struct tw_error *error) TW_CHECKED;
 void rights_fini(struct rights *rights);
 

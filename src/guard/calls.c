@@ -39,7 +39,6 @@ static const char *const common[] = {
     "recvfrom",
     "recvmsg",
     "sendto",
-    "sendmsg",
     "brk",
     "munmap",
     "mremap",
@@ -87,11 +86,6 @@ static const char *const running[] = {
     "pwrite64",
     "preadv",
     "pwritev",
-    "fcntl",
-    "fcntl64",
-    "dup",
-    "dup2",
-    "dup3",
     "ftruncate",
     "ftruncate64",
     "fsync",
@@ -135,7 +129,11 @@ static const char *const running[] = {
     "wait4", // for the namer's end
 };
 
-static const char *const naming[] = {"getdents64", "readlinkat", "fcntl", "fcntl64"};
+static const char *const naming[] = {"getdents64", "readlinkat"};
+
+// By which octets leave a socket. Another descriptor for it, where these would be allowed, is not
+// to be had: there is no dup, and no sendmsg that would send one to ourselves.
+static const char *const sending[] = {"write", "writev", "sendto"};
 
 // What nothing in tcpwalk ever asks for: who does is not tcpwalk any more. All else that is not
 // allowed only fails (EPERM), such as the sockets that the C library would make to ask a name
@@ -202,6 +200,9 @@ static const unsigned long devices[] = {
 #endif
 };
 
+// Of a descriptor: flags, but no other number for the same.
+static const int controls[] = {F_GETFD, F_SETFD, F_GETFL, F_SETFL};
+
 // Another filter for the device that is open (pcap_setfilter); and what is said of it.
 static const int set_options[] = {SO_ATTACH_FILTER, SO_DETACH_FILTER};
 
@@ -248,6 +249,17 @@ static int add_signals(scmp_filter_ctx filter) {
     return result == 0 ? add_when(filter, SCMP_SYS(kill), 1, &self) : result;
 }
 
+static int add_controls(scmp_filter_ctx filter) {
+    static const char *const names[] = {"fcntl", "fcntl64"};
+    int result = 0;
+    for (size_t i = 0; i < TW_COUNT(names) * TW_COUNT(controls) && result == 0; i++) {
+        const int number = seccomp_syscall_resolve_name(names[i % TW_COUNT(names)]);
+        const struct scmp_arg_cmp control = word(1, (uint32_t)controls[i / TW_COUNT(names)]);
+        result = number != __NR_SCMP_ERROR ? add_when(filter, number, 1, &control) : 0;
+    }
+    return result;
+}
+
 static int add_running(scmp_filter_ctx filter) {
     int result = add(filter, SCMP_ACT_ALLOW, running, TW_COUNT(running));
     for (size_t i = 0; i < TW_COUNT(devices) && result == 0; i++) {
@@ -274,6 +286,26 @@ static int add_naming(scmp_filter_ctx filter) {
     return result == 0 ? add_when(filter, SCMP_SYS(openat), 1, &reads) : result;
 }
 
+// A filter of its own, before the other one: of a call that is allowed for some descriptors and
+// not for others a list of what is allowed cannot say the latter.
+static int load_silence(const int *sockets, size_t count) {
+    scmp_filter_ctx filter = count > 0 ? seccomp_init(SCMP_ACT_ALLOW) : NULL;
+    if (filter == NULL) {
+        return count > 0 ? ENOMEM : 0;
+    }
+    int result = 0;
+    for (size_t i = 0; i < count * TW_COUNT(sending) && result == 0; i++) {
+        const int number = seccomp_syscall_resolve_name(sending[i % TW_COUNT(sending)]);
+        const struct scmp_arg_cmp socket = word(0, (uint32_t)sockets[i / TW_COUNT(sending)]);
+        result = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), number, 1, &socket);
+    }
+    if (result == 0) {
+        result = seccomp_load(filter);
+    }
+    seccomp_release(filter);
+    return -result;
+}
+
 static int load(int (*more)(scmp_filter_ctx filter)) {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (filter == NULL) {
@@ -291,6 +323,9 @@ static int load(int (*more)(scmp_filter_ctx filter)) {
     }
     if (result == 0) {
         result = add_signals(filter);
+    }
+    if (result == 0) {
+        result = add_controls(filter);
     }
     if (result == 0) {
         result = more(filter);
@@ -330,9 +365,10 @@ static void tell_refusal(void) {
     }
 }
 
-int guard_calls(void) {
+int guard_calls(const int *sockets, size_t count) {
     tell_refusal();
-    return load(add_running);
+    const int why = load_silence(sockets, count);
+    return why == 0 ? load(add_running) : why;
 }
 
 int guard_calls_namer(void) {

@@ -279,7 +279,7 @@ enum tw_status tw_guard_drop(const struct tw_guard_options *options, struct tw_e
         return refused(error, "Landlock", why);
     }
     in_force.calls = guard_calls_known();
-    if (in_force.calls && (why = guard_calls()) != 0) {
+    if (in_force.calls && (why = guard_calls(options->sockets, options->socket_count)) != 0) {
         return refused(error, "seccomp", why);
     }
     in_force.dropped = true;

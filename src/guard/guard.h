@@ -16,8 +16,8 @@ int guard_landlock_version(void);
 // Files may be made beneath the directories (-1: none), and read where a table says so.
 int guard_landlock(const int *directories, size_t count);
 
-// Of a running tcpwalk; of the namer.
-int guard_calls(void);
+// Of a running tcpwalk, which sends nothing through these sockets; of the namer.
+int guard_calls(const int *sockets, size_t count);
 int guard_calls_namer(void);
 const char *guard_calls_library(void); // "libseccomp 2.5.4"; NULL: there is none
 bool guard_calls_known(void);          // whether the kernel filters

@@ -35,8 +35,9 @@ struct ruleset {
 // opened before: the C library's tables of the locale, zone and terminal, its configuration, the
 // interfaces, the files of the start screen (which is another process).
 static const char *const readable[] = {
-    "/etc/nsswitch.conf", "/etc/services", "/etc/protocols",
-    "/sys/devices", // of interfaces: statistics/rx_missed_errors, by which libpcap counts drops
+    "/etc/nsswitch.conf",
+    "/etc/services",
+    "/etc/protocols",
 };
 
 int guard_landlock_version(void) {

@@ -259,6 +259,14 @@ int tw_source_fd(const struct tw_source *source) {
     return -1;
 }
 
+size_t tw_source_sockets(const struct tw_source *source, int sockets[TW_INTERFACES_MAX]) {
+    const size_t count = source->is_live ? source->watch.count : 0;
+    for (size_t i = 0; i < count; i++) {
+        sockets[i] = source->watch.one[i].live.fd;
+    }
+    return count;
+}
+
 bool tw_source_is_live(const struct tw_source *source) {
     return source->is_live;
 }
