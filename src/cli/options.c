@@ -8,6 +8,7 @@
 #include "ui/ui.h"
 #include "words.h"
 
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -424,6 +425,11 @@ static bool is_source(const char *word) {
 static enum tw_status no_source(struct parse *parse, const char *word) {
     struct nearest nearest;
     char near[NEAREST_TEXT];
+    if (if_nametoindex(word) != 0 || strcmp(word, "any") == 0) {
+        return tw_fail(parse->error, TW_OPEN,
+                       "%s: no such file or stored capture; the interface is watched by -i %s",
+                       word, word);
+    }
     nearest_init(&nearest, word);
     stored_nearest(STORED_CAPTURE, &nearest);
     if (parse->asked == COMMAND_SCREEN) {

@@ -3,6 +3,7 @@
 #include "tcpwalk/source.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -38,6 +39,16 @@ static void list_addresses(const pcap_if_t *one, char *text, size_t room) {
     }
 }
 
+// libpcap lists also what TCP never passes: Bluetooth, USB, D-Bus, nfqueue.
+static bool may_carry_tcp(const char *name) {
+#ifdef __linux__
+    return if_nametoindex(name) != 0 || strcmp(name, "any") == 0 || strcmp(name, "nflog") == 0;
+#else
+    (void)name;
+    return true;
+#endif
+}
+
 enum tw_status tw_interfaces(void (*each)(void *context, const struct tw_interface *interface),
                              void *context, struct tw_error *error) {
     char text[PCAP_ERRBUF_SIZE], addresses[512];
@@ -46,6 +57,9 @@ enum tw_status tw_interfaces(void (*each)(void *context, const struct tw_interfa
         return tw_fail(error, TW_OPEN, "interfaces: %s", text);
     }
     for (const pcap_if_t *one = all; one != NULL; one = one->next) {
+        if (!may_carry_tcp(one->name)) {
+            continue;
+        }
         list_addresses(one, addresses, sizeof addresses);
         const struct tw_interface interface = {
             .name = one->name,

@@ -41,31 +41,37 @@ static enum tw_status refuse_permission(const char *interface, struct tw_error *
                    interface, known ? (int)length : 4, known ? path : "PATH");
 }
 
+// The interfaces that there are, while one is looked for.
+struct search {
+    const char *name;
+    bool there;
+    char names[256];
+    size_t used;
+};
+
+static void compare(void *context, const struct tw_interface *interface) {
+    struct search *search = context;
+    char *end = search->names + search->used;
+    const size_t room = sizeof search->names - search->used;
+    const int wrote = snprintf(end, room, "%s%s", search->used > 0 ? ", " : "", interface->name);
+    search->there = search->there || strcmp(interface->name, search->name) == 0;
+    if (wrote < 0 || (size_t)wrote >= room) {
+        *end = '\0'; // whole names only
+    } else {
+        search->used += (size_t)wrote;
+    }
+}
+
 // Says that there is no such interface and which there are; TW_OK where it is there after all.
 static enum tw_status refuse_unknown(const char *name, struct tw_error *error) {
-    char names[256] = "", text[PCAP_ERRBUF_SIZE];
-    size_t used = 0;
-    bool there = if_nametoindex(name) != 0;
-    pcap_if_t *all = NULL;
-    if (pcap_findalldevs(&all, text) != 0) {
-        all = NULL;
+    struct search search = {.name = name, .there = if_nametoindex(name) != 0};
+    struct tw_error untold;
+    if (tw_interfaces(compare, &search, &untold) != TW_OK || search.used == 0) {
+        return search.there ? TW_OK : tw_fail(error, TW_OPEN, "%s: no such interface", name);
     }
-    for (const pcap_if_t *one = all; one != NULL; one = one->next) {
-        there = there || strcmp(one->name, name) == 0;
-        const int wrote =
-            snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", one->name);
-        if (wrote < 0 || (size_t)wrote >= sizeof names - used) {
-            names[used] = '\0'; // whole names only
-            break;
-        }
-        used += (size_t)wrote;
-    }
-    pcap_freealldevs(all);
-    if (there) {
-        return TW_OK;
-    }
-    return used > 0 ? tw_fail(error, TW_OPEN, "%s: no such interface; there are %s", name, names)
-                    : tw_fail(error, TW_OPEN, "%s: no such interface", name);
+    return search.there
+               ? TW_OK
+               : tw_fail(error, TW_OPEN, "%s: no such interface; there are %s", name, search.names);
 }
 
 // What a failed pcap_activate means.
