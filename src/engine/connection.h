@@ -29,6 +29,10 @@ bool connection_is_plain(const struct tw_connection *c, enum tw_end sender,
                          const struct tw_segment *s);
 // Both ends CLOSED, in TIME-WAIT, or back in LISTEN (--profile rfc).
 bool connection_is_finished(const struct tw_connection *c);
+static inline bool connection_in_time_wait(const struct tw_connection *c) {
+    return endpoint_state(&c->end[TW_CLIENT]) == TW_TIME_WAIT ||
+           endpoint_state(&c->end[TW_SERVER]) == TW_TIME_WAIT;
+}
 // Gives back to the store what the record holds of it.
 void connection_fini(struct store *store, struct tw_connection *c);
 

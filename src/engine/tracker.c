@@ -7,22 +7,16 @@
 #include <string.h>
 
 #include "connection.h"
+#include "ending.h"
+#include "eviction.h"
 #include "incarnation.h"
 #include "key.h"
 #include "landing.h"
-#include "pool.h"
 #include "recent.h"
 #include "table.h"
 #include "telling.h"
 
 enum { BATCH = 32 };
-
-// Connections that may go first when memory is short, in order of their last segment.
-enum queue_kind { QUEUE_NONE, QUEUE_FINISHED, QUEUE_HALF_OPEN, QUEUE_COUNT };
-struct queue {
-    uint32_t oldest, newest;
-    size_t count;
-};
 
 struct tw_tracker {
     struct tw_tracker_options options;
@@ -31,17 +25,12 @@ struct tw_tracker {
     struct table table;
     struct pool pool[2]; // IPv4, IPv6
     struct store store;
-    struct queue queue[2][QUEUE_COUNT]; // by pool
-    uint32_t hand[2];                   // of the clock that looks for the least busy connection
+    struct eviction eviction;
     tw_time now;
     tw_time lost; // when the capture lost something last; TW_NO_TIME: never
     struct recent recent;
     struct tw_tracker_counts counts; // of what is over; what is alive is counted when asked for
-    struct ending {
-        uint32_t *ids; // a heap of the connections that are left, while they are told as over
-        size_t count;
-        uint32_t pool, looked; // where they are still to be gathered
-    } ending;
+    struct ending ending;
     bool short_of_memory;
 };
 
@@ -68,8 +57,7 @@ struct tw_tracker *tw_tracker_new(const struct tw_tracker_options *options,
         t->telling.observer = *observer;
     pool_init(&t->pool[0], sizeof(struct tw_connection) + 2 * 4, 0);
     pool_init(&t->pool[1], sizeof(struct tw_connection) + 2 * 16, POOL_SECOND_KIND);
-    for (unsigned i = 0; i < QUEUE_COUNT; i++)
-        t->queue[0][i] = t->queue[1][i] = (struct queue){NO_ID, NO_ID, 0};
+    eviction_init(&t->eviction, t->pool);
     t->now = t->lost = TW_NO_TIME;
     return t;
 }
@@ -86,54 +74,12 @@ void tw_tracker_free(struct tw_tracker *t) {
     store_fini(&t->store);
     table_fini(&t->table);
     telling_fini(&t->telling);
-    free(t->ending.ids);
+    ending_fini(&t->ending);
     free(t);
-}
-
-// --- Queues -------------------------------------------------------------------------------------
-
-static void dequeue(struct tw_tracker *t, struct tw_connection *c) {
-    if (c->queue == QUEUE_NONE)
-        return;
-    struct queue *q = &t->queue[c->ipv6][c->queue];
-    *(c->older == NO_ID ? &q->oldest : &at(t, c->older)->newer) = c->newer;
-    *(c->newer == NO_ID ? &q->newest : &at(t, c->newer)->older) = c->older;
-    q->count--;
-    c->queue = QUEUE_NONE;
-}
-
-static void enqueue(struct tw_tracker *t, struct tw_connection *c, enum queue_kind kind) {
-    struct queue *q = &t->queue[c->ipv6][kind];
-    if (c->queue == kind && (kind == QUEUE_HALF_OPEN || q->newest == c->id))
-        return;
-    dequeue(t, c);
-    if (kind == QUEUE_NONE)
-        return;
-    c->queue = kind & 0x3;
-    c->older = q->newest;
-    c->newer = NO_ID;
-    *(q->newest == NO_ID ? &q->oldest : &at(t, q->newest)->newer) = c->id;
-    q->newest = c->id;
-    q->count++;
 }
 
 static bool in_time_wait(const struct endpoint *e) {
     return endpoint_state(e) == TW_TIME_WAIT;
-}
-
-static enum queue_kind queue_of(const struct tw_connection *c) {
-    const struct endpoint *client = &c->end[TW_CLIENT], *server = &c->end[TW_SERVER];
-    // Whoever answers SYNs that were made up waits for the handshake's last segment in vain.
-    const bool unanswered = endpoint_state(server) == TW_SYN_RECEIVED;
-    if (endpoint_state(client) == TW_ESTABLISHED && !unanswered)
-        return QUEUE_NONE;
-    if (connection_is_finished(c) || in_time_wait(client) || in_time_wait(server))
-        return QUEUE_FINISHED;
-    // Opened by one end only, or nothing but a RST of one: kept for the same again, not for long
-    // when memory is short.
-    bool half = unanswered || endpoint_state(client) == TW_SYN_SENT ||
-                client->step_count * server->step_count == 0;
-    return half ? QUEUE_HALF_OPEN : QUEUE_NONE;
 }
 
 // --- The end of a connection --------------------------------------------------------------------
@@ -211,15 +157,14 @@ static void forget(struct tw_tracker *t, struct tw_connection *c) {
         behind = c->previous;
     else if (c->previous != NO_ID)
         forget(t, at(t, c->previous));
-    dequeue(t, c);
+    eviction_leave(&t->eviction, c);
     if (c->in_table)
         table_remove(&t->table, c->hash, c->id);
     else
         unlink_previous(t, c);
     remember(t, c);
     tell(t, c, 0, true);
-    if (c->last_to_closed == 0 && connection_is_finished(c) && !in_time_wait(&c->end[TW_CLIENT]) &&
-        !in_time_wait(&c->end[TW_SERVER]))
+    if (c->last_to_closed == 0 && connection_is_finished(c) && !connection_in_time_wait(c))
         c->last_to_closed = duration_pack(0);
     struct tw_connection_info info;
     tw_connection_read(c, &info);
@@ -233,24 +178,19 @@ static void forget(struct tw_tracker *t, struct tw_connection *c) {
         forget(t, at(t, behind));
 }
 
-static void expire_queue(struct tw_tracker *t, struct queue *q) {
-    uint32_t id;
-    while ((id = q->oldest) != NO_ID) {
-        struct tw_connection *c = at(t, id);
+static void expire(struct tw_tracker *t, bool ipv6) {
+    struct tw_connection *c;
+    while ((c = eviction_finished(&t->eviction, ipv6)) != NULL) {
         if (t->now - c->last < t->profile->time_wait)
             return;
-        if (in_time_wait(&c->end[TW_CLIENT]) || in_time_wait(&c->end[TW_SERVER]))
+        if (connection_in_time_wait(c))
             leave_time_wait(t, c, TW_EV_TIMEOUT_2MSL, TW_TIMER, 0, c->last + t->profile->time_wait);
         if (connection_is_finished(c))
             forget(t, c);
         else
-            dequeue(t, c); // the other end still waits for what the capture has missed
+            eviction_leave(&t->eviction,
+                           c); // the other end still waits for what the capture has missed
     }
-}
-
-static void expire(struct tw_tracker *t) {
-    expire_queue(t, &t->queue[0][QUEUE_FINISHED]);
-    expire_queue(t, &t->queue[1][QUEUE_FINISHED]);
 }
 
 static void tell_due(struct tw_tracker *t) {
@@ -275,7 +215,8 @@ void tw_tracker_advance(struct tw_tracker *t, tw_time now) {
     }
     t->now = now;
     tell_due(t);
-    expire(t);
+    expire(t, false);
+    expire(t, true);
 }
 
 // --- Memory -------------------------------------------------------------------------------------
@@ -283,20 +224,6 @@ void tw_tracker_advance(struct tw_tracker *t, tw_time now) {
 static size_t memory_of(const struct tw_tracker *t) {
     return pool_memory(&t->pool[0]) + pool_memory(&t->pool[1]) + table_memory(&t->table) +
            t->store.memory + t->telling.room * sizeof *t->telling.heap;
-}
-
-// The least busy of the next few connections, as a clock's hand passes them.
-static struct tw_connection *least_busy(struct tw_tracker *t, bool ipv6) {
-    enum { LOOK_AT = 64 };
-    const struct pool *p = &t->pool[ipv6];
-    struct tw_connection *least = NULL;
-    for (unsigned i = 0; i < LOOK_AT && p->count > 0; i++) {
-        t->hand[ipv6] = t->hand[ipv6] + 1 >= p->count ? 0 : t->hand[ipv6] + 1;
-        struct tw_connection *c = pool_at(p, t->hand[ipv6]);
-        if (c->number != 0 && c->in_table && (least == NULL || c->last < least->last))
-            least = c;
-    }
-    return least;
 }
 
 // Whether the pool has a free record, or may take more memory: all together up to the limit, and
@@ -308,21 +235,10 @@ static bool has_room(const struct tw_tracker *t, const struct pool *p) {
            pool_memory(p) + chunk <= limit / 8;
 }
 
-// In a flood, when most are half-open, one that has only just closed stays for what may follow it.
-static bool is_settling(const struct tw_tracker *t, bool ipv6, uint32_t closed) {
-    static const tw_time settles = TW_SECOND;
-    const struct queue *half_open = &t->queue[ipv6][QUEUE_HALF_OPEN];
-    return half_open->count > t->pool[ipv6].count / 2 && t->now - at(t, closed)->last < settles;
-}
-
-// Closed connections go first, then the oldest half-open one, then one that is quiet.
 static void make_room(struct tw_tracker *t, bool ipv6) {
     if (has_room(t, &t->pool[ipv6]))
         return;
-    uint32_t id = t->queue[ipv6][QUEUE_FINISHED].oldest;
-    if (id == NO_ID || is_settling(t, ipv6, id))
-        id = t->queue[ipv6][QUEUE_HALF_OPEN].oldest;
-    struct tw_connection *c = id != NO_ID ? at(t, id) : least_busy(t, ipv6);
+    struct tw_connection *c = eviction_choose(&t->eviction, ipv6, t->now);
     if (c == NULL)
         return;
     c->evicted = 1;
@@ -403,8 +319,7 @@ static struct tw_connection *begin_anew(struct tw_tracker *t, const struct key *
         old->previous = NO_ID;
         forget(t, oldest);
     }
-    bool waiting = in_time_wait(&old->end[TW_CLIENT]) || in_time_wait(&old->end[TW_SERVER]);
-    if (connection_is_finished(old) && waiting &&
+    if (connection_is_finished(old) && connection_in_time_wait(old) &&
         (!in_time_wait(&old->end[1 - sender]) || incarnation_is_newer(&old->end[sender], s)))
         leave_time_wait(t, old, TW_EV_RCV_SYN_REOPEN, TW_ASSUMED, s->packet, s->time);
     if (!connection_is_finished(old))
@@ -439,7 +354,7 @@ static void take_back(struct tw_tracker *t, struct tw_connection *c, struct tw_c
         return;
     }
     table_remove(&t->table, c->hash, c->id);
-    dequeue(t, c);
+    eviction_leave(&t->eviction, c);
     old->in_table = 1;
     c->in_table = 0;
     c->taken_back = 1;
@@ -538,7 +453,7 @@ static void walk(struct tw_tracker *t, struct tw_connection *c, enum tw_end send
     if (telling)
         tell(t, c, s->packet, false);
     if (!plain)
-        enqueue(t, c, queue_of(c));
+        eviction_place(&t->eviction, c);
 }
 
 static void feed_one(struct tw_tracker *t, const struct tw_segment *s, const struct key *key,
@@ -601,7 +516,7 @@ void tw_tracker_unreachable(struct tw_tracker *t, const struct tw_segment *quote
     if (e->step_count == 0 || endpoint_state(e) != TW_SYN_SENT || e->iss != quoted->seq)
         return;
     close_end(t, c, sender, TW_EV_UNREACHABLE, TW_ASSUMED, quoted->packet, quoted->time);
-    enqueue(t, c, queue_of(c));
+    eviction_place(&t->eviction, c);
 }
 
 enum tw_status tw_tracker_feed(struct tw_tracker *t, const struct tw_segment *segments,
@@ -612,68 +527,29 @@ enum tw_status tw_tracker_feed(struct tw_tracker *t, const struct tw_segment *se
     return t->short_of_memory ? TW_MEMORY : TW_OK;
 }
 
-// What is left at the end of the input is told in the order of its numbers: by a heap (Williams
-// 1964), so that no call sorts the whole.
-static uint64_t number_of(const struct tw_tracker *t, uint32_t id) {
-    return at(t, id)->number;
-}
-
-static void push_ending(struct tw_tracker *t, uint32_t id) {
-    uint32_t *ids = t->ending.ids;
-    size_t i = t->ending.count++;
-    for (size_t up; i > 0 && number_of(t, ids[up = (i - 1) / 2]) > number_of(t, id); i = up)
-        ids[i] = ids[up];
-    ids[i] = id;
-}
-
-static uint32_t pop_ending(struct tw_tracker *t) {
-    uint32_t *ids = t->ending.ids;
-    const uint32_t first = ids[0], last = ids[--t->ending.count];
-    size_t i = 0;
-    for (size_t child; (child = 2 * i + 1) < t->ending.count; i = child) {
-        if (child + 1 < t->ending.count && number_of(t, ids[child + 1]) < number_of(t, ids[child]))
-            child++;
-        if (number_of(t, ids[child]) >= number_of(t, last))
-            break;
-        ids[i] = ids[child];
-    }
-    ids[i] = last;
-    return first;
-}
-
-// Gathers what is left, from so many records; false: some are still to be looked at. Without memory
-// for that all are told at once, in the order of the records.
-static bool gather_endings(struct tw_tracker *t, size_t records) {
-    struct ending *ending = &t->ending;
-    if (ending->ids == NULL)
-        ending->ids = malloc((t->counts.alive + 1) * sizeof *ending->ids);
-    for (; ending->pool < TW_COUNT(t->pool); ending->pool++, ending->looked = 0)
-        for (; ending->looked < t->pool[ending->pool].count; ending->looked++) {
-            if (ending->ids != NULL && records-- == 0)
-                return false;
-            struct tw_connection *c = pool_at(&t->pool[ending->pool], ending->looked);
-            if (c->number == 0 || !c->in_table)
-                continue;
-            if (ending->ids == NULL)
+// Without memory to sort them: in the order of the records.
+static void forget_all(struct tw_tracker *t) {
+    for (unsigned kind = 0; kind < TW_COUNT(t->pool); kind++)
+        for (uint32_t i = 0; i < t->pool[kind].count; i++) {
+            struct tw_connection *c = pool_at(&t->pool[kind], i);
+            if (c->number != 0 && c->in_table)
                 forget(t, c);
-            else
-                push_ending(t, c->id);
         }
-    return true;
 }
 
 bool tw_tracker_finish_some(struct tw_tracker *t, size_t count) {
     enum { RECORDS = 16 }; // looked at in the time in which one is told
     struct ending *ending = &t->ending;
-    if (!gather_endings(t, count < SIZE_MAX / RECORDS ? count * RECORDS : SIZE_MAX))
-        return true;
-    for (; count > 0 && ending->count > 0; count--)
-        forget(t, at(t, pop_ending(t)));
-    if (ending->count > 0)
-        return true;
-    free(ending->ids);
-    *ending = (struct ending){.ids = NULL};
-    return false;
+    if (!ending_gather(ending, t->pool, t->counts.alive,
+                       count < SIZE_MAX / RECORDS ? count * RECORDS : SIZE_MAX)) {
+        if (ending->heap == NULL)
+            forget_all(t);
+        return ending->heap != NULL;
+    }
+    struct tw_connection *c;
+    for (; count > 0 && (c = ending_next(ending, t->pool)) != NULL; count--)
+        forget(t, c);
+    return ending->heap != NULL;
 }
 
 void tw_tracker_finish(struct tw_tracker *t) {
