@@ -44,8 +44,7 @@ struct app {
     tw_time now;   // a clock that only goes forward
     tw_time epoch; // live: what the capture's clock is ahead of that; else TW_NO_TIME
     bool loading;
-    bool forgets;            // what is long over makes room for what is new;
-    tw_time forgets_again;   // not before then
+    bool forgets;            // what is long over makes room for what is new
     bool broken;             // the input broke off
     char notice[NOTICE_MAX]; // instead of the bottom line, until the next key
     uint64_t wanted;         // number of the connection to open as soon as it is there; 0: none

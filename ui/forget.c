@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#define REST TW_SECOND
-
 // What is looked at, or was marked, is not forgotten.
 static bool is_held(void *context, size_t connection) {
     const struct app *app = context;
@@ -14,10 +12,17 @@ static bool is_held(void *context, size_t connection) {
            (app->ladder.connection != NULL && connection == app->shown);
 }
 
+// All connections are looked at for it, so some of them must be over.
+static bool is_worth_it(const struct app *app) {
+    enum { SHARE = 64 };
+    const size_t over = tw_story_over(app->story), held = list_marked_count(app) + 1;
+    return over > held && over - held >= tw_story_count(app->story) / SHARE;
+}
+
 void app_forget(struct app *app) {
     // A moment of the past is made of all that there was; a file is written of what was marked.
-    if (!app->forgets || app->now < app->forgets_again || app->moment.set ||
-        app->moment.next != NULL || app->save.running || !tw_story_is_full(app->story))
+    if (!app->forgets || app->moment.set || app->moment.next != NULL || app->save.running ||
+        !tw_story_is_full(app->story) || !is_worth_it(app))
         return;
     const size_t count = tw_story_count(app->story);
     uint32_t *to = malloc(count * sizeof *to);
@@ -37,6 +42,4 @@ void app_forget(struct app *app) {
         app->changed = true;
     }
     free(to);
-    if (tw_story_is_full(app->story)) // of what goes on: looking again would show the same
-        app->forgets_again = app->now + REST;
 }

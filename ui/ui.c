@@ -98,7 +98,7 @@ struct loop {
     struct app app;
     struct canvas canvas;
     const struct ui_feed *feed;
-    int fd;        // of the feed, -1 for a file
+    int fd;        // of the feed now; -1: there is something to read
     tw_time drawn; // when the last picture was shown
 };
 
@@ -135,11 +135,11 @@ static bool resize(struct loop *loop) {
 // Milliseconds until something is due; -1: nothing is.
 static int patience(const struct loop *loop) {
     const struct app *app = &loop->app;
-    bool file = app->loading && loop->fd < 0, moving = app_moving(app);
+    bool more = app->loading && loop->fd < 0, moving = app_moving(app);
     int frame = moving ? FRAME_MS : PROGRESS_MS;
     int since = (int)((now() - loop->drawn) / TW_MILLISECOND);
     int left = since >= frame ? 0 : frame - since;
-    if (file || app->anew || app_busy(app))
+    if (more || app->anew || app_busy(app))
         return 0;
     if (moving || app->changed)
         return left;
@@ -201,6 +201,8 @@ static void show(struct loop *loop, bool at_once) {
 
 // Waits for whatever comes first. Returns false when the terminal is gone.
 static bool wait_for_something(struct loop *loop, const sigset_t *mask, bool *readable) {
+    const struct ui_feed *feed = loop->feed;
+    loop->fd = feed != NULL && feed->fd != NULL ? feed->fd(feed->context) : -1;
     bool ask = loop->app.loading && loop->fd >= 0;
     struct pollfd files[] = {{.fd = term_fd(), .events = POLLIN},
                              {.fd = ask ? loop->fd : -1, .events = POLLIN}};
@@ -324,8 +326,7 @@ enum tw_status ui_run(const struct ui_options *options, const struct ui_feed *fe
     }
     if (status == TW_OK) {
         static struct loop loop; // the ladder's steps make it large
-        loop = (struct loop){.feed = feed,
-                             .fd = feed != NULL && feed->fd != NULL ? feed->fd(feed->context) : -1};
+        loop = (struct loop){.feed = feed};
         struct app_options app_options;
         app_options_of(options, theme, &app_options);
         app_options.ascii = options->ascii || !has_glyphs();

@@ -27,7 +27,7 @@ struct ui_feed {
     // Reads and feeds the tracker (hence the story) for at most `budget_ms`; returns false at the
     // end of the input, after which it is not called again.
     bool (*more)(void *context, int budget_ms);
-    int (*fd)(void *context); // readable when `more` has something to do; -1: always (a file)
+    int (*fd)(void *context); // readable when `more` has something to do; -1: it has now
     // Octets read, and of how many; a total of 0 is not known.
     void (*progress)(void *context, uint64_t *done, uint64_t *total);
     void (*counts)(void *context, struct ui_counts *counts); // may be NULL, as what follows

@@ -94,8 +94,10 @@ bool tw_source_keeps(const struct tw_source *source);
 void tw_source_kept(const struct tw_source *source, uint64_t *oldest, uint64_t *forgotten);
 // Whether a packet that was had again had passed the filter.
 bool tw_source_passed(struct tw_source *source, const struct tw_packet *packet) TW_CHECKED;
-// Something to poll for reading, or -1 where tw_source_next never waits.
+// Something to poll for reading, or -1 where tw_source_next has something without waiting.
 int tw_source_fd(const struct tw_source *source);
+// Whether it has to be waited for, maybe for ever: an interface, a pipe.
+bool tw_source_waits(const struct tw_source *source);
 // Live: what the packets come through, TW_INTERFACES_MAX at most; returns how many.
 size_t tw_source_sockets(const struct tw_source *source, int sockets[TW_INTERFACES_MAX]);
 bool tw_source_is_live(const struct tw_source *source);

@@ -211,7 +211,7 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     options.witness = feed->reading.witness;
     options.source_name = title;
     options.live = tw_source_is_live(feed->reading.pump.source);
-    options.forgets = tw_source_fd(feed->reading.pump.source) >= 0; // it may go on for ever
+    options.forgets = tw_source_waits(feed->reading.pump.source); // it may go on for ever
     const struct ui_kernel kernel = kernel_word_hooks(feed->kernel);
     options.kernel = feed->kernel != NULL ? &kernel : NULL;
     const struct ui_feed ui_feed = {.context = feed,

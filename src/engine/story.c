@@ -489,6 +489,7 @@ static void told_over(void *context, const struct tw_connection *connection) {
     trim(story, c);
     story->large -= c->segment_room >= LARGE;
     c->alive = NULL;
+    story->over_count++;
     if (c->segments != NULL) {
         *(story->over != NULL ? &story->last_over->next_over : &story->over) = c;
         story->last_over = c;
@@ -519,6 +520,10 @@ static size_t others_most(const struct tw_story *story) {
     return story->limit / 8 * CONNECTIONS;
 }
 
+size_t tw_story_over(const struct tw_story *story) {
+    return story->over_count;
+}
+
 bool tw_story_is_full(const struct tw_story *story) {
     enum { SPARE = 16 };
     return story->memory - story->segment_memory > others_most(story) - story->limit / SPARE;
@@ -538,6 +543,7 @@ static void forget(struct tw_story *story, struct tw_story_connection *c) {
         story->memory -=
             remains_size(c->remains->counts[TW_CLIENT] + c->remains->counts[TW_SERVER]);
     free(c->remains);
+    story->over_count--;
     c->number = 0;
     c->next_unused = story->unused;
     story->unused = c;

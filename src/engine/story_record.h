@@ -64,6 +64,7 @@ struct tw_story {
     // What can give room: connections that are over and have segments, the oldest first; those that
     // are alive and have many, and where to look for one.
     struct tw_story_connection *over, *last_over;
+    size_t over_count; // also of those that have none to give
     size_t large, next;
 };
 

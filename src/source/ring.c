@@ -13,7 +13,7 @@ struct tw_chunk {
     uint64_t first; // the number of its first packet
     size_t used, room;
     struct kept {
-        uint64_t number;
+        uint64_t number, gap;
         tw_time time;
         uint32_t captured, length, interface;
         int linktype;
@@ -51,6 +51,9 @@ static struct tw_chunk *add_chunk(struct tw_ring *ring, size_t least) {
         return NULL;
     }
     while (ring->octets > ring->limit - octets) {
+        if (ring->oldest == ring->next) {
+            return NULL;
+        }
         drop_oldest(ring);
     }
     struct tw_chunk *chunk = malloc(octets);
@@ -68,26 +71,62 @@ static struct tw_chunk *add_chunk(struct tw_ring *ring, size_t least) {
     return chunk;
 }
 
-void tw_ring_keep(struct tw_ring *ring, const struct tw_packet *packet) {
+bool tw_ring_keep(struct tw_ring *ring, const struct tw_packet *packet) {
     const size_t size = size_of(packet->captured);
     struct tw_chunk *chunk = ring->newest;
+    if (ring->ahead > ring->limit / 2) {
+        return false;
+    }
     if (chunk == NULL || size > chunk->room - chunk->used) {
         chunk = add_chunk(ring, size);
         if (chunk == NULL) {
-            ring->lost++;
-            return;
+            return false;
         }
         chunk->first = packet->number;
     }
     struct kept *kept = kept_at(chunk, chunk->used);
     *kept = (struct kept){.number = packet->number,
+                          .gap = packet->gap,
                           .time = packet->time,
                           .captured = packet->captured,
                           .length = packet->length,
                           .interface = packet->interface,
                           .linktype = packet->linktype};
     memcpy(kept + 1, packet->octets, packet->captured);
+    if (ring->next == NULL) {
+        ring->next = chunk;
+        ring->next_at = chunk->used;
+    }
     chunk->used += size;
+    ring->ahead += size;
+    return true;
+}
+
+static void lend(const struct kept *kept, struct tw_packet *packet) {
+    *packet = (struct tw_packet){.number = kept->number,
+                                 .gap = kept->gap,
+                                 .time = kept->time,
+                                 .octets = (const uint8_t *)(kept + 1),
+                                 .captured = kept->captured,
+                                 .length = kept->length,
+                                 .linktype = kept->linktype,
+                                 .interface = kept->interface};
+}
+
+bool tw_ring_give(struct tw_ring *ring, struct tw_packet *packet) {
+    if (ring->next == NULL) {
+        return false;
+    }
+    const struct kept *kept = kept_at(ring->next, ring->next_at);
+    const size_t size = size_of(kept->captured);
+    lend(kept, packet);
+    ring->ahead -= size;
+    ring->next_at += size;
+    if (ring->next_at == ring->next->used) {
+        ring->next = ring->next->next;
+        ring->next_at = 0;
+    }
+    return true;
 }
 
 bool tw_ring_find(struct tw_ring *ring, uint64_t number, struct tw_packet *packet) {
@@ -107,16 +146,9 @@ bool tw_ring_find(struct tw_ring *ring, uint64_t number, struct tw_packet *packe
     if (chunk == NULL || at == chunk->used || kept_at(chunk, at)->number != number) {
         return false;
     }
-    const struct kept *kept = kept_at(chunk, at);
     ring->found = chunk;
     ring->found_at = at;
-    *packet = (struct tw_packet){.number = number,
-                                 .time = kept->time,
-                                 .octets = (const uint8_t *)(kept + 1),
-                                 .captured = kept->captured,
-                                 .length = kept->length,
-                                 .linktype = kept->linktype,
-                                 .interface = kept->interface};
+    lend(kept_at(chunk, at), packet);
     return true;
 }
 

@@ -14,8 +14,12 @@
 struct tw_source {
     struct tw_source_options options; // its filter is not used; it is in `filter`
     atomic_bool stop;
-    bool is_live, over;
-    uint64_t number, passed;
+    bool is_live;
+    uint64_t number;     // of the packet that was read last
+    uint64_t refiltered; // up to this one they were read before the filter was set
+    uint64_t passed;
+    enum tw_got state; // why reading ended, or TW_GOT_NOTHING, TW_GOT_PACKET: it goes on
+    struct tw_error fault;
     struct tw_watch watch;
 
     struct tw_filter filter;
@@ -23,6 +27,9 @@ struct tw_source {
     struct tw_index index; // of files that can be read again
     struct tw_again again;
     struct tw_ring ring; // of what cannot
+    unsigned since;      // packets given since it was filled
+    bool is_held;        // a packet that was read, and is not in the ring yet
+    struct tw_packet held;
 };
 
 static struct tw_source *source_new(const struct tw_source_options *options) {
@@ -167,41 +174,92 @@ static void tell_faults(const struct tw_source *source, struct tw_error *error) 
     }
 }
 
-enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
-                           struct tw_error *error) {
-    const uint64_t most = source->options.count != 0 ? source->options.count : UINT64_MAX;
-    while (!source->over && source->passed < most &&
-           !atomic_load_explicit(&source->stop, memory_order_relaxed)) {
-        const enum tw_got got = source->is_live
-                                    ? tw_watch_next(&source->watch, &source->stop, packet, error)
-                                    : tw_merge_next(&source->merge, packet);
-        if (TW_LIKELY(got == TW_GOT_PACKET)) {
+// The next packet that passes the filter, lent until the next call; else how it stands, which stays
+// so when it is over.
+static enum tw_got read_one(struct tw_source *source, struct tw_packet *packet) {
+    while (source->state == TW_GOT_PACKET || source->state == TW_GOT_NOTHING) {
+        source->state = source->is_live
+                            ? tw_watch_next(&source->watch, &source->stop, packet, &source->fault)
+                            : tw_merge_next(&source->merge, packet);
+        if (TW_LIKELY(source->state == TW_GOT_PACKET)) {
             packet->number = ++source->number;
             if (TW_UNLIKELY(source->number == source->index.due)) {
                 tw_index_note(&source->index, &source->merge);
             }
             if (tw_filter_passes(&source->filter, packet)) {
-                source->passed++;
-                if (source->ring.limit > 0) {
-                    tw_ring_keep(&source->ring, packet);
-                }
-                return got;
+                return TW_GOT_PACKET;
             }
-            continue;
+        } else if (source->state == TW_GOT_NOTHING &&
+                   (source->options.nonblocking ||
+                    atomic_load_explicit(&source->stop, memory_order_relaxed))) {
+            return TW_GOT_NOTHING;
+        } else if (source->state == TW_GOT_FAULT && !source->is_live) {
+            tell_faults(source, &source->fault);
         }
-        if (got == TW_GOT_NOTHING) {
-            if (source->options.nonblocking) {
-                return got;
-            }
-            continue; // stopped while waiting
-        }
-        source->over = true;
-        if (got == TW_GOT_FAULT && !source->is_live) {
-            tell_faults(source, error);
-        }
-        return got;
     }
-    return TW_GOT_END;
+    return source->state;
+}
+
+// Moves what has come into the ring. What the kernel keeps is little, and what does not fit there
+// is lost, however short a time nobody looked; so it is emptied before anything is made of a
+// packet.
+static void read_ahead(struct tw_source *source) {
+    enum { MOST = 16384 }; // some milliseconds
+    for (unsigned i = 0; i < MOST; i++) {
+        if (!source->is_held && read_one(source, &source->held) != TW_GOT_PACKET) {
+            return;
+        }
+        source->is_held = !tw_ring_keep(&source->ring, &source->held);
+        if (source->is_held || !source->options.nonblocking) {
+            return;
+        }
+    }
+}
+
+// What was read before another filter was set has to pass that one.
+static bool passes_now(struct tw_source *source, const struct tw_packet *packet) {
+    return packet->number > source->refiltered || tw_watch_wants(&source->watch, packet);
+}
+
+static enum tw_got next_kept(struct tw_source *source, struct tw_packet *packet) {
+    enum { EACH = 64 }; // much shorter than any ring of the kernel's takes to fill
+    if (source->ring.next == NULL || ++source->since >= EACH) {
+        source->since = 0;
+        read_ahead(source);
+    }
+    while (tw_ring_give(&source->ring, packet)) {
+        if (passes_now(source, packet)) {
+            return TW_GOT_PACKET;
+        }
+    }
+    if (source->is_held) { // it fits nowhere
+        source->is_held = false;
+        source->ring.lost++;
+        *packet = source->held;
+        if (passes_now(source, packet)) {
+            return TW_GOT_PACKET;
+        }
+    }
+    return source->state == TW_GOT_PACKET ? TW_GOT_NOTHING : source->state;
+}
+
+enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
+                           struct tw_error *error) {
+    const uint64_t most = source->options.count != 0 ? source->options.count : UINT64_MAX;
+    if (source->passed == most || atomic_load_explicit(&source->stop, memory_order_relaxed)) {
+        return TW_GOT_END;
+    }
+    const enum tw_got got =
+        source->ring.limit > 0 ? next_kept(source, packet) : read_one(source, packet);
+    if (TW_LIKELY(got == TW_GOT_PACKET)) {
+        source->passed++;
+    } else if (got == TW_GOT_FAULT) {
+        *error = source->fault;
+        source->state = TW_GOT_END; // it is told once
+    } else if (got == TW_GOT_NOTHING && !source->options.nonblocking) {
+        return TW_GOT_END; // stopped while waiting
+    }
+    return got;
 }
 
 enum tw_status tw_source_again(struct tw_source *source, uint64_t number, struct tw_packet *packet,
@@ -239,7 +297,7 @@ bool tw_source_passed(struct tw_source *source, const struct tw_packet *packet) 
     return source->is_live || tw_filter_passes(&source->filter, packet);
 }
 
-int tw_source_fd(const struct tw_source *source) {
+static int waits_for(const struct tw_source *source) {
     if (source->is_live) {
         return source->watch.fd;
     }
@@ -257,6 +315,14 @@ int tw_source_fd(const struct tw_source *source) {
         }
     }
     return -1;
+}
+
+int tw_source_fd(const struct tw_source *source) {
+    return source->ring.next != NULL || source->is_held ? -1 : waits_for(source);
+}
+
+bool tw_source_waits(const struct tw_source *source) {
+    return waits_for(source) >= 0;
 }
 
 size_t tw_source_sockets(const struct tw_source *source, int sockets[TW_INTERFACES_MAX]) {
@@ -277,8 +343,12 @@ int tw_source_linktype(const struct tw_source *source) {
 
 enum tw_status tw_source_refilter(struct tw_source *source, const char *filter,
                                   struct tw_error *error) {
-    return source->is_live ? tw_watch_refilter(&source->watch, filter, error)
-                           : tw_fail(error, TW_USAGE, "filter: a file's is not changed");
+    if (!source->is_live) {
+        return tw_fail(error, TW_USAGE, "filter: a file's is not changed");
+    }
+    const enum tw_status status = tw_watch_refilter(&source->watch, filter, error);
+    source->refiltered = status == TW_OK ? source->number : source->refiltered;
+    return status;
 }
 
 const char *tw_source_news(struct tw_source *source) {

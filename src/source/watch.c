@@ -2,9 +2,7 @@
 // Watching interfaces.
 #include "watch.h"
 
-#include "filter.h"
 #include "input.h"
-#include "live_filter.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -164,6 +162,7 @@ void tw_watch_fini(struct tw_watch *watch) {
     for (size_t i = 0; i < watch->count; i++) {
         tw_live_fini(&watch->one[i].live);
     }
+    tw_filter_fini(&watch->sieve);
     free(watch->filter);
 }
 
@@ -294,29 +293,10 @@ void tw_watch_counts(struct tw_watch *watch, struct tw_source_counts *counts) {
 
 // --- Another filter ------------------------------------------------------------------------------
 
-// libpcap runs a new filter itself over what the kernel had let pass into the ring before; what we
-// hold of that is one packet for each interface.
-static enum tw_status drop_pending(struct tw_watch *watch, struct tw_error *error) {
-    enum tw_status status = TW_OK;
-    for (size_t i = 0; i < watch->count && status == TW_OK; i++) {
-        struct tw_watched *one = &watch->one[i];
-        struct tw_filter filter;
-        if (!one->pending) {
-            continue;
-        }
-        const int linktype = one->packet.linktype;
-        status =
-            tw_filter_init(&filter,
-                           watch->filter != NULL ? watch->filter
-                                                 : tw_live_filter_for(tw_dlt_of_linktype(linktype)),
-                           error);
-        // Some words (inbound, ifindex) can be asked only live; then the packet stays.
-        if (status == TW_OK && tw_filter_compile(&filter, linktype, NULL) == TW_OK) {
-            one->pending = tw_filter_passes(&filter, &one->packet);
-        }
-        tw_filter_fini(&filter);
-    }
-    return status;
+bool tw_watch_wants(struct tw_watch *watch, const struct tw_packet *packet) {
+    // Some words (inbound, ifindex) can be asked only live; then the packet stays.
+    return tw_filter_compile(&watch->sieve, packet->linktype, NULL) != TW_OK ||
+           tw_filter_passes(&watch->sieve, packet);
 }
 
 static enum tw_status set_all(struct tw_watch *watch, const char *filter, struct tw_error *error) {
@@ -346,18 +326,33 @@ static enum tw_status set_all(struct tw_watch *watch, const char *filter, struct
     return status;
 }
 
+// libpcap runs a new filter itself over what the kernel had let pass into the ring before; what we
+// hold of that is one packet for each interface.
+static void drop_pending(struct tw_watch *watch) {
+    for (size_t i = 0; i < watch->count; i++) {
+        struct tw_watched *one = &watch->one[i];
+        one->pending = one->pending && tw_watch_wants(watch, &one->packet);
+    }
+}
+
 enum tw_status tw_watch_refilter(struct tw_watch *watch, const char *filter,
                                  struct tw_error *error) {
+    struct tw_filter sieve;
     char *copy = filter != NULL ? strdup(filter) : NULL;
     if (filter != NULL && copy == NULL) {
         return tw_fail(error, TW_MEMORY, "filter: out of memory");
     }
-    const enum tw_status status = set_all(watch, filter, error);
+    enum tw_status status = tw_filter_init(&sieve, filter, error);
+    status = status == TW_OK ? set_all(watch, filter, error) : status;
     if (status != TW_OK) {
+        tw_filter_fini(&sieve);
         free(copy);
         return status;
     }
     free(watch->filter);
+    tw_filter_fini(&watch->sieve);
     watch->filter = copy;
-    return drop_pending(watch, error);
+    watch->sieve = sieve;
+    drop_pending(watch);
+    return TW_OK;
 }

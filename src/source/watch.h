@@ -4,6 +4,7 @@
 #ifndef TCPWALK_SOURCE_WATCH_H
 #define TCPWALK_SOURCE_WATCH_H
 
+#include "filter.h"
 #include "live.h"
 
 #include <stdatomic.h>
@@ -21,6 +22,8 @@ struct tw_watch {
     size_t count;
     struct tw_source_options options;
     char *filter; // NULL: the default one
+    struct tw_filter
+        sieve; // the same for what had been read before it was set; passes all: default
     int fd;
     unsigned since_look; // packets given since all counters were read
     int64_t asked_ms;
@@ -41,6 +44,8 @@ enum tw_got tw_watch_next(struct tw_watch *watch, const atomic_bool *stop, struc
                           struct tw_error *error) TW_CHECKED;
 enum tw_status tw_watch_refilter(struct tw_watch *watch, const char *filter,
                                  struct tw_error *error) TW_CHECKED;
+// Whether a packet that was read before that passes the filter, too. The default one passes all.
+bool tw_watch_wants(struct tw_watch *watch, const struct tw_packet *packet) TW_CHECKED;
 const char *tw_watch_news(struct tw_watch *watch);
 void tw_watch_counts(struct tw_watch *watch, struct tw_source_counts *counts);
 void tw_watch_fini(struct tw_watch *watch);

@@ -1,8 +1,9 @@
 #!/bin/sh
 # What is lost live: packets replayed into a veth pair, in namespaces of its own, at the highest rate
 # at which tcpdump loses none, and what tcpwalk loses of them with the same buffer, median of five
-# runs of each; then what watching a quiet interface costs. Only the comparison holds on another
-# machine. Without tcpdump a bare libpcap loop stands for it (replay.c).
+# runs of each, as a report and, where there is tmux, as the screen; then what watching a quiet
+# interface costs. Only the comparison holds on another machine. Without tcpdump a bare libpcap loop
+# stands for it (replay.c).
 # usage: live.sh BUILD [BUFFER_KIB]
 set -u
 if [ -z "${TCPWALK_BENCH_NET:-}" ]; then
@@ -46,28 +47,44 @@ until_true() {
 }
 # shellcheck disable=SC2317 # through until_true
 attached() { [ "$(wc -l <"/proc/$pid/net/packet")" -gt 1 ]; }
+# shellcheck disable=SC2317
+ended() { ! kill -0 $pid; }
+socket=tcpwalk-bench-$$
+trap 'tmux -L "$socket" kill-server 2>/dev/null' EXIT
 
 # lost NAME RATE SECONDS: runs it while packets are sent; sets sent, rate and lost.
 lost() {
     case $1 in
     tcpdump) tcpdump -n -i x1 -w /dev/null -B "$buffer" >"$work/out" 2>&1 & ;;
     floor) "$work/replay" floor x1 "$buffer" >"$work/out" 2>&1 & ;;
-    list) "$build/tcpwalk" list --summary --json -i x1 -B "$buffer" >"$work/out" 2>&1 & ;;
+    trace) "$build/tcpwalk" trace --summary --json -i x1 -B "$buffer" >"$work/out" 2>"$work/err" & ;;
+    screen)
+        tmux -L "$socket" -f /dev/null new-session -d -x 200 -y 50 \
+            "exec '$build/tcpwalk' -i x1 -B $buffer"
+        ;;
     esac
     pid=$!
+    [ "$1" != screen ] || pid=$(tmux -L "$socket" display-message -p '#{pane_pid}')
     until_true attached
     sleep 0.3 # the filter, the ring
     # shellcheck disable=SC2046 # two numbers
     set -- "$1" $("$work/replay" send x0 "$capture" "$2" "$3")
     sleep 1.2 # tcpdump's last block
-    kill -INT $pid
-    wait $pid
+    if [ "$1" = screen ]; then
+        tmux -L "$socket" capture-pane -p | sed -n '2s/[^0-9a-z]//gp' >"$work/out"
+        tmux -L "$socket" send-keys q
+        until_true ended
+    else
+        kill -INT $pid
+        wait $pid
+    fi
     sent=$2
     rate=$((sent * 1000 / ($3 / 1000)))
     case $1 in
     tcpdump) got=$(awk '/packets captured/ { print $1 }' "$work/out") ;;
     floor) got=$(awk '{ print $1 }' "$work/out") ;;
-    list) got=$(sed 's/.*"packets":\([0-9]*\).*/\1/' "$work/out") ;;
+    trace) got=$(sed 's/.*"packets":\([0-9]*\).*/\1/' "$work/out") ;;
+    screen) got=$(($(sed 's/.*cut\([0-9]*\)decoded\([0-9]*\)ignored.*/\1 + \2/' "$work/out"))) ;;
     esac
     lost=$((sent - got))
 }
@@ -92,21 +109,25 @@ while :; do
     [ $highest -gt 1000 ] || { echo "$other loses packets at any rate"; exit 1; }
 done
 echo "rate           $rate packets/s, buffer $buffer KiB"
-for one in $other list; do
+ours=trace
+! command -v tmux >/dev/null 2>&1 || ours="trace screen"
+for one in $other $ours; do
     # shellcheck disable=SC2046 # two numbers
     set -- $(median "$one")
     echo "$one $1 $2" | awk '{ printf "%-14s lost %d of %d, %.4f %%\n", $1, $2, $3, $2 * 100 / $3 }'
     eval "lost_$one=$1 sent_$one=$2"
 done
 bad=0
-eval "echo \$lost_$other \$sent_$other \$lost_list \$sent_list" | awk '{
-    more = $3 * 100 / $4 - $1 * 100 / $2
-    printf "%-14s tcpwalk loses %.4f %% more: %s\n", "both", more, more <= 0.1 ? "good" : "too much"
-    exit more > 0.1
-}' || bad=1
+for one in $ours; do
+    eval "echo $one \$lost_$other \$sent_$other \$lost_$one \$sent_$one" | awk '{
+        more = $4 * 100 / $5 - $2 * 100 / $3
+        printf "%-14s loses %.4f %% more: %s\n", $1, more, more <= 0.1 ? "good" : "too much"
+        exit more > 0.1
+    }' || bad=1
+done
 
 # Processor time of five quiet seconds.
-"$build/tcpwalk" list --summary -i x1 >/dev/null 2>&1 &
+"$build/tcpwalk" trace --summary -i x1 >/dev/null 2>&1 &
 pid=$!
 until_true attached
 sleep 0.5

@@ -231,6 +231,94 @@ static void another_filter_of_one(void **state) {
 
 // --- Loss ----------------------------------------------------------------------------------------
 
+// What is made of each packet takes as long as several take to come: they are read ahead, in their
+// order, and nothing is lost though the kernel's ring is small.
+static void read_ahead(void **state) {
+    NEED_NET();
+    enum { MANY = 2000, EACH = 4 };
+    const struct tw_source_options options = {.buffer_kib = 512, .again = true, .keep = 4 << 20};
+    struct tw_source *source = attach("a1", NULL, &options);
+    const int a = sender_open("a0");
+    struct tw_packet packet;
+    struct tw_source_counts counts;
+    struct tw_error error;
+    uint16_t sent = 0, given = 0;
+    while (sent < MANY * EACH) {
+        for (unsigned i = 0; i < EACH; i++) {
+            send_frame(a, 6, sent++, 0, 0);
+        }
+        await_packet(source, &packet);
+        assert_int_equal(mark_of(&packet), given++);
+    }
+    assert_int_equal(tw_source_fd(source), -1); // there is something without waiting
+    for (; given < sent; given++) {
+        await_packet(source, &packet);
+        assert_int_equal(mark_of(&packet), given);
+        assert_int_equal(packet.number, given + 1);
+    }
+    assert_true(tw_source_fd(source) >= 0);
+    tw_source_counts_get(source, &counts);
+    assert_int_equal(counts.dropped, 0);
+    assert_int_equal(tw_source_again(source, 17, &packet, &error), TW_OK);
+    assert_int_equal(mark_of(&packet), 16);
+    tw_source_free(source);
+    close(a);
+}
+
+// Only so many of them: then the kernel's ring fills, and what is lost is told at its place.
+static void read_ahead_is_bounded(void **state) {
+    NEED_NET();
+    enum { MANY = 20000 };
+    const struct tw_source_options options = {.buffer_kib = 1, .again = true, .keep = 256 << 10};
+    struct tw_source *source = attach("a1", NULL, &options);
+    const int a = sender_open("a0");
+    struct tw_packet packet;
+    struct tw_source_counts counts;
+    uint64_t given = 0, gaps = 0;
+    send_frame(a, 6, 0, 0, 0);
+    await_packet(source, &packet);
+    for (uint16_t i = 1; i < MANY; i++) {
+        send_frame(a, 6, i, 0, 0);
+    }
+    (void)usleep(50000);
+    struct tw_error error;
+    for (uint64_t last = 0; tw_source_next(source, &packet, &error) == TW_GOT_PACKET;) {
+        assert_true(mark_of(&packet) > last);
+        last = mark_of(&packet);
+        gaps += packet.gap;
+        given++;
+    }
+    tw_source_counts_get(source, &counts);
+    assert_true(counts.dropped > 0 && gaps <= counts.dropped);
+    assert_int_equal(given + counts.dropped, MANY - 1);
+    tw_source_free(source);
+    close(a);
+}
+
+// What was read ahead has to pass a filter that is set meanwhile.
+static void another_filter_for_what_is_ahead(void **state) {
+    NEED_NET();
+    const struct tw_source_options options = {.filter = "udp", .again = true, .keep = 1 << 20};
+    struct tw_source *source = attach("a1", NULL, &options);
+    const int a = sender_open("a0");
+    struct tw_packet packet;
+    struct tw_error error;
+    for (uint16_t i = 0; i < 100; i++) {
+        send_frame(a, 17, i, 0, 0);
+    }
+    (void)usleep(50000);
+    await_packet(source, &packet);
+    assert_int_equal(tw_source_fd(source), -1);
+    assert_int_equal(tw_source_refilter(source, "tcp or udp port 50", &error), TW_OK);
+    send_frame(a, 6, 500, 0, 0);
+    await_packet(source, &packet);
+    assert_int_equal(mark_of(&packet), 50);
+    await_packet(source, &packet);
+    assert_int_equal(mark_of(&packet), 500);
+    tw_source_free(source);
+    close(a);
+}
+
 static void losses_counted(void **state) {
     NEED_NET();
     enum { MANY = 30000 };
@@ -422,6 +510,9 @@ int main(void) {
         cmocka_unit_test(snaplen),
         cmocka_unit_test(another_filter),
         cmocka_unit_test(another_filter_of_one),
+        cmocka_unit_test(read_ahead),
+        cmocka_unit_test(read_ahead_is_bounded),
+        cmocka_unit_test(another_filter_for_what_is_ahead),
         cmocka_unit_test(losses_counted),
         cmocka_unit_test(interface_counted),
         cmocka_unit_test(down_and_up),
