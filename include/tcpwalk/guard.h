@@ -12,6 +12,7 @@ struct tw_guard_options {
     int directories[2]; // open; files may be made beneath them, and nowhere else; -1: none
     const int *sockets; // open, to receive from: nothing can be sent through them any more
     size_t socket_count;
+    bool refilters; // they may be given another filter
 };
 
 // Who would be become, for messages: a user's name; NULL: nobody else than we are, as we are not

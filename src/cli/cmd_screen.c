@@ -263,7 +263,7 @@ static enum tw_status give_up(struct feed *feed, const struct settings *settings
     if (kernel_word_new(&names, &feed->kernel, &untold) != TW_OK) {
         feed->kernel = NULL;
     }
-    status = rights_drop(&feed->rights, settings, feed->reading.pump.source,
+    status = rights_drop(&feed->rights, settings, feed->reading.pump.source, true,
                          reading_recordings(&feed->reading), error);
     if (status == TW_OK) {
         status = run(feed, settings, story, error);

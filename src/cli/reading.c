@@ -585,8 +585,8 @@ enum tw_status reading_report(const struct settings *settings, enum tw_report_ki
     signals_begin();
     enum tw_status status = reading_open(&reading, settings, &observer, sorts ? 50 : 100, 0, error);
     if (status == TW_OK && tw_source_is_live(reading.pump.source)) {
-        status = rights_drop(&rights, settings, reading.pump.source, reading_recordings(&reading),
-                             error);
+        status = rights_drop(&rights, settings, reading.pump.source, false,
+                             reading_recordings(&reading), error);
         if (status != TW_OK) {
             reading_close(&reading);
         } else {

@@ -78,7 +78,8 @@ void rights_start_namer(struct rights *rights) {
 }
 
 enum tw_status rights_drop(struct rights *rights, const struct settings *settings,
-                           const struct tw_source *source, int recordings, struct tw_error *error) {
+                           const struct tw_source *source, bool refilters, int recordings,
+                           struct tw_error *error) {
     int sockets[TW_INTERFACES_MAX];
     enum tw_status status = rights_directory(settings, &rights->directory, error);
     if (status == TW_OK) {
@@ -90,6 +91,7 @@ enum tw_status rights_drop(struct rights *rights, const struct settings *setting
             .directories = {rights->directory, recordings},
             .sockets = sockets,
             .socket_count = tw_source_sockets(source, sockets),
+            .refilters = refilters,
         };
         status = tw_guard_drop(&options, error);
     }

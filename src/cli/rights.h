@@ -23,10 +23,11 @@ enum tw_status rights_check(const struct settings *settings, struct tw_error *er
 // it everything is there but the names. rights_fini in any case.
 void rights_start_namer(struct rights *rights);
 // To be called when the interfaces, -w's file and the terminal are open. Gives up everything but
-// making files in the directory, and in the open one of the recordings (-1: none). TW_PERMISSION,
-// TW_OUTPUT, TW_OPEN; rights_fini also then.
+// making files in the directory, and in the open one of the recordings (-1: none), and, where the
+// source `refilters`, setting another filter. TW_PERMISSION, TW_OUTPUT, TW_OPEN; rights_fini also
+// then.
 enum tw_status rights_drop(struct rights *rights, const struct settings *settings,
-                           const struct tw_source *source, int recordings,
+                           const struct tw_source *source, bool refilters, int recordings,
                            struct tw_error *error) TW_CHECKED;
 void rights_fini(struct rights *rights);
 

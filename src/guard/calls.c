@@ -135,7 +135,8 @@ static const char *const naming[] = {"getdents64", "readlinkat"};
 // to be had: there is no dup, and no sendmsg that would send one to ourselves.
 static const char *const sending[] = {"write", "writev", "sendto"};
 
-// What nothing in tcpwalk ever asks for: who does is not tcpwalk any more. All else that is not
+// What nothing in tcpwalk ever asks for: who does is not tcpwalk any more, and is ended by SIGSYS,
+// unless it has a handler for that; the call is refused in any case. All else that is not
 // allowed only fails (EPERM), such as the sockets that the C library would make to ask a name
 // service when a filter has a name in it that is in no table.
 static const char *const deadly[] = {
@@ -260,13 +261,14 @@ static int add_controls(scmp_filter_ctx filter) {
     return result;
 }
 
-static int add_running(scmp_filter_ctx filter) {
+static int add_running(scmp_filter_ctx filter, const struct tw_guard_options *options) {
+    const size_t settable = options->refilters ? TW_COUNT(set_options) : 0;
     int result = add(filter, SCMP_ACT_ALLOW, running, TW_COUNT(running));
     for (size_t i = 0; i < TW_COUNT(devices) && result == 0; i++) {
         const struct scmp_arg_cmp request = word(1, (uint32_t)devices[i]);
         result = add_when(filter, SCMP_SYS(ioctl), 1, &request);
     }
-    for (size_t i = 0; i < TW_COUNT(set_options) && result == 0; i++) {
+    for (size_t i = 0; i < settable && result == 0; i++) {
         const struct scmp_arg_cmp option[] = {word(1, SOL_SOCKET),
                                               word(2, (uint32_t)set_options[i])};
         result = add_when(filter, SCMP_SYS(setsockopt), TW_COUNT(option), option);
@@ -280,7 +282,8 @@ static int add_running(scmp_filter_ctx filter) {
     return result == 0 ? add_when(filter, SCMP_SYS(prlimit64), 1, &asks) : result;
 }
 
-static int add_naming(scmp_filter_ctx filter) {
+static int add_naming(scmp_filter_ctx filter, const struct tw_guard_options *options) {
+    (void)options;
     const struct scmp_arg_cmp reads = without(2, O_ACCMODE | O_CREAT | O_TRUNC);
     const int result = add(filter, SCMP_ACT_ALLOW, naming, TW_COUNT(naming));
     return result == 0 ? add_when(filter, SCMP_SYS(openat), 1, &reads) : result;
@@ -306,7 +309,8 @@ static int load_silence(const int *sockets, size_t count) {
     return -result;
 }
 
-static int load(int (*more)(scmp_filter_ctx filter)) {
+static int load(int (*more)(scmp_filter_ctx filter, const struct tw_guard_options *options),
+                const struct tw_guard_options *options) {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (filter == NULL) {
         return ENOMEM;
@@ -328,7 +332,7 @@ static int load(int (*more)(scmp_filter_ctx filter)) {
         result = add_controls(filter);
     }
     if (result == 0) {
-        result = more(filter);
+        result = more(filter, options);
     }
     if (result == 0) {
         result = add(filter, SCMP_ACT_TRAP, deadly, TW_COUNT(deadly));
@@ -365,14 +369,14 @@ static void tell_refusal(void) {
     }
 }
 
-int guard_calls(const int *sockets, size_t count) {
+int guard_calls(const struct tw_guard_options *options) {
     tell_refusal();
-    const int why = load_silence(sockets, count);
-    return why == 0 ? load(add_running) : why;
+    const int why = load_silence(options->sockets, options->socket_count);
+    return why == 0 ? load(add_running, options) : why;
 }
 
 int guard_calls_namer(void) {
-    return load(add_naming);
+    return load(add_naming, NULL);
 }
 
 const char *guard_calls_library(void) {

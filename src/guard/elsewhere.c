@@ -30,9 +30,8 @@ int guard_landlock(const int *directories, size_t count) {
     return 0;
 }
 
-int guard_calls(const int *sockets, size_t count) {
-    (void)sockets;
-    (void)count;
+int guard_calls(const struct tw_guard_options *options) {
+    (void)options;
     return 0;
 }
 

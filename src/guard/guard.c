@@ -20,7 +20,7 @@ enum { NAME_ROOM = 64, NUMBER_ROOM = 24 };
 // A user to become.
 struct user {
     bool other; // than we are
-    bool asked; // by name: all groups of that user are taken
+    bool asked; // by -Z, or by sudo: all groups of that user are taken, else none
     uid_t uid;
     gid_t gid;
     char name[NAME_ROOM];
@@ -65,6 +65,10 @@ static bool is_mapped(const char *path, uint32_t identity) {
     return found;
 }
 
+bool guard_is_mapped(uid_t uid, gid_t gid) {
+    return is_mapped("/proc/self/uid_map", uid) && is_mapped("/proc/self/gid_map", gid);
+}
+
 static void take(struct user *user, const struct passwd *entry, gid_t gid) {
     user->other = true;
     user->uid = entry->pw_uid;
@@ -92,7 +96,7 @@ static enum tw_status find_caller(struct user *user, bool *found, struct tw_erro
         return tw_fail(error, TW_PERMISSION, "SUDO_UID, SUDO_GID: no such user or group");
     }
     take(user, entry, gid);
-    *found = true;
+    user->asked = *found = true;
     return TW_OK;
 }
 
@@ -126,8 +130,7 @@ static enum tw_status find_user(const char *name, struct user *user, struct tw_e
         take(user, entry, entry->pw_gid);
     }
     // Root of a user namespace of its own has nobody else there, and is nobody outside: it stays.
-    user->other =
-        is_mapped("/proc/self/uid_map", user->uid) && is_mapped("/proc/self/gid_map", user->gid);
+    user->other = guard_is_mapped(user->uid, user->gid);
     return TW_OK;
 }
 
@@ -143,30 +146,14 @@ enum tw_status tw_guard_user(const char *user, const char **name, struct tw_erro
     return status;
 }
 
-static bool is_member(const struct user *whom, gid_t group) {
-    enum { MOST = 256 };
-    gid_t groups[MOST];
-    int count = MOST;
-    if (getgrouplist(whom->name, whom->gid, groups, &count) < 0) {
-        return whom->gid == group;
-    }
-    while (count > 0 && groups[count - 1] != group) {
-        count--;
-    }
-    return count > 0;
-}
+// --- Becoming
 
-bool tw_guard_may_make(const char *user, int directory) {
-    struct user whom;
-    struct stat place;
-    struct tw_error untold;
-    if (find_user(user, &whom, &untold) != TW_OK || fstat(directory, &place) != 0) {
-        return false;
-    }
-    const mode_t needed = place.st_uid == whom.uid         ? S_IWUSR | S_IXUSR
-                          : is_member(&whom, place.st_gid) ? S_IWGRP | S_IXGRP
-                                                           : S_IWOTH | S_IXOTH;
-    return !whom.other || (place.st_mode & needed) == needed;
+static int take_groups(const struct user *user) {
+#ifdef __linux__
+    return user->asked ? initgroups(user->name, user->gid) : setgroups(0, NULL);
+#else
+    return user->asked ? initgroups(user->name, (int)user->gid) : setgroups(1, &user->gid);
+#endif
 }
 
 // The groups that root had, while another user's are in force.
@@ -176,21 +163,28 @@ static struct {
     int count;
 } before;
 
-enum tw_status tw_guard_as(const char *user, struct tw_error *error) {
-    struct user whom;
-    const enum tw_status status = find_user(user, &whom, error);
-    if (status != TW_OK || !whom.other || (user == NULL && strcmp(whom.name, "nobody") == 0)) {
-        return status;
-    }
+// For a while.
+static int enter(const struct user *user) {
     before.count = getgroups((int)TW_COUNT(before.groups), before.groups);
     before.entered = true;
-    if (before.count >= 0 && initgroups(whom.name, whom.gid) == 0 && setegid(whom.gid) == 0 &&
-        seteuid(whom.uid) == 0) {
-        return TW_OK;
+    if (before.count >= 0 && take_groups(user) == 0 && setegid(user->gid) == 0 &&
+        seteuid(user->uid) == 0) {
+        return 0;
     }
     const int why = errno;
     tw_guard_back();
-    return tw_fail(error, TW_PERMISSION, "becoming %s: %s", whom.name, strerror(why));
+    return why;
+}
+
+enum tw_status tw_guard_as(const char *user, struct tw_error *error) {
+    struct user whom;
+    const enum tw_status status = find_user(user, &whom, error);
+    if (status != TW_OK || !whom.other || !whom.asked) {
+        return status;
+    }
+    const int why = enter(&whom);
+    return why == 0 ? TW_OK
+                    : tw_fail(error, TW_PERMISSION, "becoming %s: %s", whom.name, strerror(why));
 }
 
 void tw_guard_back(void) {
@@ -202,14 +196,23 @@ void tw_guard_back(void) {
         (void)!setgroups((size_t)(before.count > 0 ? before.count : 0), before.groups);
     }
 }
-// --- Becoming
+
+bool tw_guard_may_make(const char *user, int directory) {
+    struct user whom;
+    struct tw_error untold;
+    if (find_user(user, &whom, &untold) != TW_OK || (whom.other && enter(&whom) != 0)) {
+        return false;
+    }
+    const bool may = faccessat(directory, ".", W_OK | X_OK, AT_EACCESS) == 0;
+    tw_guard_back();
+    return may;
+}
 
 #ifdef __linux__
 static int become(const struct user *user) {
     uid_t uids[3];
     gid_t gids[3];
-    const int groups = user->asked ? initgroups(user->name, user->gid) : setgroups(0, NULL);
-    if (groups != 0 || setresgid(user->gid, user->gid, user->gid) != 0 ||
+    if (take_groups(user) != 0 || setresgid(user->gid, user->gid, user->gid) != 0 ||
         setresuid(user->uid, user->uid, user->uid) != 0) {
         return errno;
     }
@@ -226,9 +229,7 @@ static int become(const struct user *user) {
 }
 #else
 static int become(const struct user *user) {
-    const int groups =
-        user->asked ? initgroups(user->name, (int)user->gid) : setgroups(1, &user->gid);
-    return groups != 0 || setgid(user->gid) != 0 || setuid(user->uid) != 0 ? errno : 0;
+    return take_groups(user) != 0 || setgid(user->gid) != 0 || setuid(user->uid) != 0 ? errno : 0;
 }
 #endif
 
@@ -279,7 +280,7 @@ enum tw_status tw_guard_drop(const struct tw_guard_options *options, struct tw_e
         return refused(error, "Landlock", why);
     }
     in_force.calls = guard_calls_known();
-    if (in_force.calls && (why = guard_calls(options->sockets, options->socket_count)) != 0) {
+    if (in_force.calls && (why = guard_calls(options)) != 0) {
         return refused(error, "seccomp", why);
     }
     in_force.dropped = true;

@@ -317,23 +317,26 @@ static void forget_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-// Becomes nobody where it can, with two rights left: to see whose files are open (PTRACE_MODE_READ,
-// fs/proc/base.c) and to look into folders that are not its own. No Landlock: within it the files
-// of no process outside could be seen (security/landlock/task.c).
+// Root of a user namespace of its own, where there is nobody else, stays who it is.
+static bool become_nobody(void) {
+    const struct passwd *nobody = geteuid() == 0 ? getpwnam("nobody") : NULL;
+    if (geteuid() != 0 || (nobody != NULL && !guard_is_mapped(nobody->pw_uid, nobody->pw_gid))) {
+        return true;
+    }
+    return nobody != NULL && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setgroups(0, NULL) == 0 &&
+           setresgid(nobody->pw_gid, nobody->pw_gid, nobody->pw_gid) == 0 &&
+           setresuid(nobody->pw_uid, nobody->pw_uid, nobody->pw_uid) == 0 &&
+           prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) == 0;
+}
+
+// Becomes nobody, with two rights left: to see whose files are open (PTRACE_MODE_READ,
+// fs/proc/base.c) and to look into folders that are not its own. With these it could read any file,
+// if its calls were not few and its words not numbers. No Landlock: within it the files of no
+// process outside could be seen (security/landlock/task.c).
 static bool give_up_rights(void) {
     const uint64_t kept = UINT64_C(1) << CAP_SYS_PTRACE | UINT64_C(1) << CAP_DAC_READ_SEARCH;
-    const struct passwd *nobody = geteuid() == 0 ? getpwnam("nobody") : NULL;
-    if (guard_bounding_clear(0) != 0) {
-        return false;
-    }
-    if (nobody != NULL && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setgroups(0, NULL) == 0) {
-        // Root of a user namespace of its own stays who it is.
-        if (setresgid(nobody->pw_gid, nobody->pw_gid, nobody->pw_gid) == 0) {
-            (void)setresuid(nobody->pw_uid, nobody->pw_uid, nobody->pw_uid);
-        }
-        (void)prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
-    }
-    return guard_capabilities_set(kept) == 0 && guard_no_new_privileges() == 0;
+    return guard_bounding_clear(0) == 0 && become_nobody() && guard_capabilities_set(kept) == 0 &&
+           guard_no_new_privileges() == 0;
 }
 
 static int run(int socket, pid_t parent) {

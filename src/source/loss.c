@@ -30,7 +30,7 @@ static bool ask_kernel(struct tw_loss *loss, int fd) {
 // RTM_GETSTATS: the kernel answers while it is asked, so that there is nothing to wait for. What is
 // counted is what libpcap counts, too: no room in the card, or in its driver's queue. Not
 // rx_dropped, which has grown where a protocol is not known, and such packets have reached us.
-static bool ask_interface(const struct tw_loss *loss, uint64_t *missed) {
+static bool ask_interface(struct tw_loss *loss, uint64_t *missed) {
     struct {
         struct nlmsghdr header;
         struct if_stats_msg stats;
@@ -40,6 +40,7 @@ static bool ask_interface(const struct tw_loss *loss, uint64_t *missed) {
                    .nlmsg_flags = NLM_F_REQUEST},
         .stats = {.ifindex = loss->index, .filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64)},
     };
+    request.header.nlmsg_seq = ++loss->asked;
     enum { ROOM = 1024, HEAD = NLMSG_LENGTH(sizeof(struct if_stats_msg)) };
     uint8_t answer[ROOM];
     struct nlmsghdr header;
@@ -47,11 +48,14 @@ static bool ask_interface(const struct tw_loss *loss, uint64_t *missed) {
         send(loss->link, &request, sizeof request, MSG_DONTWAIT) != (ssize_t)sizeof request) {
         return false;
     }
-    const ssize_t length = recv(loss->link, answer, sizeof answer, MSG_DONTWAIT);
-    if (length < HEAD) {
-        return false;
-    }
-    memcpy(&header, answer, sizeof header);
+    ssize_t length;
+    do { // what an earlier question left behind is passed over
+        length = recv(loss->link, answer, sizeof answer, MSG_DONTWAIT);
+        if (length < HEAD) {
+            return false;
+        }
+        memcpy(&header, answer, sizeof header);
+    } while (header.nlmsg_seq != loss->asked);
     if (header.nlmsg_type != RTM_NEWSTATS) {
         return false;
     }

@@ -15,6 +15,7 @@ struct tw_loss {
     int link;                   // a netlink socket, or -1
     unsigned index;             // of the interface; 0: none
     uint64_t missed;            // what the interface said last
+    uint32_t asked;             // so many times
 };
 
 // From now on.

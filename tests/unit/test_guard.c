@@ -456,7 +456,7 @@ static int opens_and_refilters(void) {
             _exit(CANNOT);
         const int tap = pcap_fileno(device);
         const struct tw_guard_options options = {
-            .directories = {-1, -1}, .sockets = &tap, .socket_count = 1};
+            .directories = {-1, -1}, .sockets = &tap, .socket_count = 1, .refilters = true};
         signal(SIGSYS, SIG_DFL);
         _exit(tw_guard_drop(&options, &error) == TW_OK ? refilters() : NOT_DROPPED);
     }
