@@ -20,12 +20,24 @@ struct kernel_row {
     struct ui_kernel_said said[TW_END_COUNT];
 };
 
+// The next one in the same place takes it.
+enum { OWNERS = 1024 };
+struct kernel_owner {
+    uint64_t number; // the connection's; 0: nobody's
+    struct ui_process process[TW_END_COUNT];
+};
+
 void kernel_fini(struct kernel *kernel) {
+    free(kernel->owners);
     free(kernel->rows);
 }
 
 static uint64_t segments_of(const struct tw_connection_info *info) {
     return info->end[TW_CLIENT].packets + info->end[TW_SERVER].packets;
+}
+
+static bool same_process(const struct ui_process *a, const struct ui_process *b) {
+    return a->owner == b->owner && a->pid == b->pid && strcmp(a->name, b->name) == 0;
 }
 
 // As it is written: where two are the same, so is the picture.
@@ -39,7 +51,32 @@ static bool same(const struct ui_kernel_said *a, const struct ui_kernel_said *b)
            x->congestion_window == y->congestion_window && a->listener.state == b->listener.state &&
            a->listener.receive_queue == b->listener.receive_queue &&
            a->listener.send_queue == b->listener.send_queue && a->opening == b->opening &&
-           a->owner == b->owner && a->pid == b->pid && strcmp(a->process, b->process) == 0;
+           same_process(&a->process, &b->process) && same_process(&a->server, &b->server);
+}
+
+static void remember(struct kernel *kernel, uint64_t number, enum tw_end end,
+                     const struct ui_process *process) {
+    if (process->owner != UI_OWNER_KNOWN)
+        return;
+    if (kernel->owners == NULL)
+        kernel->owners = calloc(OWNERS, sizeof *kernel->owners);
+    if (kernel->owners == NULL)
+        return; // it is known as long as the socket is there
+    struct kernel_owner *owner = &kernel->owners[number % OWNERS];
+    if (owner->number != number)
+        *owner = (struct kernel_owner){.number = number};
+    owner->process[end] = *process;
+}
+
+const struct ui_process *kernel_owner(const struct app *app, size_t connection, enum tw_end end) {
+    struct tw_connection_info info;
+    if (app->kernel.owners == NULL)
+        return NULL;
+    tw_story_info(tw_story_at(app->story, connection), &info);
+    const struct kernel_owner *owner = &app->kernel.owners[info.number % OWNERS];
+    return owner->number == info.number && owner->process[end].owner == UI_OWNER_KNOWN
+               ? &owner->process[end]
+               : NULL;
 }
 
 static void ask(struct app *app, struct kernel_row *row, const struct tw_connection_info *info) {
@@ -56,6 +93,7 @@ static void ask(struct app *app, struct kernel_row *row, const struct tw_connect
         hooks->ask(hooks->context, &tuple, &said);
         app->changed = app->changed || !same(&said, &row->said[i]);
         row->said[i] = said;
+        remember(&app->kernel, info->number, (enum tw_end)i, &said.process);
     }
     app->kernel.both =
         app->kernel.both || (row->said[TW_CLIENT].local && row->said[TW_SERVER].local);
@@ -66,9 +104,13 @@ static void ask(struct app *app, struct kernel_row *row, const struct tw_connect
 // Whose a socket is, is known soon or not at all.
 static bool waits(const struct app *app, const struct kernel_row *row) {
     bool unknown = false;
-    for (int i = 0; i < TW_END_COUNT; i++)
-        unknown = unknown || (row->said[i].told && row->said[i].socket.state != TW_CLOSED &&
-                              row->said[i].owner == UI_OWNER_UNKNOWN);
+    for (int i = 0; i < TW_END_COUNT; i++) {
+        const struct ui_kernel_said *said = &row->said[i];
+        unknown = unknown ||
+                  (said->told &&
+                   ((said->socket.state != TW_CLOSED && said->process.owner == UI_OWNER_UNKNOWN) ||
+                    (said->listener.state == TW_LISTEN && said->server.owner == UI_OWNER_UNKNOWN)));
+    }
     return unknown && app->now - row->seen < at_rest;
 }
 
@@ -211,27 +253,32 @@ const char *kernel_states_text(const struct app *app, size_t connection, char te
     return text;
 }
 
-static const char *owner_text(const struct ui_kernel_said *said) {
-    if (said == NULL || !said->told || said->socket.state == TW_CLOSED)
-        return "";
-    return said->owner == UI_OWNER_KNOWN    ? said->process
-           : said->owner == UI_OWNER_HIDDEN ? _("not shown")
-           : said->owner == UI_OWNER_NOBODY ? _("no process")
-                                            : "";
+// The name of whose an end's socket is, or was, or who takes connections there; else why there is
+// none.
+static const char *owner_text(const struct app *app, size_t connection, enum tw_end end,
+                              bool *known) {
+    const struct ui_kernel_said *said = kernel_said(app, connection, end);
+    const struct ui_process *last = kernel_owner(app, connection, end);
+    const bool told = said != NULL && said->told;
+    *known = *known || last != NULL;
+    if (last != NULL)
+        return last->name;
+    if (told && said->listener.state == TW_LISTEN && said->server.owner == UI_OWNER_KNOWN) {
+        *known = true;
+        return said->server.name;
+    }
+    return !told || said->socket.state == TW_CLOSED ? ""
+           : said->process.owner == UI_OWNER_HIDDEN ? _("not shown")
+           : said->process.owner == UI_OWNER_NOBODY ? _("no process")
+                                                    : "";
 }
 
 const char *kernel_process_text(const struct app *app, size_t connection, char text[KERNEL_TEXT]) {
-    const struct ui_kernel_said *said[TW_END_COUNT];
-    const char *owner[TW_END_COUNT];
-    bool both = true, known = false;
-    for (int end = 0; end < TW_END_COUNT; end++) {
-        said[end] = kernel_said(app, connection, (enum tw_end)end);
-        owner[end] = owner_text(said[end]);
-        both = both && owner[end][0] != '\0';
-        known = known || (owner[end][0] != '\0' && said[end]->owner == UI_OWNER_KNOWN);
-    }
+    bool known = false;
+    const char *client = owner_text(app, connection, TW_CLIENT, &known),
+               *server = owner_text(app, connection, TW_SERVER, &known);
     // Whose end a single one is, too.
-    snprintf(text, KERNEL_TEXT, "%s%s%s", owner[TW_CLIENT], both || known ? ">" : "",
-             owner[TW_SERVER]);
+    snprintf(text, KERNEL_TEXT, "%s%s%s", client,
+             known || (client[0] != '\0' && server[0] != '\0') ? ">" : "", server);
     return text;
 }

@@ -10,12 +10,15 @@
 struct app;
 struct ui_kernel;      // of ui.h
 struct ui_kernel_said; // likewise
+struct ui_process;     // likewise
 struct kernel_row;
+struct kernel_owner;
 
 struct kernel {
     const struct ui_kernel *hooks; // NULL: nobody can be asked
     struct kernel_row *rows;       // a connection each, in the order in which they are seen
     size_t count, room;
+    struct kernel_owner *owners; // whose sockets were, by the connections' numbers
     tw_time looked;
     bool both; // connections have had both their ends on this machine
 };
@@ -26,6 +29,9 @@ void kernel_tick(struct app *app);
 bool kernel_waits(const struct app *app);
 // NULL: that end is not of this machine, or its connection is not seen.
 const struct ui_kernel_said *kernel_said(const struct app *app, size_t connection, enum tw_end end);
+// Whose that end's socket was when that was last known, also when it is gone; NULL: nobody's that
+// is known. Of connections that were not seen for long it is forgotten.
+const struct ui_process *kernel_owner(const struct app *app, size_t connection, enum tw_end end);
 // The kernel's state; LISTEN where it has no socket of the connection, but one that takes such;
 // else CLOSED.
 enum tw_state kernel_state(const struct ui_kernel_said *said);

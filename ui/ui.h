@@ -64,18 +64,23 @@ struct ui_lab {
     const char *(*news)(void *context);
 };
 
-// What the kernel says of one end of a connection, where that is a socket of this machine.
+// Whose a socket is; HIDDEN: there is no right to see that.
 enum ui_owner { UI_OWNER_NOBODY, UI_OWNER_UNKNOWN, UI_OWNER_HIDDEN, UI_OWNER_KNOWN };
 enum { UI_PROCESS = 16, UI_USER = 32 };
+struct ui_process {
+    enum ui_owner owner;
+    int32_t pid;
+    char name[UI_PROCESS], user[UI_USER]; // any octets but NUL
+};
+// What the kernel says of one end of a connection, where that is a socket of this machine.
 struct ui_kernel_said {
     bool local; // it is; nothing else is told where it is not
     bool told;  // the kernel has answered: `socket` is what it has, CLOSED: none
     struct tw_kernel_socket socket;
     struct tw_kernel_socket listener; // that takes connections there; CLOSED: not known
     size_t opening;                   // request sockets of that port
-    enum ui_owner owner;              // whose the socket is; HIDDEN: there is no right to see that
-    int32_t pid;
-    char process[UI_PROCESS], user[UI_USER]; // any octets but NUL
+    struct ui_process process;        // whose the socket is,
+    struct ui_process server;         // and the listener
 };
 // The kernel's own word beside a live source. Neither waits.
 struct ui_kernel {

@@ -92,15 +92,15 @@ static void take_answers(struct kernel_word *word) {
     }
 }
 
-static void put_owner(struct kernel_word *word, struct ui_kernel_said *said) {
-    const uint32_t inode = said->socket.inode;
+static struct ui_process owner_of(struct kernel_word *word, const struct tw_kernel_socket *socket) {
+    const uint32_t inode = socket->inode;
     struct known *known = place_of(word, inode);
-    put_user(word, said->socket.uid, said->user);
-    said->owner = inode == 0                ? UI_OWNER_NOBODY
-                  : word->names.ask == NULL ? UI_OWNER_HIDDEN
-                                            : UI_OWNER_UNKNOWN;
-    if (said->owner != UI_OWNER_UNKNOWN)
-        return;
+    struct ui_process owner = {.owner = inode == 0                ? UI_OWNER_NOBODY
+                                        : word->names.ask == NULL ? UI_OWNER_HIDDEN
+                                                                  : UI_OWNER_UNKNOWN};
+    put_user(word, socket->uid, owner.user);
+    if (owner.owner != UI_OWNER_UNKNOWN)
+        return owner;
     if (known->process.inode != inode)
         *known = (struct known){.process = {.inode = inode}};
     if ((!known->asked || clock_ms() - known->since > AGAIN_MS) &&
@@ -109,11 +109,12 @@ static void put_owner(struct kernel_word *word, struct ui_kernel_said *said) {
         known->since = clock_ms();
     }
     if (!known->answered)
-        return;
-    said->owner = known->process.pid > 0 ? UI_OWNER_KNOWN : UI_OWNER_HIDDEN;
-    said->pid = known->process.pid;
-    snprintf(said->process, sizeof said->process, "%.*s", (int)sizeof known->process.name,
+        return owner;
+    owner.owner = known->process.pid > 0 ? UI_OWNER_KNOWN : UI_OWNER_HIDDEN;
+    owner.pid = known->process.pid;
+    snprintf(owner.name, sizeof owner.name, "%.*s", (int)sizeof known->process.name,
              known->process.name);
+    return owner;
 }
 _Static_assert((int)UI_PROCESS == (int)TW_PROCESS_NAME, "a name has room");
 
@@ -205,11 +206,12 @@ static void ask(void *context, const struct tw_tuple *tuple, struct ui_kernel_sa
     if (none && clock_ms() - word->looked >= REST_MS)
         word->wants_bound = true; // to an interface, maybe, that none was bound to before
     if (!none && found == TW_KERNEL_FOUND) {
-        put_owner(word, said);
+        said->process = owner_of(word, socket);
         if (socket->inode == 0 && socket->state >= TW_SYN_RECEIVED && socket->state != TW_TIME_WAIT)
             find_listener(word, tuple, &said->listener);
     }
     if (said->listener.state == TW_LISTEN) {
+        said->server = owner_of(word, &said->listener);
         said->opening = word->opening[word->told][tuple->local_port];
         word->wants_opening = true;
     }

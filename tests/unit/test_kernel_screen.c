@@ -41,12 +41,12 @@ static const struct ui_kernel hooks = {.ask = on_ask, .turn = on_turn};
 static struct ui_kernel_said *has(unsigned which, enum tw_end end, enum tw_state state,
                                   const char *process) {
     struct ui_kernel_said *said = &fake.said[which][end];
-    *said = (struct ui_kernel_said){.local = true, .told = true, .user = "alice"};
+    *said = (struct ui_kernel_said){.local = true, .told = true, .process = {.user = "alice"}};
     said->socket.state = state;
-    said->owner = process != NULL ? UI_OWNER_KNOWN : UI_OWNER_NOBODY;
+    said->process.owner = process != NULL ? UI_OWNER_KNOWN : UI_OWNER_NOBODY;
     said->socket.inode = process != NULL ? 4711 : 0;
-    said->pid = process != NULL ? 1234 : 0;
-    snprintf(said->process, sizeof said->process, "%s", process != NULL ? process : "");
+    said->process.pid = process != NULL ? 1234 : 0;
+    snprintf(said->process.name, sizeof said->process.name, "%s", process != NULL ? process : "");
     return said;
 }
 
@@ -100,7 +100,7 @@ static void open_connection(unsigned which) {
 static void in_the_list(void **state) {
     (void)state;
     has(1, TW_CLIENT, TW_FIN_WAIT_2, "a-long-name-15c");
-    fake.said[3][TW_CLIENT].owner = UI_OWNER_HIDDEN;
+    fake.said[3][TW_CLIENT].process.owner = UI_OWNER_HIDDEN;
     tick(TW_SECOND);
     expect_screen(&app, "kernel-list-80x24");
     app_resize(&app, 120, 40);
@@ -186,22 +186,54 @@ static void whose_it_is(void **state) {
     has(4, TW_CLIENT, TW_ESTABLISHED, "curl");
     open_connection(4);
     assert_true(screen_has(&app, "C ESTABLISHED curl 1234, user alice"));
-    client->owner = UI_OWNER_HIDDEN;
+    client->process.owner = UI_OWNER_HIDDEN;
     tick(TW_SECOND);
     assert_true(screen_has(&app, "C ESTABLISHED no right to see whose, user alice"));
-    client->owner = UI_OWNER_NOBODY;
+    client->process.owner = UI_OWNER_NOBODY;
     client->socket.inode = 0;
     tick(TW_SECOND);
     assert_true(screen_has(&app, "C ESTABLISHED no process"));
     assert_true(screen_has(&app, "in the accept queue: no process has it yet"));
+    assert_true(screen_has(&app, "no process, was curl 1234"));
     // What stands there may be anything: the canvas lets no control through.
-    snprintf(client->process, sizeof client->process, "\033[2J\xff%%s\n");
-    client->owner = UI_OWNER_KNOWN;
+    snprintf(client->process.name, sizeof client->process.name, "\033[2J\xff%%s\n");
+    client->process.owner = UI_OWNER_KNOWN;
     tick(TW_SECOND);
     assert_true(screen_has(&app, "?[2J?%s? 1234"));
     client->told = false; // it could not be asked
     tick(TW_SECOND);
     assert_true(screen_has(&app, "kernel  C -"));
+}
+
+// Who has reset it is asked when it is over.
+static void whose_it_was(void **state) {
+    (void)state;
+    struct ui_kernel_said *server = has(4, TW_SERVER, TW_ESTABLISHED, "httpd");
+    open_connection(4);
+    *server = (struct ui_kernel_said){.local = true, .told = true};
+    server->listener.state = TW_LISTEN;
+    server->server = (struct ui_process){.owner = UI_OWNER_KNOWN, .pid = 99, .name = "inetd"};
+    tick(TW_SECOND);
+    assert_true(screen_has(&app, "S LISTEN"));
+    assert_true(screen_has(&app, "was httpd 1234"));
+    assert_true(screen_has(&app, "inetd 99"));
+    app_act(&app, ACTION_BACK);
+    char text[KERNEL_TEXT];
+    assert_string_equal(kernel_process_text(&app, 4, text), ">httpd");
+    app.loading = false; // the interface is gone
+    tick(TW_SECOND);
+    assert_string_equal(kernel_process_text(&app, 4, text), ">httpd");
+}
+
+// Nobody has accepted it: who could is named.
+static void who_listens(void **state) {
+    (void)state;
+    struct ui_kernel_said *server = has(4, TW_SERVER, TW_CLOSED, NULL);
+    server->listener.state = TW_LISTEN;
+    server->server = (struct ui_process){.owner = UI_OWNER_KNOWN, .pid = 99, .name = "inetd"};
+    tick(TW_SECOND);
+    char text[KERNEL_TEXT];
+    assert_string_equal(kernel_process_text(&app, 4, text), ">inetd");
 }
 
 static void what_has_been_is_marked_so(void **state) {
@@ -304,7 +336,7 @@ static void asked_only_of_rows_that_are_seen(void **state) {
 // What is on its way is asked for again soon, but not for ever.
 static void asked_again_whose_it_is(void **state) {
     (void)state;
-    has(4, TW_CLIENT, TW_ESTABLISHED, "curl")->owner = UI_OWNER_UNKNOWN;
+    has(4, TW_CLIENT, TW_ESTABLISHED, "curl")->process.owner = UI_OWNER_UNKNOWN;
     app.view = VIEW_CONNECTIONS;
     list_go(&app, 4);
     app_act(&app, ACTION_OPEN);
@@ -345,6 +377,8 @@ int main(void) {
         PROVE(both_ends),
         PROVE(a_full_listener),
         PROVE(whose_it_is),
+        PROVE(whose_it_was),
+        PROVE(who_listens),
         PROVE(what_has_been_is_marked_so),
         PROVE(no_end_is_of_this_machine),
         PROVE(any_size_draws),

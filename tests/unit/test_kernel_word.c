@@ -211,7 +211,7 @@ static void open_with_its_queues(void **state) {
     assert_true(client.socket.rtt > 0);
     assert_true(client.socket.congestion_window > 0);
     assert_int_equal(client.listener.state, TW_CLOSED);
-    assert_true(client.user[0] != '\0');
+    assert_true(client.process.user[0] != '\0');
     assert_int_equal(state_of(pair.port, pair.own), TW_ESTABLISHED);
     close_pair(&pair);
 }
@@ -227,7 +227,7 @@ static void a_full_backlog(void **state) {
     // It waits for accept(): no process has it, and who listens is told with it.
     UNTIL(state_of(port, port_of(clients[0])) == TW_ESTABLISHED);
     const struct ui_kernel_said waits = ask(port, port_of(clients[0]));
-    assert_int_equal(waits.owner, UI_OWNER_NOBODY);
+    assert_int_equal(waits.process.owner, UI_OWNER_NOBODY);
     assert_int_equal(waits.listener.state, TW_LISTEN);
     assert_int_equal(waits.listener.receive_queue, 1);
     assert_int_equal(waits.listener.send_queue, 0);
@@ -261,7 +261,7 @@ static void request_sockets_are_counted(void **state) {
     const struct ui_kernel_said request = ask(port, port_of(clients[0]));
     assert_int_equal(request.socket.state, TW_SYN_RECEIVED);
     assert_int_equal(request.socket.timer, TW_TIMER_RETRANSMIT);
-    assert_int_equal(request.owner, UI_OWNER_NOBODY);
+    assert_int_equal(request.process.owner, UI_OWNER_NOBODY);
     assert_int_equal(request.listener.state, TW_LISTEN);
     assert_int_equal(request.listener.receive_queue, 0);
     for (int i = 0; i < CLIENTS; i++)
@@ -282,7 +282,7 @@ static void a_fin_behind_a_closed_window(void **state) {
     UNTIL(state_of(pair.own, pair.port) == TW_FIN_WAIT_1);
     const struct ui_kernel_said client = ask(pair.own, pair.port);
     assert_true(client.socket.send_queue > sizeof octets);
-    assert_int_equal(client.owner, UI_OWNER_NOBODY); // an orphan
+    assert_int_equal(client.process.owner, UI_OWNER_NOBODY); // an orphan
     UNTIL(ask(pair.own, pair.port).socket.timer != TW_TIMER_NONE);
     assert_int_equal(state_of(pair.port, pair.own), TW_ESTABLISHED); // no FIN has come
     assert_true(ask(pair.port, pair.own).socket.receive_queue > 0);
@@ -296,7 +296,7 @@ static void closed_one_after_the_other(void **state) {
     close(pair.client);
     pair.client = -1;
     UNTIL(state_of(pair.own, pair.port) == TW_FIN_WAIT_2);
-    assert_int_equal(ask(pair.own, pair.port).owner, UI_OWNER_NOBODY);
+    assert_int_equal(ask(pair.own, pair.port).process.owner, UI_OWNER_NOBODY);
     assert_int_equal(state_of(pair.port, pair.own), TW_CLOSE_WAIT);
     close(pair.server);
     pair.server = -1;
@@ -304,7 +304,7 @@ static void closed_one_after_the_other(void **state) {
     const struct ui_kernel_said client = ask(pair.own, pair.port);
     assert_int_equal(client.socket.timer, TW_TIMER_TIME_WAIT);
     assert_in_range(client.socket.expires, TW_SECOND, 60 * TW_SECOND);
-    assert_int_equal(client.owner, UI_OWNER_NOBODY);
+    assert_int_equal(client.process.owner, UI_OWNER_NOBODY);
     UNTIL(state_of(pair.port, pair.own) == TW_CLOSED);
     assert_int_equal(ask(pair.port, pair.own).listener.state, TW_LISTEN);
     close(pair.listener);
@@ -359,17 +359,17 @@ static void whose_sockets_are(void **state) {
     struct pair pair = open_pair();
     fake.known = inode_of(pair.client);
     fake.busy = true;
-    assert_int_equal(ask(pair.own, pair.port).owner, UI_OWNER_UNKNOWN);
+    assert_int_equal(ask(pair.own, pair.port).process.owner, UI_OWNER_UNKNOWN);
     assert_int_equal(fake.count, 0);
     fake.busy = false; // it is asked again
-    assert_int_equal(ask(pair.own, pair.port).owner, UI_OWNER_UNKNOWN);
+    assert_int_equal(ask(pair.own, pair.port).process.owner, UI_OWNER_UNKNOWN);
     const struct ui_kernel_said client = ask(pair.own, pair.port);
-    assert_int_equal(client.owner, UI_OWNER_KNOWN);
-    assert_int_equal(client.pid, 1234);
-    assert_string_equal(client.process, "sixteen-octets-");
+    assert_int_equal(client.process.owner, UI_OWNER_KNOWN);
+    assert_int_equal(client.process.pid, 1234);
+    assert_string_equal(client.process.name, "sixteen-octets-");
     // Of the server's there is no right to see it.
     (void)ask(pair.port, pair.own);
-    assert_int_equal(ask(pair.port, pair.own).owner, UI_OWNER_HIDDEN);
+    assert_int_equal(ask(pair.port, pair.own).process.owner, UI_OWNER_HIDDEN);
     const size_t asked = fake.count;
     for (int i = 0; i < 100; i++)
         (void)ask(pair.own, pair.port);
@@ -385,7 +385,7 @@ static void nobody_knows_whose(void **state) {
     kernel_word_free(word);
     assert_int_equal(kernel_word_new(NULL, &word, &error), TW_OK);
     hooks = kernel_word_hooks(word);
-    assert_int_equal(ask(pair.own, pair.port).owner, UI_OWNER_HIDDEN);
+    assert_int_equal(ask(pair.own, pair.port).process.owner, UI_OWNER_HIDDEN);
     close_pair(&pair);
 }
 

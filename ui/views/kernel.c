@@ -55,18 +55,19 @@ static void add(struct told *told, enum role role, const char *format, ...) {
     told->words[told->count++].role = role;
 }
 
-static void tell_owner(const struct ui_kernel_said *said, struct told *told) {
-    switch (said->owner) {
-    case UI_OWNER_KNOWN: add(told, ROLE_TEXT, "%s %d", said->process, (int)said->pid); break;
+static void tell_owner(const struct ui_process *process, struct told *told) {
+    switch (process->owner) {
+    case UI_OWNER_KNOWN: add(told, ROLE_TEXT, "%s %d", process->name, (int)process->pid); break;
     case UI_OWNER_HIDDEN: add(told, ROLE_FAINT, "%s", _("no right to see whose")); break;
     case UI_OWNER_NOBODY: add(told, ROLE_FAINT, "%s", _("no process")); break;
     case UI_OWNER_UNKNOWN: break;
     }
-    if (said->owner != UI_OWNER_NOBODY && said->user[0] != '\0')
-        add(told, ROLE_FAINT, _("user %s"), said->user);
+    if (process->owner != UI_OWNER_NOBODY && process->user[0] != '\0')
+        add(told, ROLE_FAINT, _("user %s"), process->user);
 }
 
-static void tell(const struct ui_kernel_said *said, struct told *told) {
+static void tell(const struct ui_kernel_said *said, const struct ui_process *last,
+                 struct told *told) {
     const struct tw_kernel_socket *socket = &said->socket;
     char time[WORD_TEXT];
     told->count = 0;
@@ -74,14 +75,18 @@ static void tell(const struct ui_kernel_said *said, struct told *told) {
         return;
     if (socket->state != TW_CLOSED) {
         told->count = kernel_words(socket, 0, told->words);
-        tell_owner(said, told);
+        tell_owner(&said->process, told);
     }
+    if (last != NULL && said->process.owner == UI_OWNER_NOBODY) // also where it is gone
+        add(told, ROLE_TEXT, _("was %s %d"), last->name, (int)last->pid);
     // Who takes connections matters as long as no process has this one.
     if (said->listener.state == TW_LISTEN) {
         struct kernel_word words[KERNEL_WORDS];
         const int count = kernel_words(&said->listener, said->opening, words);
         for (int i = 0; i < count; i++)
             add(told, words[i].role, "%s", words[i].text);
+        if (said->server.owner == UI_OWNER_KNOWN)
+            tell_owner(&said->server, told);
     }
     if (socket->rtt > 0)
         add(told, ROLE_FAINT, _("RTT %s"), short_time(socket->rtt, true, time));
@@ -104,7 +109,7 @@ static int draw_end(const struct app *app, struct canvas *canvas, struct area ar
         canvas_put(canvas, area, x + 1, y, glyph(app->ascii, GLYPH_DIFFERS), ROLE_WARNING);
         x += 2;
     }
-    tell(said, &told);
+    tell(said, kernel_owner(app, app->shown, end), &told);
     const char *before = " ";
     for (int i = 0; i < told.count; i++) {
         if (x + (int)strlen(before) + canvas_text_width(told.words[i].text) >= right)
