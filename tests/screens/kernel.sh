@@ -82,7 +82,7 @@ see 'C TIME-WAIT over in'
 see 'S LISTEN accept queue 0 of 1'
 see 'C a mini socket, without process and queues'
 tm send-keys q
-see 'no process'
+see 'python3>python3'
 tm send-keys q
 : >"$dir/never"
 shell_is_back

@@ -219,7 +219,7 @@ static void whose_it_was(void **state) {
     assert_true(screen_has(&app, "inetd 99"));
     app_act(&app, ACTION_BACK);
     char text[KERNEL_TEXT];
-    assert_string_equal(kernel_process_text(&app, 4, text), ">httpd");
+    assert_string_equal(kernel_process_text(&app, 4, text), "no process>httpd");
     app.loading = false; // the interface is gone
     tick(TW_SECOND);
     assert_string_equal(kernel_process_text(&app, 4, text), ">httpd");
@@ -233,7 +233,7 @@ static void who_listens(void **state) {
     server->server = (struct ui_process){.owner = UI_OWNER_KNOWN, .pid = 99, .name = "inetd"};
     tick(TW_SECOND);
     char text[KERNEL_TEXT];
-    assert_string_equal(kernel_process_text(&app, 4, text), ">inetd");
+    assert_string_equal(kernel_process_text(&app, 4, text), "no process>inetd");
 }
 
 static void what_has_been_is_marked_so(void **state) {

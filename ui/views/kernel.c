@@ -77,8 +77,6 @@ static void tell(const struct ui_kernel_said *said, const struct ui_process *las
         told->count = kernel_words(socket, 0, told->words);
         tell_owner(&said->process, told);
     }
-    if (last != NULL && said->process.owner == UI_OWNER_NOBODY) // also where it is gone
-        add(told, ROLE_TEXT, _("was %s %d"), last->name, (int)last->pid);
     // Who takes connections matters as long as no process has this one.
     if (said->listener.state == TW_LISTEN) {
         struct kernel_word words[KERNEL_WORDS];
@@ -88,6 +86,9 @@ static void tell(const struct ui_kernel_said *said, const struct ui_process *las
         if (said->server.owner == UI_OWNER_KNOWN)
             tell_owner(&said->server, told);
     }
+    // Also where the socket is gone.
+    if (last != NULL && said->process.owner == UI_OWNER_NOBODY && last->pid != said->server.pid)
+        add(told, ROLE_TEXT, _("was %s %d"), last->name, (int)last->pid);
     if (socket->rtt > 0)
         add(told, ROLE_FAINT, _("RTT %s"), short_time(socket->rtt, true, time));
     if (socket->congestion_window > 0)
