@@ -13,7 +13,6 @@
 static struct scene scene;
 static struct tw_witness *witness;
 static struct tw_ladder ladder;
-static struct app app;
 
 static int open_scene(void **state) {
     (void)state;
@@ -445,10 +444,7 @@ static int open_screen(void **state) {
                                         .source_name = "by-hand.pcap",
                                         .utc = true,
                                         .connection = 1};
-    app_init(&app, &options);
-    app.loading = false;
-    app_resize(&app, 80, 24);
-    app_tick(&app, 0);
+    show_whole(&options);
     return 0;
 }
 
@@ -521,8 +517,7 @@ static void lost_on_the_screen(void **state) {
 static bool shows(uint32_t rune, bool line) {
     struct canvas canvas;
     bool found = false;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     for (int i = 0; i < canvas.width * canvas.height; i++)
         found = found || (canvas.cells[i].rune == rune &&
                           (canvas.cells[i].target >> TARGET_SHIFT == TARGET_TIME) == line);
@@ -563,12 +558,8 @@ static void any_size_draws(void **state) {
     for (int steps = 0; steps < 28; steps++, take_steps(1))
         for (int width = 1; width <= 200; width += width < 75 ? 7 : 13)
             for (int height = 1; height <= 60; height += height < 26 ? 1 : 5) {
-                struct canvas canvas;
                 app_resize(&app, width, height);
-                assert_true(canvas_init(&canvas, width, height));
-                app_draw(&app, &canvas);
-                check_whole(&canvas);
-                canvas_fini(&canvas);
+                draw_whole(&app);
             }
 }
 

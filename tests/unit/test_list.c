@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Proves the list of connections: its columns, orders, filter, search, marks and census; and that
 // work done by slices comes to the same as work done at once.
-#include "scene.h"
-#include "screens.h"
+#include "keys.h"
+#include "screen_scene.h"
 
 #include "ui/columns.h"
 #include "ui/list_rows.h"
 #include "ui/views/views.h"
-
-static struct scene scene;
-static struct app app;
 
 static void open_app(void) {
     const struct app_options options = {
@@ -30,30 +27,6 @@ static int open_scene(void **state) {
     return 0;
 }
 
-static int close_scene(void **state) {
-    (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    return 0;
-}
-
-static void press(const char *keys) {
-    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
-        app_key(&app, key);
-}
-
-static void type(const char *text) {
-    for (; *text != '\0'; text++)
-        app_key(&app, (unsigned char)*text);
-}
-
-// Until there is nothing left to do; the clock goes on.
-static void rest(void) {
-    do
-        app_tick(&app, app.now + TW_MILLISECOND);
-    while (app_busy(&app));
-}
-
 // The numbers of the connections, row by row.
 static const char *rows(void) {
     static char text[256];
@@ -70,8 +43,7 @@ static const char *line(int y) {
     static char text[1024];
     struct canvas canvas;
     size_t length = 0;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     for (int x = 0; x < app.width; x++)
         if (canvas.cells[y * app.width + x].rune != 0)
             length += put_rune(text + length, canvas.cells[y * app.width + x].rune);
@@ -148,13 +120,9 @@ static void columns_scroll(void **state) {
 static void in_chinese(void **state) {
     (void)state;
     assert_true(tw_language_set("zh"));
-    struct canvas canvas;
     for (int width = 40; width <= 200; width++) {
         app_resize(&app, width, 24);
-        assert_true(canvas_init(&canvas, width, 24));
-        app_draw(&app, &canvas);
-        check_whole(&canvas);
-        canvas_fini(&canvas);
+        draw_whole(&app);
     }
     assert_true(tw_language_set("en"));
 }
@@ -826,8 +794,7 @@ static void the_census_says_all(void **state) {
 // Clicks at the first place that means this.
 static void click(enum mouse_kind how, enum target_kind kind, uint32_t value) {
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     bool found = false;
     for (int i = 0; i < canvas.width * canvas.height && !found; i++)
         found = canvas.cells[i].target == ((uint32_t)kind << TARGET_SHIFT | value);
@@ -905,7 +872,6 @@ static void nothing_is_explained(void **state) {
 }
 
 int main(void) {
-#define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
         on_scene(all_sizes),
         on_scene(columns_scroll),

@@ -2,28 +2,17 @@
 // Proves the moment of the whole capture: at random times of random scenes every end's state, the
 // census and what is visible are those of a model that lays every ladder out; then how it is
 // played, stepped through, stopped, and how list and ladder stand at the same moment.
-#include "scene.h"
-#include "screens.h"
+#include "keys.h"
+#include "screen_scene.h"
 
 #include "ui/changes.h"
 #include "ui/columns.h"
 #include "ui/views/views.h"
 
-static struct scene scene;
-static struct app app;
-
-static void press(const char *keys) {
-    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
-        app_key(&app, key);
-}
-
 static void begin(void) {
     const struct app_options options = {
         .story = scene.story, .source_name = "mixed.pcap", .utc = true};
-    app_init(&app, &options);
-    app.loading = false;
-    app_resize(&app, 80, 24);
-    app_tick(&app, 0);
+    show_whole(&options);
 }
 
 static int open_scene(void **state) {
@@ -32,13 +21,6 @@ static int open_scene(void **state) {
     scene_mixed(&scene);
     tw_tracker_finish(scene.tracker);
     begin();
-    return 0;
-}
-
-static int close_scene(void **state) {
-    (void)state;
-    app_fini(&app);
-    scene_close(&scene);
     return 0;
 }
 
@@ -598,18 +580,6 @@ static void much_is_looked_at_in_slices(void **state) {
 
 // --- with what else the list can do
 
-static void type(const char *text) {
-    for (; *text != '\0'; text++)
-        app_key(&app, (unsigned char)*text);
-}
-
-// Until there is nothing left to do.
-static void rest(void) {
-    do
-        app_tick(&app, app.now + TW_MILLISECOND);
-    while (app_busy(&app));
-}
-
 // The cursor goes to what a step changes in any order, and where only some are shown.
 static void steps_in_any_order(void **state) {
     (void)state;
@@ -800,30 +770,29 @@ static void back_to_fewer_rows(void **state) {
 }
 
 int main(void) {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
-        CASE(back_to_fewer_rows),
+        on_scene(back_to_fewer_rows),
         cmocka_unit_test(agrees_with_the_model),
         cmocka_unit_test(slices_are_the_whole),
         cmocka_unit_test(a_round_number_of_changes),
         cmocka_unit_test(nothing_was_captured),
-        CASE(stepping),
-        CASE(playing),
-        CASE(a_loop_takes_the_cursor_along),
-        CASE(frames_do_not_matter),
-        CASE(it_stops_at_states),
-        CASE(one_moment_everywhere),
-        CASE(back_to_its_beginning),
-        CASE(within_a_silence),
-        CASE(the_story_grows),
-        CASE(memory_is_bounded),
-        CASE(much_is_looked_at_in_slices),
-        CASE(steps_in_any_order),
-        CASE(through_a_state),
-        CASE(nothing_of_the_future),
-        CASE(marks_what_has_begun),
-        CASE(waits_without_work),
-        CASE(a_moment_hides_no_warning),
+        on_scene(stepping),
+        on_scene(playing),
+        on_scene(a_loop_takes_the_cursor_along),
+        on_scene(frames_do_not_matter),
+        on_scene(it_stops_at_states),
+        on_scene(one_moment_everywhere),
+        on_scene(back_to_its_beginning),
+        on_scene(within_a_silence),
+        on_scene(the_story_grows),
+        on_scene(memory_is_bounded),
+        on_scene(much_is_looked_at_in_slices),
+        on_scene(steps_in_any_order),
+        on_scene(through_a_state),
+        on_scene(nothing_of_the_future),
+        on_scene(marks_what_has_begun),
+        on_scene(waits_without_work),
+        on_scene(a_moment_hides_no_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

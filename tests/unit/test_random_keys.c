@@ -21,7 +21,6 @@ static struct {
     struct tw_error error;
     size_t saved;
 } input;
-static struct app app;
 
 static const struct tw_packet *packet(void *context, uint64_t number, const char **why) {
     static struct tw_packet found;
@@ -151,8 +150,7 @@ static uint32_t random_key(void) {
 
 static void look(void) {
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     check_whole(&canvas);
     if (random_below(4) == 0) {
         const struct mouse mouse = {(enum mouse_kind)random_below(4),
