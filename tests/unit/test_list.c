@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Proves the list of connections: its columns, orders, filter, search, marks and census; and that
 // work done by slices comes to the same as work done at once.
+#include "check_columns.h"
 #include "keys.h"
 #include "screen_scene.h"
 
-#include "ui/columns.h"
 #include "ui/list_rows.h"
 #include "ui/views/views.h"
 
@@ -94,24 +94,7 @@ static void columns_scroll(void **state) {
     assert_int_equal(last, columns_last_scroll(&app));
     press("Left");
     assert_int_equal(app.list.scrolled, last - 1);
-    for (int width = 40; width <= 220; width++) {
-        bool seen[COLUMN_COUNT] = {false};
-        app_resize(&app, width, 24);
-        for (app.list.scrolled = 0; app.list.scrolled <= columns_last_scroll(&app);
-             app.list.scrolled++) {
-            struct columns fitted = columns_fit(&app, width);
-            int all = 1;
-            for (int i = 0; i < COLUMN_COUNT; i++) {
-                seen[i] = seen[i] || fitted.widths[i] > 0;
-                assert_true(fitted.widths[i] >= 0);
-                all += fitted.widths[i] > 0 ? fitted.widths[i] + COLUMN_GAP : 0;
-            }
-            assert_true(all <= width);
-            assert_true(fitted.widths[COLUMN_NUMBER] > 0);
-        }
-        for (int i = 0; i < COLUMN_COUNT; i++)
-            assert_int_equal(seen[i], columns_have(&app, (enum column)i));
-    }
+    check_columns();
     app.list.scrolled = 0;
     app_resize(&app, 220, 24);
     assert_false(columns_fit(&app, 220).right);
