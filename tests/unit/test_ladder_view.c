@@ -478,9 +478,7 @@ static void anything_is_drawn_whole(void **state) {
     (void)state;
     for (int round = 0; round < 60; round++) {
         if (round > 0) {
-            app_fini(&app);
-            scene_close(&scene);
-            scene_open(&scene);
+            new_scene();
         }
         send_noise();
         show();

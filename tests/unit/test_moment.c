@@ -9,21 +9,6 @@
 #include "ui/columns.h"
 #include "ui/views/views.h"
 
-static void begin(void) {
-    const struct app_options options = {
-        .story = scene.story, .source_name = "mixed.pcap", .utc = true};
-    show_whole(&options);
-}
-
-static int open_scene(void **state) {
-    (void)state;
-    scene_open(&scene);
-    scene_mixed(&scene);
-    tw_tracker_finish(scene.tracker);
-    begin();
-    return 0;
-}
-
 // --- random scenes: connections of all kinds, one in the other
 
 enum { EVENTS = 4000 };
@@ -268,7 +253,7 @@ static void nothing_was_captured(void **state) {
     assert_int_equal(changes_count(changes), 0);
     assert_int_equal(changes_begun(changes, 0), 0);
     changes_free(changes);
-    begin();
+    show_scene();
     press("p > < O e + Esc");
     app_tick(&app, TW_SECOND);
     assert_false(app.moment.set || app_moving(&app) || app_busy(&app));
@@ -378,7 +363,7 @@ static void frames_do_not_matter(void **state) {
         tw_time reached[2];
         for (int once = 0; once < 2; once++) {
             app_fini(&app);
-            begin();
+            show_scene();
             press(ways[i / TW_COUNT(times)]);
             if (once == 1)
                 app_tick(&app, app.now + ms * TW_MILLISECOND);
@@ -396,7 +381,7 @@ static void it_stops_at_states(void **state) {
     for (size_t f = 0; f < TW_COUNT(frames); f++)
         for (unsigned s = 0; s < TW_STATE_COUNT; s++) {
             app_fini(&app);
-            begin();
+            show_scene();
             app.playback.break_state[s] = true;
             press("p");
             size_t at = changes_by(app.moment.changes, app.moment.time);
@@ -431,7 +416,7 @@ static void one_moment_everywhere(void **state) {
     random_scene(5, true);
     struct model model;
     model_init(&model);
-    begin();
+    show_scene();
     press(">");
     for (int i = 0; i < 300; i++) {
         press(random_below(4) == 0 ? "<" : "> > >");
@@ -478,13 +463,11 @@ static void back_to_its_beginning(void **state) {
 
 static void within_a_silence(void **state) {
     (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    scene_open(&scene);
+    new_scene();
     scene_close_by_client(&scene, 0, 0); // a minute of TIME-WAIT
     scene_handshake(&scene, 1, 100000000);
     tw_tracker_finish(scene.tracker);
-    begin();
+    show_scene();
     press("e p");
     app_tick(&app, app.now + 30 * TW_SECOND);
     tw_time time = app.moment.time;
@@ -505,11 +488,9 @@ static void within_a_silence(void **state) {
 
 static void the_story_grows(void **state) {
     (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    scene_open(&scene);
+    new_scene();
     scene_close_by_client(&scene, 0, 0);
-    begin();
+    show_scene();
     app.loading = true;
     app_tick(&app, TW_SECOND);
     press("p");
@@ -553,12 +534,10 @@ static void memory_is_bounded(void **state) {
 
 static void much_is_looked_at_in_slices(void **state) {
     (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    scene_open(&scene);
+    new_scene();
     for (unsigned i = 0; i < 3000; i++)
         scene_close_by_client(&scene, i, (int64_t)i * 2000);
-    begin();
+    show_scene();
     press("p");
     assert_true(app_busy(&app) && !app.moment.set);
     assert_non_null(strstr(app.notice, "looking at all state changes: "));
@@ -586,7 +565,7 @@ static void steps_in_any_order(void **state) {
     static const char *const keys[] = {"s s s s s s s", "s s s s s s s r", "r"};
     for (size_t i = 0; i < TW_COUNT(keys); i++) {
         app_fini(&app);
-        begin();
+        show_scene();
         press(keys[i]);
         rest();
         press("f");
@@ -614,15 +593,13 @@ static void steps_in_any_order(void **state) {
 // has been in is asked of the moment, too.
 static void through_a_state(void **state) {
     (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    scene_open(&scene);
+    new_scene();
     scene_send(&scene, 0, 0, TW_CLIENT, TW_SYN, 0, 0, 0);
     scene_send(&scene, 0, 10000, TW_SERVER, TW_SYN | TW_ACK, 0, 1, 0);
     scene_send(&scene, 0, 20000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
     scene_send(&scene, 0, 30000, TW_SERVER, TW_ACK, 1, 2, 0);
     tw_tracker_finish(scene.tracker);
-    begin();
+    show_scene();
     press("Enter G");
     const struct tw_ladder_step *passing = NULL;
     for (size_t i = 0; i < app.ladder.step_count; i++)
@@ -728,13 +705,11 @@ static void waits_without_work(void **state) {
 // The ends that have stayed for long are still told when the moment is left.
 static void a_moment_hides_no_warning(void **state) {
     (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    scene_open(&scene);
+    new_scene();
     scene_handshake(&scene, 0, 0);
     scene_send(&scene, 0, 100000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
     scene_send(&scene, 0, 121000, TW_SERVER, TW_ACK, 1, 2, 0);
-    begin();
+    show_scene();
     app.loading = true;
     press(">");
     scene_handshake(&scene, 1, 1000000000);
@@ -771,28 +746,28 @@ static void back_to_fewer_rows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        on_scene(back_to_fewer_rows),
+        on_mixed_scene(back_to_fewer_rows),
         cmocka_unit_test(agrees_with_the_model),
         cmocka_unit_test(slices_are_the_whole),
         cmocka_unit_test(a_round_number_of_changes),
         cmocka_unit_test(nothing_was_captured),
-        on_scene(stepping),
-        on_scene(playing),
-        on_scene(a_loop_takes_the_cursor_along),
-        on_scene(frames_do_not_matter),
-        on_scene(it_stops_at_states),
-        on_scene(one_moment_everywhere),
-        on_scene(back_to_its_beginning),
-        on_scene(within_a_silence),
-        on_scene(the_story_grows),
-        on_scene(memory_is_bounded),
-        on_scene(much_is_looked_at_in_slices),
-        on_scene(steps_in_any_order),
-        on_scene(through_a_state),
-        on_scene(nothing_of_the_future),
-        on_scene(marks_what_has_begun),
-        on_scene(waits_without_work),
-        on_scene(a_moment_hides_no_warning),
+        on_mixed_scene(stepping),
+        on_mixed_scene(playing),
+        on_mixed_scene(a_loop_takes_the_cursor_along),
+        on_mixed_scene(frames_do_not_matter),
+        on_mixed_scene(it_stops_at_states),
+        on_mixed_scene(one_moment_everywhere),
+        on_mixed_scene(back_to_its_beginning),
+        on_mixed_scene(within_a_silence),
+        on_mixed_scene(the_story_grows),
+        on_mixed_scene(memory_is_bounded),
+        on_mixed_scene(much_is_looked_at_in_slices),
+        on_mixed_scene(steps_in_any_order),
+        on_mixed_scene(through_a_state),
+        on_mixed_scene(nothing_of_the_future),
+        on_mixed_scene(marks_what_has_begun),
+        on_mixed_scene(waits_without_work),
+        on_mixed_scene(a_moment_hides_no_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

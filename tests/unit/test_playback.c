@@ -10,12 +10,6 @@
 
 enum { BY_CLIENT, BOTH, REFUSED, NO_ANSWER, OPEN, RESET, LONG_AGO, LATER, THREE, SCENES };
 
-static void begin(void) {
-    const struct app_options options = {
-        .story = scene.story, .source_name = "mixed.pcap", .utc = true};
-    show_whole(&options);
-}
-
 static int open_scene(void **state) {
     (void)state;
     scene_open(&scene);
@@ -29,7 +23,7 @@ static int open_scene(void **state) {
     scene_send(&scene, 8, 100170000, TW_SERVER, TW_FIN | TW_ACK, 1, 2, 0);
     scene_send(&scene, 8, 100172000, TW_CLIENT, TW_ACK, 2, 2, 0);
     tw_tracker_finish(scene.tracker);
-    begin();
+    show_scene();
     return 0;
 }
 
@@ -149,7 +143,7 @@ static void frames_do_not_matter(void **state) {
     for (size_t i = 0; i < TW_COUNT(ways) * TW_COUNT(times); i++) {
         int64_t ms = times[i % TW_COUNT(times)], step = ms < 100000 ? 33 : 1234;
         app_fini(&app);
-        begin();
+        show_scene();
         press(ways[i / TW_COUNT(times)]);
         app_fini(&once);
         once = app; // the lists are empty yet, the ladder is built anew
@@ -541,7 +535,7 @@ static void time_wait_is_counted_down(void **state) {
     scene_simultaneous_close(&scene, 0, 0);
     tw_tracker_finish(scene.tracker);
     app_fini(&app);
-    begin();
+    show_scene();
     press("Enter G");
     assert_true(seen("TIME-WAIT over in 60 s, linux: 60 s"));
     app.profile = tw_profile_find("rfc");
@@ -559,7 +553,7 @@ static void time_wait_goes_on_behind_the_end(void **state) {
     scene_simultaneous_close(&scene, 0, 0);
     tw_tracker_finish(scene.tracker);
     app_fini(&app);
-    begin();
+    show_scene();
     app.playback.even = false;
     press("Enter G");
     assert_true(seen("TIME-WAIT over in 60 s"));
@@ -613,13 +607,11 @@ static void long_connections(void **state) {
         {360000000000, "100:00:00 of 100:00:00", "50:00:00 of 100:00:00"},
     };
     for (size_t i = 0; i < TW_COUNT(cases); i++) {
-        app_fini(&app);
-        scene_close(&scene);
-        scene_open(&scene);
+        new_scene();
         scene_send(&scene, 0, 0, TW_CLIENT, TW_ACK, 1, 1, 0);
         scene_send(&scene, 0, cases[i].us, TW_CLIENT, TW_ACK, 1, 1, 0);
         tw_tracker_finish(scene.tracker);
-        begin();
+        show_scene();
         app_resize(&app, 120, 24);
         press("Enter e G");
         assert_true(seen(cases[i].end));
