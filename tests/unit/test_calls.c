@@ -2,6 +2,7 @@
 // Proves what a witness adds to the ladder and to the screen: segments at their true times, socket
 // calls in their order, lost segments, and the kernels' states; with a witness made by hand.
 #include "ladders.h"
+#include "noise.h"
 #include "scene.h"
 #include "screens.h"
 
@@ -378,12 +379,6 @@ static void queues_and_timers_stand_where_they_were(void **state) {
     assert_true(left == 50 * TW_SECOND);
     tw_ladder_look(&ladder, witness, TW_CLIENT, end, at(90091040), &left, &opening);
     assert_true(left == 0);
-}
-
-static uint32_t random_below(uint32_t below) {
-    static uint32_t noise = 1;
-    noise = noise * 1664525 + 1013904223;
-    return (noise >> 8) % below;
 }
 
 // Deterministic noise: whatever a witness says, the ladder is whole.

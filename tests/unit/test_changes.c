@@ -20,13 +20,6 @@ struct event {
 };
 static struct event events[EVENTS];
 static size_t event_count;
-static uint32_t noise;
-
-static unsigned random_below(unsigned most) {
-    noise = noise * 1664525 + 1013904223;
-    return (noise >> 8) % most;
-}
-
 static int64_t send_at(int64_t us, unsigned which, enum tw_end sender, unsigned flags, uint32_t seq,
                        uint32_t ack, uint32_t length) {
     us += random_below(40000);

@@ -466,9 +466,9 @@ static void any_size_draws(void **state) {
 static void any_keys_draw(void **state) {
     (void)state;
     half_open();
-    uint32_t noise = 7;
+    noise = 7;
     for (int i = 0; i < 20000; i++) {
-        noise = noise * 1664525 + 1013904223;
+        noise_next();
         if ((noise >> 20) % 7 == 0)
             app_resize(&app, 1 + (int)(noise >> 9) % 200, 1 + (int)(noise >> 17) % 60);
         fake.asked[0] = '\0';

@@ -2,6 +2,7 @@
 // Proves what the ladder shows: sloped lines and where they cross, segments on their way at named
 // clock values, folded and unfolded runs, what is measured, what is odd; then, whatever is sent,
 // that labels are whole, heads are where segments land, and nothing is drawn outside.
+#include "noise.h"
 #include "screen_scene.h"
 
 #include "ui/views/views.h"
@@ -409,13 +410,6 @@ static void a_click_goes_to_a_row(void **state) {
 }
 
 // --- whatever is sent
-
-static uint32_t noise = 1;
-
-static uint32_t random_below(uint32_t below) {
-    noise = noise * 1664525 + 1013904223;
-    return (noise >> 8) % below;
-}
 
 static void send_noise(void) {
     static const unsigned flags[] = {TW_ACK, TW_ACK, TW_PSH | TW_ACK, TW_PSH | TW_ACK,

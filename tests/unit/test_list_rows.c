@@ -39,9 +39,9 @@ static void every_order(void **state) {
 }
 
 static void mixed_up(struct scene *many, unsigned count) {
-    uint32_t noise = 3;
+    noise = 3;
     for (unsigned i = 0; i < count; i++) {
-        noise = noise * 1664525 + 1013904223;
+        noise_next();
         int64_t us = (int64_t)i * 100;
         unsigned which = (i * 7919) % 10000;
         scene_send(many, which, us, TW_CLIENT, TW_SYN, 0, 0, 0);

@@ -319,9 +319,9 @@ static void every_action_in_every_view(void **state) {
 
 static void clicks_anywhere_do_no_harm(void **state) {
     (void)state;
-    uint32_t noise = 3;
+    noise = 3;
     for (int i = 0; i < 4000; i++) {
-        noise = noise * 1664525 + 1013904223;
+        noise_next();
         if (app.width != canvas.width || i % 50 == 0) {
             canvas_fini(&canvas);
             app_resize(&app, 40 + (int)(noise >> 9) % 150, 12 + (int)(noise >> 17) % 40);

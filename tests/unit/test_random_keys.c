@@ -2,6 +2,7 @@
 // Proves that no keys, clicks and sizes, in whatever order, lead to a picture that is not whole:
 // the stored captures, all as one input, with their packets. The same keys each time; with
 // TW_KEYS_SECONDS=60 in the environment so many seconds of them.
+#include "noise.h"
 #include "screens.h"
 
 #include "tcpwalk/decode.h"
@@ -120,12 +121,6 @@ static int close_all(void **state) {
     return tw_language_set("en") ? 0 : 1;
 }
 
-static uint32_t noise = 11;
-static uint32_t random_below(uint32_t limit) {
-    noise = noise * 1664525 + 1013904223;
-    return (noise >> 8) % limit;
-}
-
 // A key of some action, mostly one that means something here; or any other.
 static uint32_t random_key(void) {
     const unsigned context = app_context(&app);
@@ -187,6 +182,7 @@ static void any_keys(void **state) {
     app.loading = false;
     app_resize(&app, 80, 24);
     unsigned long keys = 0;
+    noise = 11;
     for (; seconds != NULL ? time(NULL) < until : keys < KEYS; keys++)
         one_key();
     print_message("%lu keys\n", keys);

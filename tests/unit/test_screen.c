@@ -288,20 +288,11 @@ static void any_size_draws(void **state) {
 
 static void any_keys_draw(void **state) {
     (void)state;
-    uint32_t noise = 7;
+    noise = 7;
     for (int i = 0; i < 20000; i++) {
-        noise = noise * 1664525 + 1013904223;
-        unsigned action = 1 + (noise >> 8) % (ACTION_COUNT - 1);
-        if ((noise >> 20) % 7 == 0)
-            app_resize(&app, 1 + (int)(noise >> 9) % 200, 1 + (int)(noise >> 17) % 60);
-        app_act(&app, (enum action)action);
-        if (app.prompt.question != ASK_NOTHING)
-            app_key(&app, (noise >> 16) % 3 == 0 ? KEY_IS_ENTER : 'a' + (noise >> 24) % 26);
-        app_tick(&app, app.now + (tw_time)(noise >> 4) % (2 * TW_SECOND));
-        app.quit = false;
-        if (i % 4 != 0)
-            continue;
-        draw_whole(&app);
+        random_action(7);
+        if (i % 4 == 0)
+            draw_whole(&app);
     }
 }
 

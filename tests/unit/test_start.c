@@ -374,17 +374,10 @@ static void wide_characters(void **state) {
 
 static void any_size_and_any_keys_draw(void **state) {
     (void)state;
-    uint32_t noise = 7;
+    noise = 7;
     busy = true;
     for (int i = 0; i < 8000; i++) {
-        noise = noise * 1664525 + 1013904223;
-        if ((noise >> 20) % 3 == 0)
-            app_resize(&app, 1 + (int)(noise >> 9) % 200, 1 + (int)(noise >> 17) % 60);
-        app_act(&app, (enum action)(1 + (noise >> 8) % (ACTION_COUNT - 1)));
-        if (app.prompt.question != ASK_NOTHING)
-            app_key(&app, (noise >> 16) % 3 == 0 ? KEY_IS_ENTER : 'a' + (noise >> 24) % 26);
-        app_tick(&app, app.now + (tw_time)(noise >> 4) % (2 * TW_SECOND));
-        app.quit = false;
+        random_action(3);
         draw_whole(&app);
     }
 }
