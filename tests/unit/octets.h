@@ -176,8 +176,6 @@ static const struct ui_files octets_files = {.packet = octets_packet};
 
 // --- The screen of a test
 
-static struct app app;
-
 static inline int open_octets(void **state) {
     (void)state;
     octets_open();
@@ -200,10 +198,7 @@ static inline void octets_show(bool with_files) {
                                         .source_name = "octets.pcap",
                                         .utc = true,
                                         .connection = 1};
-    app_init(&app, &options);
-    app.loading = false;
-    app_resize(&app, 80, 24);
-    app_tick(&app, 0);
+    show_whole(&options);
     assert_int_equal(app.view, VIEW_CONNECTION);
 }
 
@@ -211,8 +206,7 @@ static inline void octets_show(bool with_files) {
 static inline const char *seen(void) {
     static char drawn[1 << 20];
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     check_whole(&canvas);
     char *text = text_of(&canvas);
     snprintf(drawn, sizeof drawn, "%s", text);

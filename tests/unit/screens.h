@@ -73,11 +73,23 @@ static inline void mask_memory(char *text) {
     }
 }
 
-static inline void expect_screen(const struct app *app, const char *name) {
+// As it is drawn now; canvas_fini is the caller's.
+static inline void screen_draw(const struct app *app, struct canvas *canvas) {
+    assert_true(canvas_init(canvas, app->width, app->height));
+    app_draw(app, canvas);
+}
+
+// The same as text, which the caller frees.
+static inline char *screen_text(const struct app *app) {
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, app->width, app->height));
-    app_draw(app, &canvas);
-    char *text = text_of(&canvas), path[1024];
+    screen_draw(app, &canvas);
+    char *text = text_of(&canvas);
+    canvas_fini(&canvas);
+    return text;
+}
+
+static inline void expect_screen(const struct app *app, const char *name) {
+    char *text = screen_text(app), path[1024];
     bool accept = getenv("TW_ACCEPT") != NULL;
     mask_memory(text);
     FILE *file = fopen(screen_path(name, path), accept ? "w" : "r");
@@ -97,7 +109,6 @@ static inline void expect_screen(const struct app *app, const char *name) {
     }
     fclose(file);
     free(text);
-    canvas_fini(&canvas);
 }
 
 static inline void check_whole(const struct canvas *canvas) {
@@ -109,18 +120,32 @@ static inline void check_whole(const struct canvas *canvas) {
         }
 }
 
+static inline void draw_whole(const struct app *app) {
+    struct canvas canvas;
+    screen_draw(app, &canvas);
+    check_whole(&canvas);
+    canvas_fini(&canvas);
+}
+
 // Whether a text is on the screen; what is there is told where it is not.
 static inline bool screen_has(const struct app *app, const char *text) {
-    struct canvas canvas;
-    assert_true(canvas_init(&canvas, app->width, app->height));
-    app_draw(app, &canvas);
-    char *all = text_of(&canvas);
+    char *all = screen_text(app);
     bool found = strstr(all, text) != NULL;
     if (!found)
         print_message("\"%s\" is not in\n%s", text, all);
     free(all);
-    canvas_fini(&canvas);
     return found;
+}
+
+// The program whose screen a test looks at.
+static struct app app;
+
+// With what was read to its end, at the beginning of the clock.
+static inline void show_whole(const struct app_options *options) {
+    app_init(&app, options);
+    app.loading = false;
+    app_resize(&app, 80, 24);
+    app_tick(&app, 0);
 }
 
 #endif

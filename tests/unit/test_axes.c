@@ -9,7 +9,6 @@
 #include "ui/views/views.h"
 
 static struct scene scene;
-static struct app app;
 
 // What the views are drawn from, and how one gets there.
 static const struct {
@@ -122,8 +121,7 @@ static void check(size_t view, size_t size, bool ascii, const char *language, en
     assert_true(tw_language_set(language));
     open_app(ascii, theme, width, height, shown[view].keys);
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, width, height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     // Where text is ASCII alone, the program speaks English.
     check_cells(&canvas, ascii && strcmp(language, "en") == 0, where);
     char *text = text_of(&canvas);
@@ -153,17 +151,13 @@ static void themes_change_no_character(void **state) {
         char *first = NULL;
         for (int theme = 0; theme < THEME_COUNT; theme++) {
             open_app(false, (enum theme)theme, 120, 40, shown[view].keys);
-            struct canvas canvas;
-            assert_true(canvas_init(&canvas, 120, 40));
-            app_draw(&app, &canvas);
-            char *text = text_of(&canvas);
+            char *text = screen_text(&app);
             if (first != NULL)
                 assert_string_equal(text, first);
             else
                 first = text;
             if (text != first)
                 free(text);
-            canvas_fini(&canvas);
             app_fini(&app);
         }
         free(first);
@@ -178,14 +172,12 @@ static void resizing_in_the_middle_of_everything(void **state) {
         const char *keys = shown[view].keys;
         size_t size = view;
         for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE; size++) {
-            const int width = sizes[size % TW_COUNT(sizes)].width,
-                      height = sizes[size % TW_COUNT(sizes)].height;
             app_key(&app, key);
             app_tick(&app, app.now + 10 * TW_MILLISECOND); // what it began is not over
-            app_resize(&app, width, height);
+            app_resize(&app, sizes[size % TW_COUNT(sizes)].width,
+                       sizes[size % TW_COUNT(sizes)].height);
             struct canvas canvas;
-            assert_true(canvas_init(&canvas, width, height));
-            app_draw(&app, &canvas);
+            screen_draw(&app, &canvas);
             check_cells(&canvas, false, shown[view].name);
             canvas_fini(&canvas);
         }

@@ -2,6 +2,7 @@
 // Proves what a witness adds to the ladder and to the screen: segments at their true times, socket
 // calls in their order, lost segments, and the kernels' states; with a witness made by hand.
 #include "ladders.h"
+#include "noise.h"
 #include "scene.h"
 #include "screens.h"
 
@@ -13,7 +14,6 @@
 static struct scene scene;
 static struct tw_witness *witness;
 static struct tw_ladder ladder;
-static struct app app;
 
 static int open_scene(void **state) {
     (void)state;
@@ -381,12 +381,6 @@ static void queues_and_timers_stand_where_they_were(void **state) {
     assert_true(left == 0);
 }
 
-static uint32_t random_below(uint32_t below) {
-    static uint32_t noise = 1;
-    noise = noise * 1664525 + 1013904223;
-    return (noise >> 8) % below;
-}
-
 // Deterministic noise: whatever a witness says, the ladder is whole.
 static void any_witness_gives_a_ladder(void **state) {
     (void)state;
@@ -445,10 +439,7 @@ static int open_screen(void **state) {
                                         .source_name = "by-hand.pcap",
                                         .utc = true,
                                         .connection = 1};
-    app_init(&app, &options);
-    app.loading = false;
-    app_resize(&app, 80, 24);
-    app_tick(&app, 0);
+    show_whole(&options);
     return 0;
 }
 
@@ -521,8 +512,7 @@ static void lost_on_the_screen(void **state) {
 static bool shows(uint32_t rune, bool line) {
     struct canvas canvas;
     bool found = false;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     for (int i = 0; i < canvas.width * canvas.height; i++)
         found = found || (canvas.cells[i].rune == rune &&
                           (canvas.cells[i].target >> TARGET_SHIFT == TARGET_TIME) == line);
@@ -563,12 +553,8 @@ static void any_size_draws(void **state) {
     for (int steps = 0; steps < 28; steps++, take_steps(1))
         for (int width = 1; width <= 200; width += width < 75 ? 7 : 13)
             for (int height = 1; height <= 60; height += height < 26 ? 1 : 5) {
-                struct canvas canvas;
                 app_resize(&app, width, height);
-                assert_true(canvas_init(&canvas, width, height));
-                app_draw(&app, &canvas);
-                check_whole(&canvas);
-                canvas_fini(&canvas);
+                draw_whole(&app);
             }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Proves what the screen stands on: drawing is clipped and takes only printable characters, each
 // as wide as terminals have it; ASCII is ASCII, and no key means two things in one place.
+#include "noise.h"
+
 #include "tcpwalk/base.h"
 
 #include <locale.h>
@@ -105,22 +107,17 @@ static void check_cells(const struct canvas *canvas) {
         }
 }
 
-static uint32_t next_random(uint32_t *seed) {
-    *seed = *seed * 1664525 + 1013904223;
-    return *seed >> 8;
-}
-
 // Half of it octets as they come, half of it characters of all of Unicode, and beyond.
-static void random_text(uint32_t *seed, char *text, size_t room) {
+static void random_text(char *text, size_t room) {
     size_t at = 0;
     while (at + CANVAS_RUNE_OCTETS < room) {
-        if (next_random(seed) % 2 == 0) {
-            text[at++] = (char)(1 + next_random(seed) % 255);
+        if (random_below(2) == 0) {
+            text[at++] = (char)(1 + random_below(255));
             continue;
         }
         char rune[CANVAS_RUNE_OCTETS + 1];
-        uint32_t below = next_random(seed) % 3 == 0 ? 0x110000 : 0x3100;
-        size_t octets = strlen(canvas_rune_text(1 + next_random(seed) % below, rune));
+        uint32_t below = random_below(3) == 0 ? 0x110000 : 0x3100;
+        size_t octets = strlen(canvas_rune_text(1 + random_below(below), rune));
         memcpy(text + at, rune, octets);
         at += octets;
     }
@@ -130,20 +127,20 @@ static void random_text(uint32_t *seed, char *text, size_t room) {
 static void whatever_is_drawn_is_printable(void **state) {
     (void)state;
     struct canvas canvas;
-    uint32_t seed = 1;
+    noise = 1;
     assert_true(canvas_init(&canvas, 37, 7));
     struct area all = canvas_area(&canvas), inner = {3, 1, 20, 5};
     for (int i = 0; i < 3000; i++) {
         char text[80];
-        random_text(&seed, text, 8 + next_random(&seed) % (sizeof text - 8));
-        int x = (int)(next_random(&seed) % 50) - 10, y = (int)(next_random(&seed) % 9) - 1;
-        int room = (int)(next_random(&seed) % 40);
+        random_text(text, 8 + random_below(sizeof text - 8));
+        int x = (int)random_below(50) - 10, y = (int)random_below(9) - 1;
+        int room = (int)random_below(40);
         canvas_text(&canvas, inner, x, y, text, ROLE_TEXT);
         canvas_text_right(&canvas, all, x, y, text, ROLE_TEXT);
         canvas_text_elided(&canvas, all, x, y, room, text, '~', ROLE_TEXT);
         int rows = canvas_text_wrapped(&canvas, inner, x, y, room, 3, text, ROLE_TEXT);
         assert_in_range(rows, 0, 3);
-        canvas_put(&canvas, all, x, y, next_random(&seed), ROLE_TEXT);
+        canvas_put(&canvas, all, x, y, random_below(1 << 24), ROLE_TEXT);
         check_cells(&canvas);
         size_t length;
         char *copied = canvas_as_text(&canvas, &length);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Proves the state diagram: the figure in the source is that of RFC 9293 and agrees with the state
 // table; what is drawn on it, how one walks over it, and the time that was spent in a state.
-#include "scene.h"
-#include "screens.h"
+#include "keys.h"
+#include "screen_scene.h"
 
 #include "ui/ui.h"
 #include "ui/views/views.h"
@@ -218,14 +218,6 @@ static void kinds_of_line_look_different(void **state) {
 
 // --- on the screen
 
-static struct scene scene;
-static struct app app;
-
-static void press(const char *keys) {
-    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
-        app_key(&app, key);
-}
-
 // Opens connection `number` of what was sent, its diagram shown, at the end.
 static void begin(uint64_t number) {
     tw_tracker_finish(scene.tracker);
@@ -239,19 +231,6 @@ static void begin(uint64_t number) {
     app.part = PART_DIAGRAM;
 }
 
-static int open_scene(void **state) {
-    (void)state;
-    scene_open(&scene);
-    return 0;
-}
-
-static int close_scene(void **state) {
-    (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    return 0;
-}
-
 // To the moment `us` microseconds after the first segment was captured.
 static void at(int64_t us) {
     size_t count;
@@ -261,8 +240,7 @@ static void at(int64_t us) {
 
 static enum role role_at(int x, int y) {
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     enum role role = (enum role)canvas.cells[y * canvas.width + x].role;
     canvas_fini(&canvas);
     return role;
@@ -607,15 +585,11 @@ static void any_size_draws(void **state) {
     for (int walking = 0; walking < 2; walking++) {
         for (int width = 1; width <= 200; width += width < 45 || width > 115 ? 1 : 7)
             for (int height = 1; height <= 60; height += height < 26 ? 1 : 5) {
-                struct canvas canvas;
                 app_resize(&app, width, height);
-                assert_true(canvas_init(&canvas, width, height));
                 if (walking)
                     walk_to(&app, (enum tw_state)(height % TW_STATE_COUNT), width % 2 == 0);
                 playback_to_place(&app, (double)(width % 50) / 49 * (double)app.ladder.row_count);
-                app_draw(&app, &canvas);
-                check_whole(&canvas);
-                canvas_fini(&canvas);
+                draw_whole(&app);
             }
     }
 }
@@ -625,8 +599,7 @@ static void clicks_mean_states(void **state) {
     scene_close_by_client(&scene, 0, 0);
     begin(1);
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     unsigned found = 0, over = 0;
     for (int i = 0; i < canvas.width * canvas.height; i++) {
         uint32_t target = canvas.cells[i].target, value = target & ((1U << TARGET_SHIFT) - 1);
@@ -668,30 +641,29 @@ static void time_spent_sums_up(void **state) {
 }
 
 int main(void) {
-#define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_edge_is_there_once),
         cmocka_unit_test(edges_are_cells_of_the_table),
         cmocka_unit_test(lines_lead_from_state_to_state),
         cmocka_unit_test(too_small_is_a_list),
         cmocka_unit_test(kinds_of_line_look_different),
-        on_scene(the_way_is_drawn),
-        on_scene(time_wait_is_begun_anew_by_a_run),
-        on_scene(two_edges_by_one_segment),
-        on_scene(a_reset_is_never_silent),
-        on_scene(roles_say_what_is_lit),
-        on_scene(an_end_goes_along_its_edge),
-        on_scene(alone_where_it_would_be_beside),
-        on_scene(time_wait_is_counted_down),
-        on_scene(both_ends_wait),
-        on_scene(the_kernel_knows_the_ring),
-        on_scene(the_ring_runs_live),
-        on_scene(any_size_draws),
-        on_scene(walking_reaches_every_state),
-        on_scene(walking_comes_and_goes),
-        on_scene(each_state_is_explained),
-        on_scene(clicks_mean_states),
-        on_scene(time_spent_sums_up),
+        on_empty_scene(the_way_is_drawn),
+        on_empty_scene(time_wait_is_begun_anew_by_a_run),
+        on_empty_scene(two_edges_by_one_segment),
+        on_empty_scene(a_reset_is_never_silent),
+        on_empty_scene(roles_say_what_is_lit),
+        on_empty_scene(an_end_goes_along_its_edge),
+        on_empty_scene(alone_where_it_would_be_beside),
+        on_empty_scene(time_wait_is_counted_down),
+        on_empty_scene(both_ends_wait),
+        on_empty_scene(the_kernel_knows_the_ring),
+        on_empty_scene(the_ring_runs_live),
+        on_empty_scene(any_size_draws),
+        on_empty_scene(walking_reaches_every_state),
+        on_empty_scene(walking_comes_and_goes),
+        on_empty_scene(each_state_is_explained),
+        on_empty_scene(clicks_mean_states),
+        on_empty_scene(time_spent_sums_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Proves that a screen that stays on for ever keeps what one looks at: cursor, marks, sorted and
 // filtered rows and the open connection are those of the same connections, whatever is forgotten.
-#include "scene.h"
-#include "screens.h"
+#include "screen_scene.h"
 
 #include "ui/list_rows.h"
 
 enum { LIMIT = 400000, MANY = 4000 };
 
-static struct scene scene;
-static struct app app;
 static unsigned sent;
 
 static int open_scene(void **state) {
@@ -21,13 +18,6 @@ static int open_scene(void **state) {
         .story = scene.story, .source_name = "lo", .utc = true, .forgets = true};
     app_init(&app, &options);
     app_resize(&app, 80, 24);
-    return 0;
-}
-
-static int close_scene(void **state) {
-    (void)state;
-    app_fini(&app);
-    scene_close(&scene);
     return 0;
 }
 
@@ -202,7 +192,6 @@ static void a_few_are_not_looked_for(void **state) {
     assert_int_equal(tw_story_over(scene.story), 0);
 }
 
-#define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 int main(void) {
     const struct CMUnitTest tests[] = {on_scene(by_number),
                                        on_scene(sorted),

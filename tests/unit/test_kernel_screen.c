@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Proves what the kernel's word looks like beside what the wire shows, and when the kernel is
 // asked, with a kernel that is made up. The expected text is in tests/screens/kernel-*.txt.
-#include "scene.h"
-#include "screens.h"
+#include "check_columns.h"
+#include "screen_scene.h"
 
-#include "ui/columns.h"
 #include "ui/ui.h"
 #include "ui/views/views.h"
 
 enum { MOST = 40 };
-
-static struct scene scene;
-static struct app app;
 
 // The kernel that is made up: what it says of each end of each connection, by the client's port.
 static struct {
@@ -54,7 +50,7 @@ static void tick(tw_time by) {
     app_tick(&app, app.now + by);
 }
 
-static int set_up(void **state) {
+static int open_scene(void **state) {
     (void)state;
     memset(&fake, 0, sizeof fake);
     scene_open(&scene);
@@ -76,13 +72,6 @@ static int set_up(void **state) {
     open->socket.rtt = 10200000;
     open->socket.congestion_window = 10;
     has(5, TW_CLIENT, TW_CLOSED, NULL);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    app_fini(&app);
-    scene_close(&scene);
     return 0;
 }
 
@@ -115,22 +104,9 @@ static void in_the_list(void **state) {
 static void columns_scroll(void **state) {
     (void)state;
     tick(TW_SECOND);
-    for (int width = 40; width <= 220; width++) {
-        bool seen[COLUMN_COUNT] = {false};
-        app_resize(&app, width, 24);
-        for (app.list.scrolled = 0; app.list.scrolled <= columns_last_scroll(&app);
-             app.list.scrolled++) {
-            struct columns fitted = columns_fit(&app, width);
-            int all = 1;
-            for (int i = 0; i < COLUMN_COUNT; i++) {
-                seen[i] = seen[i] || fitted.widths[i] > 0;
-                all += fitted.widths[i] > 0 ? fitted.widths[i] + COLUMN_GAP : 0;
-            }
-            assert_true(all <= width);
-        }
-        for (int i = 0; i < COLUMN_COUNT; i++)
-            assert_true(seen[i]);
-    }
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        assert_true(columns_have(&app, (enum column)i));
+    check_columns();
 }
 
 static void one_end(void **state) {
@@ -261,15 +237,11 @@ static void any_size_draws(void **state) {
         for (int part = PART_LADDER; part < PART_COUNT; part++)
             for (int width = 1; width <= 200; width += width < 45 || width > 115 ? 3 : 7)
                 for (int height = 1; height <= 60; height += height < 26 ? 1 : 5) {
-                    struct canvas canvas;
                     app.view = (enum view)view;
                     app.part = (enum part)part;
                     app_resize(&app, width, height);
                     tick(TW_SECOND / 10);
-                    assert_true(canvas_init(&canvas, width, height));
-                    app_draw(&app, &canvas);
-                    check_whole(&canvas);
-                    canvas_fini(&canvas);
+                    draw_whole(&app);
                 }
 }
 
@@ -367,25 +339,23 @@ static void drawn_when_it_says_something_else(void **state) {
     assert_true(app.changed);
 }
 
-#define PROVE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PROVE(in_the_list),
-        PROVE(columns_scroll),
-        PROVE(one_end),
-        PROVE(both_ends),
-        PROVE(a_full_listener),
-        PROVE(whose_it_is),
-        PROVE(whose_it_was),
-        PROVE(who_listens),
-        PROVE(what_has_been_is_marked_so),
-        PROVE(no_end_is_of_this_machine),
-        PROVE(any_size_draws),
-        PROVE(asked_as_things_happen),
-        PROVE(asked_only_of_rows_that_are_seen),
-        PROVE(asked_again_whose_it_is),
-        PROVE(drawn_when_it_says_something_else),
+        on_scene(in_the_list),
+        on_scene(columns_scroll),
+        on_scene(one_end),
+        on_scene(both_ends),
+        on_scene(a_full_listener),
+        on_scene(whose_it_is),
+        on_scene(whose_it_was),
+        on_scene(who_listens),
+        on_scene(what_has_been_is_marked_so),
+        on_scene(no_end_is_of_this_machine),
+        on_scene(any_size_draws),
+        on_scene(asked_as_things_happen),
+        on_scene(asked_only_of_rows_that_are_seen),
+        on_scene(asked_again_whose_it_is),
+        on_scene(drawn_when_it_says_something_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,8 +2,8 @@
 // Proves what the lab looks like on the screen, and what its keys ask of the lab, with a lab that
 // is made up: hand-made flights and sockets, and callbacks that write down what they were asked.
 // The expected text is in tests/screens/lab-*.txt.
-#include "scene.h"
-#include "screens.h"
+#include "keys.h"
+#include "screen_scene.h"
 
 #include "ui/ui.h"
 #include "ui/views/views.h"
@@ -11,9 +11,6 @@
 #include <sys/socket.h>
 
 enum { MOST = 40 };
-
-static struct scene scene;
-static struct app app;
 
 // The lab that is made up.
 static struct {
@@ -211,23 +208,6 @@ static int open_lab(void **state) {
     return 0;
 }
 
-static int close_lab(void **state) {
-    (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    return 0;
-}
-
-static void press(const char *keys) {
-    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
-        app_key(&app, key);
-}
-
-static void type_text(const char *text) {
-    for (uint32_t rune; (rune = canvas_rune_next(&text)) != 0;)
-        app_key(&app, rune);
-}
-
 static void expect_asked(const char *asked) {
     assert_string_equal(fake.asked, asked);
     fake.asked[0] = '\0';
@@ -397,30 +377,30 @@ static void any_statement_can_be_typed(void **state) {
     press(": Up");
     assert_string_equal(app.prompt.line, "client: send(c, \"hello\")");
     press("^U");
-    type_text("a\u00e9\u8a66\U0001F600");
+    type("a\u00e9\u8a66\U0001F600");
     assert_string_equal(app.prompt.line, "a\u00e9\u8a66\U0001F600");
     app_key(&app, KEY_IS_ERASE);
     app_key(&app, KEY_IS_ERASE);
     assert_string_equal(app.prompt.line, "a\u00e9");
     app_key(&app, 0x9b); // a control character is none that can be typed
     for (int i = 0; i < 300; i++)
-        type_text("\u8a66q");
+        type("\u8a66q");
     assert_true(strlen(app.prompt.line) < sizeof app.prompt.line);
     expect_screen(&app, "lab-long-prompt-80x24");
     press("^U Enter");
     expect_asked("");
     // A call without its process is one of the chosen end's.
     press(":");
-    type_text("send(c, \"a: b\")");
+    type("send(c, \"a: b\")");
     press("Enter");
     expect_asked("type client: send(c, \"a: b\")\n");
     press(":");
-    type_text("server: close(t)");
+    type("server: close(t)");
     press("Enter");
     expect_asked("type server: close(t)\n");
     fake.refusal = "typed:1:1: 'x' is no statement";
     press(":");
-    type_text("x");
+    type("x");
     press("Enter");
     assert_string_equal(app.notice, fake.refusal);
 }
@@ -474,13 +454,9 @@ static void any_size_draws(void **state) {
         for (int part = PART_LADDER; part <= PART_LAB; part++)
             for (int width = 1; width <= 200; width += width < 80 || width > 115 ? 1 : 7)
                 for (int height = 1; height <= 60; height += height < 26 ? 1 : 5) {
-                    struct canvas canvas;
                     app.part = (enum part)part;
                     app_resize(&app, width, height);
-                    assert_true(canvas_init(&canvas, width, height));
-                    app_draw(&app, &canvas);
-                    check_whole(&canvas);
-                    canvas_fini(&canvas);
+                    draw_whole(&app);
                 }
         if (phase == 0)
             half_open();
@@ -490,9 +466,9 @@ static void any_size_draws(void **state) {
 static void any_keys_draw(void **state) {
     (void)state;
     half_open();
-    uint32_t noise = 7;
+    noise = 7;
     for (int i = 0; i < 20000; i++) {
-        noise = noise * 1664525 + 1013904223;
+        noise_next();
         if ((noise >> 20) % 7 == 0)
             app_resize(&app, 1 + (int)(noise >> 9) % 200, 1 + (int)(noise >> 17) % 60);
         fake.asked[0] = '\0';
@@ -501,16 +477,12 @@ static void any_keys_draw(void **state) {
         app_act(&app, (enum action)(1 + (noise >> 8) % (ACTION_COUNT - 1)));
         app_tick(&app, app.now + (tw_time)(noise >> 4) % (2 * TW_SECOND));
         app.quit = false;
-        struct canvas canvas;
-        assert_true(canvas_init(&canvas, app.width, app.height));
-        app_draw(&app, &canvas);
-        check_whole(&canvas);
-        canvas_fini(&canvas);
+        draw_whole(&app);
     }
 }
 
 int main(void) {
-#define on_lab(test) cmocka_unit_test_setup_teardown(test, open_lab, close_lab)
+#define on_lab(test) cmocka_unit_test_setup_teardown(test, open_lab, close_scene)
     const struct CMUnitTest tests[] = {
         on_lab(free_play_begins_with_what_to_press),
         on_lab(a_handshake_is_held),

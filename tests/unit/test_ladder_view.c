@@ -2,34 +2,15 @@
 // Proves what the ladder shows: sloped lines and where they cross, segments on their way at named
 // clock values, folded and unfolded runs, what is measured, what is odd; then, whatever is sent,
 // that labels are whole, heads are where segments land, and nothing is drawn outside.
-#include "scene.h"
-#include "screens.h"
+#include "noise.h"
+#include "screen_scene.h"
 
 #include "ui/views/views.h"
-
-static struct scene scene;
-static struct app app;
-
-static int open_scene(void **state) {
-    (void)state;
-    scene_open(&scene);
-    return 0;
-}
-
-static int close_scene(void **state) {
-    (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    return 0;
-}
 
 static void show(void) {
     const struct app_options options = {
         .story = scene.story, .source_name = "scene.pcap", .utc = true, .connection = 1};
-    app_init(&app, &options);
-    app.loading = false;
-    app_resize(&app, 80, 24);
-    app_tick(&app, 0);
+    show_whole(&options);
     assert_int_equal(app.view, VIEW_CONNECTION);
 }
 
@@ -162,23 +143,16 @@ static void lost_and_injected(void **state) {
     witness->tap = 0.5;
     const struct app_options options = {
         .story = scene.story, .witness = witness, .utc = true, .connection = 1};
-    app_init(&app, &options);
-    app.loading = false;
-    app_resize(&app, 80, 24);
-    app_tick(&app, 0);
+    show_whole(&options);
     press("G");
     expect_screen(&app, "ladder-lost-80x24");
     app.ascii = true;
     expect_screen(&app, "ladder-lost-ascii-80x24");
     for (int width = 40; width < 120; width++) // whole at any width
         for (double place = 0; place <= (double)app.ladder.row_count; place += 0.25) {
-            struct canvas canvas;
             app_resize(&app, width, 20);
             playback_to_place(&app, place);
-            assert_true(canvas_init(&canvas, width, 20));
-            app_draw(&app, &canvas);
-            check_whole(&canvas);
-            canvas_fini(&canvas);
+            draw_whole(&app);
         }
     tw_witness_free(witness);
 }
@@ -426,8 +400,7 @@ static void a_click_goes_to_a_row(void **state) {
     scene_close_by_client(&scene, 0, 0);
     show();
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, 80, 24));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     for (uint32_t y = 0; y < 5; y++) { // line 0 stands below the two rows of the head
         const uint32_t target = canvas.cells[(y + 2) * 80 + 40].target;
         assert_int_equal(target >> TARGET_SHIFT, TARGET_PLACE);
@@ -437,13 +410,6 @@ static void a_click_goes_to_a_row(void **state) {
 }
 
 // --- whatever is sent
-
-static uint32_t noise = 1;
-
-static uint32_t random_below(uint32_t below) {
-    noise = noise * 1664525 + 1013904223;
-    return (noise >> 8) % below;
-}
 
 static void send_noise(void) {
     static const unsigned flags[] = {TW_ACK, TW_ACK, TW_PSH | TW_ACK, TW_PSH | TW_ACK,
@@ -506,9 +472,7 @@ static void anything_is_drawn_whole(void **state) {
     (void)state;
     for (int round = 0; round < 60; round++) {
         if (round > 0) {
-            app_fini(&app);
-            scene_close(&scene);
-            scene_open(&scene);
+            new_scene();
         }
         send_noise();
         show();
@@ -536,23 +500,22 @@ static void anything_is_drawn_whole(void **state) {
 }
 
 int main(void) {
-#define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
-        on_scene(fins_cross),
-        on_scene(many_lines),
-        on_scene(a_closed_window_is_said),
-        on_scene(lost_and_injected),
-        on_scene(odd_segments_look_odd),
-        on_scene(runs_fold_and_unfold),
-        on_scene(a_run_is_stopped_within),
-        on_scene(a_run_grows_behind_the_cursor),
-        on_scene(what_was_dropped_is_no_silence),
-        on_scene(the_cursor_stays_while_segments_are_dropped),
-        on_scene(days_are_told_whole),
-        on_scene(the_cursor_stays_while_runs_grow),
-        on_scene(measuring),
-        on_scene(a_click_goes_to_a_row),
-        on_scene(anything_is_drawn_whole),
+        on_empty_scene(fins_cross),
+        on_empty_scene(many_lines),
+        on_empty_scene(a_closed_window_is_said),
+        on_empty_scene(lost_and_injected),
+        on_empty_scene(odd_segments_look_odd),
+        on_empty_scene(runs_fold_and_unfold),
+        on_empty_scene(a_run_is_stopped_within),
+        on_empty_scene(a_run_grows_behind_the_cursor),
+        on_empty_scene(what_was_dropped_is_no_silence),
+        on_empty_scene(the_cursor_stays_while_segments_are_dropped),
+        on_empty_scene(days_are_told_whole),
+        on_empty_scene(the_cursor_stays_while_runs_grow),
+        on_empty_scene(measuring),
+        on_empty_scene(a_click_goes_to_a_row),
+        on_empty_scene(anything_is_drawn_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

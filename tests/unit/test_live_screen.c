@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Proves what the list shows of a live source: what became of the packets, losses at any width, and
 // its filter, which is changed where it stands, with what is wrong with it.
-#include "scene.h"
-#include "screens.h"
+#include "keys.h"
+#include "screen_scene.h"
 
 #include "ui/ui.h"
 
-static struct scene scene;
-static struct app app;
 static char asked[PROMPT_MAX];
 static const char *refuses;
 
@@ -40,17 +38,9 @@ static int open_scene(void **state) {
     return 0;
 }
 
-static int close_scene(void **state) {
-    (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    return 0;
-}
-
-static void type(const char *text) {
-    for (; *text != '\0'; text++)
-        app_key(&app, (uint32_t)*text);
-    app_key(&app, KEY_IS_ENTER);
+static void enter(const char *text) {
+    type(text);
+    press("Enter");
     app_tick(&app, app.now + TW_SECOND);
 }
 
@@ -81,7 +71,7 @@ static void another_filter(void **state) {
     (void)state;
     app_act(&app, ACTION_CAPTURE_FILTER);
     assert_string_equal(app.prompt.line, "tcp port 443");
-    type(" or port 80");
+    enter(" or port 80");
     assert_string_equal(asked, "tcp port 443 or port 80");
     assert_string_equal(app.filter, asked);
     assert_true(screen_has(&app, "eth0   tcp port 443 or port 80"));
@@ -103,17 +93,16 @@ static void a_wrong_filter(void **state) {
     (void)state;
     refuses = "filter \"tcp port 443 x\": syntax error";
     app_act(&app, ACTION_CAPTURE_FILTER);
-    type(" x");
+    enter(" x");
     expect_screen(&app, "live-filter-wrong-80x24");
     assert_string_equal(app.filter, "tcp port 443");
     refuses = NULL;
     app_key(&app, KEY_IS_ERASE);
-    type("1");
+    enter("1");
     assert_string_equal(app.filter, "tcp port 443 1");
     assert_false(screen_has(&app, "syntax error"));
 }
 
-#define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 int main(void) {
     const struct CMUnitTest tests[] = {
         on_scene(what_became_of_the_packets),

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Proves that a click means what the view has put there, that the wheel goes where one looks, and
 // that no action, key or click in any view does harm.
-#include "scene.h"
-#include "screens.h"
+#include "keys.h"
+#include "screen_scene.h"
 
 #include "ui/ui.h"
 #include "ui/views/views.h"
 
 enum { WIDTH = 80, HEIGHT = 24 };
 
-static struct scene scene;
-static struct app app;
 static struct canvas canvas;
 
 static int open_scene(void **state) {
@@ -20,24 +18,13 @@ static int open_scene(void **state) {
     tw_tracker_finish(scene.tracker);
     const struct app_options options = {
         .story = scene.story, .source_name = "mixed.pcap", .utc = true, .mouse = true};
-    app_init(&app, &options);
-    app.loading = false;
-    app_resize(&app, WIDTH, HEIGHT);
-    app_tick(&app, 0);
+    show_whole(&options);
     return canvas_init(&canvas, WIDTH, HEIGHT) ? 0 : 1;
 }
 
-static int close_scene(void **state) {
-    (void)state;
+static int close_canvas(void **state) {
     canvas_fini(&canvas);
-    app_fini(&app);
-    scene_close(&scene);
-    return 0;
-}
-
-static void press(const char *keys) {
-    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
-        app_key(&app, key);
+    return close_scene(state);
 }
 
 static void mouse_at(enum mouse_kind kind, int x, int y) {
@@ -306,14 +293,6 @@ static void the_way_out_is_always_seen(void **state) {
     }
 }
 
-static void draw(void) {
-    struct canvas drawn;
-    assert_true(canvas_init(&drawn, app.width, app.height));
-    app_draw(&app, &drawn);
-    check_whole(&drawn);
-    canvas_fini(&drawn);
-}
-
 static void every_action_in_every_view(void **state) {
     (void)state;
     static const enum view views[] = {VIEW_CONNECTIONS, VIEW_CONNECTION, VIEW_HELP, VIEW_BREAKS};
@@ -334,15 +313,15 @@ static void every_action_in_every_view(void **state) {
                     app_act(&app, (enum action)action);
                     app_tick(&app, app.now + TW_MILLISECOND);
                     app.quit = false;
-                    draw();
+                    draw_whole(&app);
                 }
 }
 
 static void clicks_anywhere_do_no_harm(void **state) {
     (void)state;
-    uint32_t noise = 3;
+    noise = 3;
     for (int i = 0; i < 4000; i++) {
-        noise = noise * 1664525 + 1013904223;
+        noise_next();
         if (app.width != canvas.width || i % 50 == 0) {
             canvas_fini(&canvas);
             app_resize(&app, 40 + (int)(noise >> 9) % 150, 12 + (int)(noise >> 17) % 40);
@@ -359,15 +338,15 @@ static void clicks_anywhere_do_no_harm(void **state) {
 }
 
 int main(void) {
-#define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
+#define on_canvas(test) cmocka_unit_test_setup_teardown(test, open_scene, close_canvas)
     const struct CMUnitTest tests[] = {
-        on_scene(the_bottom_line_is_clicked),    on_scene(rows_are_chosen_and_opened),
-        on_scene(a_connection_is_clicked),       on_scene(the_wheel_turns),
-        on_scene(what_is_asked_comes_first),     on_scene(rows_of_other_views),
-        on_scene(what_is_covered_leads_nowhere), on_scene(rows_of_other_views),
-        on_scene(keys_that_are_not_plain),       on_scene(pasted_text_is_no_keys),
-        on_scene(the_help_begins_where_one_is),  on_scene(the_way_out_is_always_seen),
-        on_scene(every_action_in_every_view),    on_scene(clicks_anywhere_do_no_harm),
+        on_canvas(the_bottom_line_is_clicked),    on_canvas(rows_are_chosen_and_opened),
+        on_canvas(a_connection_is_clicked),       on_canvas(the_wheel_turns),
+        on_canvas(what_is_asked_comes_first),     on_canvas(rows_of_other_views),
+        on_canvas(what_is_covered_leads_nowhere), on_canvas(rows_of_other_views),
+        on_canvas(keys_that_are_not_plain),       on_canvas(pasted_text_is_no_keys),
+        on_canvas(the_help_begins_where_one_is),  on_canvas(the_way_out_is_always_seen),
+        on_canvas(every_action_in_every_view),    on_canvas(clicks_anywhere_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

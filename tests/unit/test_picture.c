@@ -2,6 +2,7 @@
 // Proves that a ladder puts segments and states in the order of the ends' own clocks, and that
 // the state diagram is the state table's: every line is a cell of it, and nothing overlaps.
 #include "ladders.h"
+#include "noise.h"
 #include "scene.h"
 
 static void build_folded(struct tw_ladder *ladder, const struct scene *scene, size_t connection,
@@ -352,13 +353,13 @@ static void numbers_can_be_absolute(void **state) {
 // Deterministic noise: segments that fit nothing must still give an ordered ladder.
 static void any_segments_give_a_ladder(void **state) {
     (void)state;
-    uint32_t noise = 1;
+    noise = 1;
     for (int round = 0; round < 300; round++) {
         struct scene scene;
         scene_open(&scene);
         int64_t us = 0;
         for (int i = 0; i < 40; i++) {
-            noise = noise * 1664525 + 1013904223;
+            noise_next();
             static const unsigned flags[] = {TW_SYN,          TW_SYN | TW_ACK, TW_ACK,
                                              TW_FIN | TW_ACK, TW_RST,          TW_RST | TW_ACK,
                                              TW_PSH | TW_ACK, TW_ACK};

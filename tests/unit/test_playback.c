@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Proves the playback of one connection: where it stands at named clock values, that the number of
 // frames does not matter, loops, breakpoints, the time line, and what the why lines say of time.
-#include "scene.h"
-#include "screens.h"
+#include "keys.h"
+#include "screen_scene.h"
 
 #include "ui/views/views.h"
 
 #include <math.h>
 
-static struct scene scene;
-static struct app app;
-
 enum { BY_CLIENT, BOTH, REFUSED, NO_ANSWER, OPEN, RESET, LONG_AGO, LATER, THREE, SCENES };
-
-static const struct app_options options = {.source_name = "mixed.pcap", .utc = true};
-
-static void begin(struct app *a) {
-    struct app_options o = options;
-    o.story = scene.story;
-    app_init(a, &o);
-    a->loading = false;
-    app_resize(a, 80, 24);
-    app_tick(a, 0);
-}
 
 static int open_scene(void **state) {
     (void)state;
@@ -37,20 +23,8 @@ static int open_scene(void **state) {
     scene_send(&scene, 8, 100170000, TW_SERVER, TW_FIN | TW_ACK, 1, 2, 0);
     scene_send(&scene, 8, 100172000, TW_CLIENT, TW_ACK, 2, 2, 0);
     tw_tracker_finish(scene.tracker);
-    begin(&app);
+    show_scene();
     return 0;
-}
-
-static int close_scene(void **state) {
-    (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    return 0;
-}
-
-static void press(const char *keys) {
-    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
-        app_key(&app, key);
 }
 
 static void wait_ms(int64_t ms) {
@@ -169,7 +143,7 @@ static void frames_do_not_matter(void **state) {
     for (size_t i = 0; i < TW_COUNT(ways) * TW_COUNT(times); i++) {
         int64_t ms = times[i % TW_COUNT(times)], step = ms < 100000 ? 33 : 1234;
         app_fini(&app);
-        begin(&app);
+        show_scene();
         press(ways[i / TW_COUNT(times)]);
         app_fini(&once);
         once = app; // the lists are empty yet, the ladder is built anew
@@ -386,8 +360,7 @@ static void breakpoints_are_chosen(void **state) {
     press("g Down");
     expect_screen(&app, "breaks-top-ascii-40x12");
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     app_mouse(&app, &canvas, &(struct mouse){.kind = MOUSE_PRESS, .x = 9, .y = 2});
     assert_true(app.playback.break_state[TW_CLOSED]);
     assert_int_equal(app.playback.break_cursor, 0);
@@ -562,7 +535,7 @@ static void time_wait_is_counted_down(void **state) {
     scene_simultaneous_close(&scene, 0, 0);
     tw_tracker_finish(scene.tracker);
     app_fini(&app);
-    begin(&app);
+    show_scene();
     press("Enter G");
     assert_true(seen("TIME-WAIT over in 60 s, linux: 60 s"));
     app.profile = tw_profile_find("rfc");
@@ -580,7 +553,7 @@ static void time_wait_goes_on_behind_the_end(void **state) {
     scene_simultaneous_close(&scene, 0, 0);
     tw_tracker_finish(scene.tracker);
     app_fini(&app);
-    begin(&app);
+    show_scene();
     app.playback.even = false;
     press("Enter G");
     assert_true(seen("TIME-WAIT over in 60 s"));
@@ -615,12 +588,8 @@ static void any_size_draws(void **state) {
         app.ascii = view == 1;
         for (int width = 1; width <= 300; width += width < 90 ? 1 : 30)
             for (int height = 1; height <= 60; height += height < 26 ? 1 : 5) {
-                struct canvas canvas;
                 app_resize(&app, width, height);
-                assert_true(canvas_init(&canvas, width, height));
-                app_draw(&app, &canvas);
-                check_whole(&canvas);
-                canvas_fini(&canvas);
+                draw_whole(&app);
             }
     }
 }
@@ -638,13 +607,11 @@ static void long_connections(void **state) {
         {360000000000, "100:00:00 of 100:00:00", "50:00:00 of 100:00:00"},
     };
     for (size_t i = 0; i < TW_COUNT(cases); i++) {
-        app_fini(&app);
-        scene_close(&scene);
-        scene_open(&scene);
+        new_scene();
         scene_send(&scene, 0, 0, TW_CLIENT, TW_ACK, 1, 1, 0);
         scene_send(&scene, 0, cases[i].us, TW_CLIENT, TW_ACK, 1, 1, 0);
         tw_tracker_finish(scene.tracker);
-        begin(&app);
+        show_scene();
         app_resize(&app, 120, 24);
         press("Enter e G");
         assert_true(seen(cases[i].end));
@@ -654,33 +621,32 @@ static void long_connections(void **state) {
 }
 
 int main(void) {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
-        CASE(even_time),
-        CASE(keys_between_frames),
-        CASE(real_time),
-        CASE(speed_has_its_bounds),
-        CASE(frames_do_not_matter),
-        CASE(a_loop_begins_anew),
-        CASE(nothing_moves_nothing_is_drawn),
-        CASE(steps),
-        CASE(each_state_stops_it),
-        CASE(each_finding_stops_it),
-        CASE(a_row_is_played_to_its_end),
-        CASE(a_stop_is_told),
-        CASE(a_loop_stops_too),
-        CASE(a_page_stops_too),
-        CASE(breakpoints_are_chosen),
-        CASE(tenths),
-        CASE(clicks),
-        CASE(time_lines),
-        CASE(nothing_to_draw),
-        CASE(measures),
-        CASE(one_countdown),
-        CASE(time_wait_is_counted_down),
-        CASE(time_wait_goes_on_behind_the_end),
-        CASE(any_size_draws),
-        CASE(long_connections),
+        on_scene(even_time),
+        on_scene(keys_between_frames),
+        on_scene(real_time),
+        on_scene(speed_has_its_bounds),
+        on_scene(frames_do_not_matter),
+        on_scene(a_loop_begins_anew),
+        on_scene(nothing_moves_nothing_is_drawn),
+        on_scene(steps),
+        on_scene(each_state_stops_it),
+        on_scene(each_finding_stops_it),
+        on_scene(a_row_is_played_to_its_end),
+        on_scene(a_stop_is_told),
+        on_scene(a_loop_stops_too),
+        on_scene(a_page_stops_too),
+        on_scene(breakpoints_are_chosen),
+        on_scene(tenths),
+        on_scene(clicks),
+        on_scene(time_lines),
+        on_scene(nothing_to_draw),
+        on_scene(measures),
+        on_scene(one_countdown),
+        on_scene(time_wait_is_counted_down),
+        on_scene(time_wait_goes_on_behind_the_end),
+        on_scene(any_size_draws),
+        on_scene(long_connections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

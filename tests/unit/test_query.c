@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Proves the language in which connections are asked for: what matches, what is wrong, and when a
 // query can only match what one before it did.
+#include "noise.h"
 #include "scene.h"
 
 #include "ui/query.h"
@@ -271,16 +272,16 @@ static void when_it_narrows(void **state) {
 static void any_text_is_read(void **state) {
     (void)state;
     static const char letters[] = "ab1.:/|-[]sptwor_0f \x80\xff";
-    uint32_t noise = 5;
+    noise = 5;
     for (int i = 0; i < 5000; i++) {
         static struct query query;
         char text[40], fault[120] = "", numbers[16];
         size_t length = (noise >> 20) % (sizeof text - 1);
         for (size_t k = 0; k < length; k++) {
-            noise = noise * 1664525 + 1013904223;
+            noise_next();
             text[k] = letters[(noise >> 16) % (sizeof letters - 1)];
         }
-        noise = noise * 1664525 + 1013904223;
+        noise_next();
         text[length] = '\0';
         if (query_parse(text, &query, fault, sizeof fault))
             matching(text, numbers);

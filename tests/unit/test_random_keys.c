@@ -2,6 +2,7 @@
 // Proves that no keys, clicks and sizes, in whatever order, lead to a picture that is not whole:
 // the stored captures, all as one input, with their packets. The same keys each time; with
 // TW_KEYS_SECONDS=60 in the environment so many seconds of them.
+#include "noise.h"
 #include "screens.h"
 
 #include "tcpwalk/decode.h"
@@ -21,7 +22,6 @@ static struct {
     struct tw_error error;
     size_t saved;
 } input;
-static struct app app;
 
 static const struct tw_packet *packet(void *context, uint64_t number, const char **why) {
     static struct tw_packet found;
@@ -121,12 +121,6 @@ static int close_all(void **state) {
     return tw_language_set("en") ? 0 : 1;
 }
 
-static uint32_t noise = 11;
-static uint32_t random_below(uint32_t limit) {
-    noise = noise * 1664525 + 1013904223;
-    return (noise >> 8) % limit;
-}
-
 // A key of some action, mostly one that means something here; or any other.
 static uint32_t random_key(void) {
     const unsigned context = app_context(&app);
@@ -151,8 +145,7 @@ static uint32_t random_key(void) {
 
 static void look(void) {
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     check_whole(&canvas);
     if (random_below(4) == 0) {
         const struct mouse mouse = {(enum mouse_kind)random_below(4),
@@ -189,6 +182,7 @@ static void any_keys(void **state) {
     app.loading = false;
     app_resize(&app, 80, 24);
     unsigned long keys = 0;
+    noise = 11;
     for (; seconds != NULL ? time(NULL) < until : keys < KEYS; keys++)
         one_key();
     print_message("%lu keys\n", keys);

@@ -2,7 +2,7 @@
 // Proves that connections are saved as they were captured, packet for packet, and that nothing half
 // is left where saving is stopped or fails; that what is missing is told; that no name is taken
 // twice.
-#include "screens.h"
+#include "keys.h"
 #include "source_captures.h"
 
 #include "cli/files.h"
@@ -22,7 +22,6 @@ static struct pump pump;
 static struct files files;
 static int place; // of the files that are saved
 static struct ui_files hooks;
-static struct app app;
 
 static void open_screen(const char *const *names, size_t count, size_t keep, size_t story_limit) {
     const struct tw_source_options options = {.again = true, .keep = keep};
@@ -43,10 +42,7 @@ static void open_screen(const char *const *names, size_t count, size_t keep, siz
     hooks = files_hooks(&files);
     const struct app_options app_options = {
         .story = story, .files = &hooks, .source_name = names[0], .utc = true};
-    app_init(&app, &app_options);
-    app.loading = false;
-    app_resize(&app, 80, 24);
-    app_tick(&app, 0);
+    show_whole(&app_options);
 }
 
 static void open_one(const char *name) {
@@ -61,15 +57,9 @@ static void close_screen(void) {
     tw_story_free(story);
 }
 
-static void press(const char *keys) {
-    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
-        app_key(&app, key);
-}
-
 static void type_name(const char *name) {
     app_key(&app, 0x15); // ^U
-    for (; *name != '\0'; name++)
-        app_key(&app, (unsigned char)*name);
+    type(name);
     press("Enter");
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Proves that what was captured last is saved from files and from what is kept of a pipe: all of it
 // that passed the filter and nothing else, and that what is not kept any more is counted.
-#include "screens.h"
+#include "keys.h"
 #include "source_captures.h"
 
 #include "cli/files.h"
@@ -19,7 +19,6 @@ static struct {
     int pipe;  // -1: a file
     int place; // for saved files
 } input;
-static struct app app;
 
 enum { PACKETS = 100, FIRST = 1000000, LENGTH = 100 };
 
@@ -58,10 +57,7 @@ static void open_screen(const char *name, const char *filter, size_t keep) {
     input.hooks = files_hooks(&input.files);
     const struct app_options app_options = {
         .story = input.story, .files = &input.hooks, .source_name = name, .utc = true};
-    app_init(&app, &app_options);
-    app.loading = false;
-    app_resize(&app, 80, 24);
-    app_tick(&app, 0);
+    show_whole(&app_options);
 }
 
 // The same through a pipe, of which so many octets are kept.
@@ -90,11 +86,6 @@ static void close_screen(void) {
     if (input.pipe >= 0)
         close(input.pipe);
     input.pipe = -1;
-}
-
-static void press(const char *keys) {
-    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
-        app_key(&app, key);
 }
 
 static void answer(const char *seconds) {

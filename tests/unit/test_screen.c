@@ -2,13 +2,10 @@
 // Proves what the screen shows, without a terminal: hand-made segments, some actions, a clock
 // value, and the expected text in tests/screens/NAME.txt. TW_ACCEPT=1 in the environment writes
 // these files anew. Then: any size and any keys draw something whole.
-#include "scene.h"
-#include "screens.h"
+#include "keys.h"
+#include "screen_scene.h"
 
 #include "ui/views/views.h"
-
-static struct scene scene;
-static struct app app;
 
 static int open_scene(void **state) {
     (void)state;
@@ -17,23 +14,8 @@ static int open_scene(void **state) {
     tw_tracker_finish(scene.tracker);
     const struct app_options options = {
         .story = scene.story, .source_name = "mixed.pcap", .filter = "tcp port 443", .utc = true};
-    app_init(&app, &options);
-    app.loading = false;
-    app_resize(&app, 80, 24);
-    app_tick(&app, 0);
+    show_whole(&options);
     return 0;
-}
-
-static int close_scene(void **state) {
-    (void)state;
-    app_fini(&app);
-    scene_close(&scene);
-    return 0;
-}
-
-static void press(const char *keys) {
-    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
-        app_key(&app, key);
 }
 
 // Opens the connection on row `row`, and takes `steps` steps; each is over when the next begins.
@@ -297,37 +279,20 @@ static void any_size_draws(void **state) {
         for (int part = PART_LADDER; part <= PART_DIAGRAM; part++)
             for (int width = 1; width <= 200; width += width < 45 || width > 115 ? 1 : 7)
                 for (int height = 1; height <= 60; height += height < 26 ? 1 : 5) {
-                    struct canvas canvas;
                     app.view = (enum view)view;
                     app.part = (enum part)part;
                     app_resize(&app, width, height);
-                    assert_true(canvas_init(&canvas, width, height));
-                    app_draw(&app, &canvas);
-                    check_whole(&canvas);
-                    canvas_fini(&canvas);
+                    draw_whole(&app);
                 }
 }
 
 static void any_keys_draw(void **state) {
     (void)state;
-    uint32_t noise = 7;
+    noise = 7;
     for (int i = 0; i < 20000; i++) {
-        noise = noise * 1664525 + 1013904223;
-        unsigned action = 1 + (noise >> 8) % (ACTION_COUNT - 1);
-        if ((noise >> 20) % 7 == 0)
-            app_resize(&app, 1 + (int)(noise >> 9) % 200, 1 + (int)(noise >> 17) % 60);
-        app_act(&app, (enum action)action);
-        if (app.prompt.question != ASK_NOTHING)
-            app_key(&app, (noise >> 16) % 3 == 0 ? KEY_IS_ENTER : 'a' + (noise >> 24) % 26);
-        app_tick(&app, app.now + (tw_time)(noise >> 4) % (2 * TW_SECOND));
-        app.quit = false;
-        if (i % 4 != 0)
-            continue;
-        struct canvas canvas;
-        assert_true(canvas_init(&canvas, app.width, app.height));
-        app_draw(&app, &canvas);
-        check_whole(&canvas);
-        canvas_fini(&canvas);
+        random_action(7);
+        if (i % 4 == 0)
+            draw_whole(&app);
     }
 }
 
@@ -386,7 +351,6 @@ static void a_growing_story_is_followed(void **state) {
 }
 
 int main(void) {
-#define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
         on_scene(list_of_connections),
         on_scene(list_while_reading),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Proves the start screen: how it looks, its cursor, filter and search, what is chosen, and that it
 // is drawn again only where something has changed.
-#include "screens.h"
+#include "keys.h"
 
 #include "ui/views/views.h"
 
@@ -64,7 +64,6 @@ static const struct ui_start_item items[] = {
 static struct ui_start hooks;
 static size_t refreshes;
 static bool busy; // the next refresh finds something new
-static struct app app;
 
 static bool refresh(void *context) {
     assert_ptr_equal(context, &hooks);
@@ -95,11 +94,6 @@ static int close_start(void **state) {
     (void)state;
     app_fini(&app);
     return 0;
-}
-
-static void press(const char *keys) {
-    for (uint32_t key; (key = key_next(&keys)) != KEY_IS_NONE;)
-        app_key(&app, key);
 }
 
 static const char *at(void) {
@@ -142,16 +136,10 @@ static void looks_in_ascii(void **state) {
 // Without colours the cursor is a sign, too, and the group is in brackets.
 static void tells_all_in_mono(void **state) {
     (void)state;
-    struct canvas canvas;
     assert_int_equal(app.theme, THEME_MONO);
     press("Tab");
-    assert_true(canvas_init(&canvas, 80, 24));
-    app_draw(&app, &canvas);
-    char *text = text_of(&canvas);
-    assert_non_null(strstr(text, "[Lessons 2]"));
-    assert_non_null(strstr(text, "▸ four-way-close"));
-    free(text);
-    canvas_fini(&canvas);
+    assert_true(screen_has(&app, "[Lessons 2]"));
+    assert_true(screen_has(&app, "▸ four-way-close"));
 }
 
 static void goes_from_group_to_group(void **state) {
@@ -256,8 +244,7 @@ static void enter_chooses_and_q_does_not(void **state) {
 static void clicks(void **state) {
     (void)state;
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, 80, 24));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     uint32_t second = canvas.cells[4 * 80 + 10].target, lab = canvas.cells[1 * 80 + 30].target;
     assert_int_equal(second >> TARGET_SHIFT, TARGET_ROW);
     assert_int_equal(lab >> TARGET_SHIFT, TARGET_ROW);
@@ -387,22 +374,11 @@ static void wide_characters(void **state) {
 
 static void any_size_and_any_keys_draw(void **state) {
     (void)state;
-    uint32_t noise = 7;
+    noise = 7;
     busy = true;
     for (int i = 0; i < 8000; i++) {
-        noise = noise * 1664525 + 1013904223;
-        if ((noise >> 20) % 3 == 0)
-            app_resize(&app, 1 + (int)(noise >> 9) % 200, 1 + (int)(noise >> 17) % 60);
-        app_act(&app, (enum action)(1 + (noise >> 8) % (ACTION_COUNT - 1)));
-        if (app.prompt.question != ASK_NOTHING)
-            app_key(&app, (noise >> 16) % 3 == 0 ? KEY_IS_ENTER : 'a' + (noise >> 24) % 26);
-        app_tick(&app, app.now + (tw_time)(noise >> 4) % (2 * TW_SECOND));
-        app.quit = false;
-        struct canvas canvas;
-        assert_true(canvas_init(&canvas, app.width, app.height));
-        app_draw(&app, &canvas);
-        check_whole(&canvas);
-        canvas_fini(&canvas);
+        random_action(3);
+        draw_whole(&app);
     }
 }
 

@@ -262,8 +262,7 @@ static void clicks(void **state) {
     struct canvas canvas;
     talk();
     show_stream();
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     app_mouse(&app, &canvas, &(struct mouse){.kind = MOUSE_PRESS, .x = 20, .y = HEAD + 4});
     settle();
     assert_int_equal(cursor_segment(&app)->packet, 5);

@@ -128,8 +128,7 @@ static void compare_with_model(void) {
 // Nothing that acts on a terminal is ever in a cell.
 static void no_controls(void) {
     struct canvas canvas;
-    assert_true(canvas_init(&canvas, app.width, app.height));
-    app_draw(&app, &canvas);
+    screen_draw(&app, &canvas);
     check_whole(&canvas);
     for (int i = 0; i < canvas.width * canvas.height; i++) {
         uint32_t rune = canvas.cells[i].rune;

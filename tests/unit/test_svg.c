@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Proves the picture of a canvas: all that is on it is in it, at its place, in the theme's colours,
 // and nothing that is no XML.
+#include "noise.h"
+
 #include "ui/svg.h"
 
 #include <setjmp.h>
@@ -89,9 +91,9 @@ static void what_is_chosen_is_filled(void **state) {
 
 static void any_cells_make_xml(void **state) {
     (void)state;
-    uint32_t noise = 1;
+    noise = 1;
     for (int i = 0; i < 2000; i++) {
-        noise = noise * 1664525 + 1013904223;
+        noise_next();
         canvas_put(&canvas, canvas_area(&canvas), (int)(noise >> 8) % 20, (int)(noise >> 16) % 4,
                    noise % 7 == 0 ? 0x2500 + noise % 128 : noise % 0x3000,
                    (enum role)(noise % ROLE_COUNT));
