@@ -128,11 +128,9 @@ static void marks(void **state) {
 // Every connection once, across words of the bit set.
 static void marks_of_many(void **state) {
     (void)state;
-    struct scene many;
-    scene_open(&many);
     for (unsigned i = 0; i < 300; i++)
-        scene_send(&many, i, i, TW_CLIENT, TW_SYN, 0, 0, 0);
-    const struct app_options options = {.story = many.story};
+        scene_send(&scene, i, i, TW_CLIENT, TW_SYN, 0, 0, 0);
+    const struct app_options options = {.story = scene.story};
     app_init(&app, &options);
     rest();
     press("*");
@@ -147,50 +145,46 @@ static void marks_of_many(void **state) {
     size_t at = 0;
     for (size_t i = 0; i < TW_COUNT(expected); i++, at++)
         assert_int_equal(at = list_next_marked(&app, at), expected[i]);
-    app_fini(&app);
-    scene_close(&many);
 }
 
 // --- Following
 
 static void the_newest_is_followed(void **state) {
     (void)state;
-    struct scene live;
-    scene_open(&live);
     for (unsigned i = 0; i < 40; i++)
-        scene_handshake(&live, i, i * 1000);
-    const struct app_options options = {.story = live.story, .source_name = "eth0"};
+        scene_handshake(&scene, i, i * 1000);
+    const struct app_options options = {.story = scene.story, .source_name = "eth0"};
     app_init(&app, &options);
     app_tick(&app, TW_SECOND);
     press("F");
     assert_int_equal(app.list.cursor, 39);
     expect_screen(&app, "list-follow-80x24");
-    scene_handshake(&live, 40, 50000);
+    scene_handshake(&scene, 40, 50000);
     app_tick(&app, 2 * TW_SECOND);
     assert_int_equal(app.list.cursor, 40);
     press("Up");
     assert_false(app.list.follow);
-    scene_handshake(&live, 41, 60000);
+    scene_handshake(&scene, 41, 60000);
     app_tick(&app, 3 * TW_SECOND);
     assert_int_equal(app.list.cursor, 39);
     // With the newest on top; who looks at another one keeps it under the cursor.
     press("r F");
-    scene_handshake(&live, 42, 70000);
+    scene_handshake(&scene, 42, 70000);
     app_tick(&app, 4 * TW_SECOND);
     assert_int_equal(app.list.cursor, 0);
     assert_int_equal(list_connection(&app, 0), 42);
     press("Down Down");
     assert_false(app.list.follow);
     size_t connection = list_connection(&app, app.list.cursor);
-    scene_handshake(&live, 43, 80000);
+    scene_handshake(&scene, 43, 80000);
     app_tick(&app, 5 * TW_SECOND);
     assert_int_equal(list_connection(&app, app.list.cursor), connection);
     // Of what is chosen.
     press("r f");
     type("established");
     press("Enter F");
-    scene_handshake(&live, 44, 90000);
-    scene_send(&live, 45, 91000, TW_CLIENT, TW_SYN, 0, 0, 0);
+    scene_handshake(&scene, 44, 90000);
+    scene_send(&scene, 45, 91000, TW_CLIENT, TW_SYN, 0, 0, 0);
     app_tick(&app, 6 * TW_SECOND);
     assert_int_equal(list_connection(&app, app.list.cursor), 44);
     // In another order there is no newest row.
@@ -199,23 +193,19 @@ static void the_newest_is_followed(void **state) {
     press("F");
     assert_int_equal(app.list.sort, SORT_NUMBER);
     assert_int_equal(list_connection(&app, app.list.cursor), 45);
-    app_fini(&app);
-    scene_close(&live);
 }
 
 // Who follows the newest and goes back from it stays there.
 static void back_from_the_newest(void **state) {
     (void)state;
-    struct scene live;
-    scene_open(&live);
     for (unsigned i = 0; i < 5; i++)
-        scene_handshake(&live, i, i * 1000);
-    const struct app_options options = {.story = live.story, .source_name = "eth0"};
+        scene_handshake(&scene, i, i * 1000);
+    const struct app_options options = {.story = scene.story, .source_name = "eth0"};
     app_init(&app, &options);
     app_tick(&app, TW_SECOND);
     press("F Enter");
     assert_int_equal(app.shown, 4);
-    scene_handshake(&live, 5, 5000); // the cursor of the list goes on
+    scene_handshake(&scene, 5, 5000); // the cursor of the list goes on
     app_tick(&app, 2 * TW_SECOND);
     assert_int_equal(app.list.cursor, 5);
     press("P");
@@ -229,23 +219,19 @@ static void back_from_the_newest(void **state) {
     app_tick(&app, 5 * TW_SECOND);
     press("q");
     assert_int_equal(list_connection(&app, app.list.cursor), 3);
-    app_fini(&app);
-    scene_close(&live);
 }
 
 // A connection is opened by its number, also where some before it were not kept, or said not to be.
 static void opened_by_its_number(void **state) {
     (void)state;
-    struct scene full;
-    scene_open(&full);
-    tw_story_limit(full.story, 120000);
+    tw_story_limit(scene.story, 120000);
     unsigned sent = 0;
-    for (; tw_story_connections_dropped(full.story) == 0; sent++)
-        scene_handshake(&full, sent, sent * 1000);
-    tw_story_limit(full.story, 0);
-    scene_handshake(&full, sent, sent * 1000);
-    const size_t last = tw_story_count(full.story) - 1;
-    struct app_options options = {.story = full.story, .connection = sent + 1};
+    for (; tw_story_connections_dropped(scene.story) == 0; sent++)
+        scene_handshake(&scene, sent, sent * 1000);
+    tw_story_limit(scene.story, 0);
+    scene_handshake(&scene, sent, sent * 1000);
+    const size_t last = tw_story_count(scene.story) - 1;
+    struct app_options options = {.story = scene.story, .connection = sent + 1};
     assert_int_equal(last, sent - 1);
     app_init(&app, &options);
     rest();
@@ -265,34 +251,31 @@ static void opened_by_its_number(void **state) {
     app.loading = false;
     rest();
     assert_non_null(strstr(app.notice, "there is no connection "));
-    app_fini(&app);
-    scene_close(&full);
 }
 
 // --- Census
 
 static void who_waits_for_long(void **state) {
     (void)state;
-    struct scene old;
-    scene_open(&old);
     // The client has closed, the server never does.
-    scene_handshake(&old, 0, 0);
-    scene_send(&old, 0, 100000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
-    scene_send(&old, 0, 121000, TW_SERVER, TW_ACK, 1, 2, 0);
+    scene_handshake(&scene, 0, 0);
+    scene_send(&scene, 0, 100000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
+    scene_send(&scene, 0, 121000, TW_SERVER, TW_ACK, 1, 2, 0);
     // The handshake's third segment does not come.
-    scene_send(&old, 1, 200000, TW_CLIENT, TW_SYN, 0, 0, 0);
-    scene_send(&old, 1, 210000, TW_SERVER, TW_SYN | TW_ACK, 0, 1, 0);
-    scene_handshake(&old, 2, 300000);
-    const struct app_options options = {.story = old.story, .source_name = "old.pcap", .utc = true};
+    scene_send(&scene, 1, 200000, TW_CLIENT, TW_SYN, 0, 0, 0);
+    scene_send(&scene, 1, 210000, TW_SERVER, TW_SYN | TW_ACK, 0, 1, 0);
+    scene_handshake(&scene, 2, 300000);
+    const struct app_options options = {
+        .story = scene.story, .source_name = "old.pcap", .utc = true};
     app_init(&app, &options);
     rest();
     expect_not_in(line(3), "!");
-    scene_send(&old, 2, 15 * 1000000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 10);
+    scene_send(&scene, 2, 15 * 1000000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 10);
     app_tick(&app, 10 * TW_SECOND);
     rest();
     expect_in(line(4), "SYN-RECEIVED!");
     expect_not_in(line(3), "!");
-    scene_send(&old, 2, 12 * 60 * 1000000, TW_CLIENT, TW_PSH | TW_ACK, 11, 1, 10);
+    scene_send(&scene, 2, 12 * 60 * 1000000, TW_CLIENT, TW_PSH | TW_ACK, 11, 1, 10);
     app.loading = false;
     app_tick(&app, 20 * TW_SECOND);
     rest();
@@ -308,28 +291,22 @@ static void who_waits_for_long(void **state) {
     sorted_by(SORT_WAITS);
     press("r");
     assert_int_equal(list_connection(&app, 2), 2);
-    app_fini(&app);
-    scene_close(&old);
 }
 
 // TIME-WAIT that begins again and again.
 static void time_wait_beyond_its_time(void **state) {
     (void)state;
-    struct scene old;
-    scene_open(&old);
-    scene_close_by_client(&old, 0, 0);
-    const struct app_options options = {.story = old.story};
+    scene_close_by_client(&scene, 0, 0);
+    const struct app_options options = {.story = scene.story};
     app_init(&app, &options);
     for (int i = 1; i <= 3; i++) {
         rest();
         expect_not_in(line(3), "TIME-WAIT!");
-        scene_send(&old, 0, i * 25000000, TW_SERVER, TW_FIN | TW_ACK, 1401, 102, 0);
+        scene_send(&scene, 0, i * 25000000, TW_SERVER, TW_FIN | TW_ACK, 1401, 102, 0);
         app_tick(&app, app.now + 2 * TW_SECOND);
     }
     rest();
     expect_in(line(3), "TIME-WAIT!");
-    app_fini(&app);
-    scene_close(&old);
 }
 
 static void the_census_says_all(void **state) {
@@ -417,10 +394,8 @@ static void the_wheel(void **state) {
 
 static void nothing_is_explained(void **state) {
     (void)state;
-    struct scene empty;
-    scene_open(&empty);
-    const struct app_options options = {.story = empty.story, .source_name = "empty.pcap"},
-                             filtered = {.story = empty.story, .filter = "udp"};
+    const struct app_options options = {.story = scene.story, .source_name = "empty.pcap"},
+                             filtered = {.story = scene.story, .filter = "udp"};
     app_init(&app, &options);
     rest();
     expect_in(line(4), "No TCP segment has come yet.");
@@ -432,8 +407,6 @@ static void nothing_is_explained(void **state) {
     app.loading = false;
     rest();
     expect_in(line(4), "No TCP segment passes the filter 'udp'.");
-    app_fini(&app);
-    scene_close(&empty);
 }
 
 int main(void) {
@@ -444,16 +417,16 @@ int main(void) {
         on_scene(letters_and_round_trips),
         cmocka_unit_test(every_letter),
         on_scene(marks),
-        cmocka_unit_test(marks_of_many),
-        cmocka_unit_test(the_newest_is_followed),
-        cmocka_unit_test(back_from_the_newest),
-        cmocka_unit_test(opened_by_its_number),
-        cmocka_unit_test(who_waits_for_long),
-        cmocka_unit_test(time_wait_beyond_its_time),
+        on_empty_scene(marks_of_many),
+        on_empty_scene(the_newest_is_followed),
+        on_empty_scene(back_from_the_newest),
+        on_empty_scene(opened_by_its_number),
+        on_empty_scene(who_waits_for_long),
+        on_empty_scene(time_wait_beyond_its_time),
         on_scene(the_census_says_all),
         on_scene(the_mouse),
         on_scene(the_wheel),
-        cmocka_unit_test(nothing_is_explained),
+        on_empty_scene(nothing_is_explained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,10 +111,8 @@ static void slices_sort_as_qsort_does(void **state) {
 // What was there stays to be seen until all is in the new order; how far it is stands above.
 static void old_order_until_the_new_one_is_ready(void **state) {
     (void)state;
-    struct scene many;
-    scene_open(&many);
-    mixed_up(&many, 9000);
-    const struct app_options options = {.story = many.story, .source_name = "many"};
+    mixed_up(&scene, 9000);
+    const struct app_options options = {.story = scene.story, .source_name = "many"};
     app_init(&app, &options);
     app.loading = false;
     app_resize(&app, 80, 24);
@@ -147,8 +145,6 @@ static void old_order_until_the_new_one_is_ready(void **state) {
     press("Enter Esc");
     rest();
     assert_int_equal(list_count(&app), 9000);
-    app_fini(&app);
-    scene_close(&many);
 }
 
 // --- Filter
@@ -273,21 +269,19 @@ static void by_state(void **state) {
 // What a connection has become while its capture is read is looked at again.
 static void rows_are_renewed(void **state) {
     (void)state;
-    struct scene live;
-    scene_open(&live);
     for (unsigned i = 0; i < 3; i++)
-        scene_handshake(&live, i, i * 1000);
-    const struct app_options options = {.story = live.story};
+        scene_handshake(&scene, i, i * 1000);
+    const struct app_options options = {.story = scene.story};
     app_init(&app, &options);
     app_tick(&app, TW_SECOND);
     press("f");
     type("state:fin-wait-1|syn-sent");
     press("Enter");
-    scene_send(&live, 0, 40000, TW_CLIENT, TW_ACK, 1, 1, 0);
+    scene_send(&scene, 0, 40000, TW_CLIENT, TW_ACK, 1, 1, 0);
     app_tick(&app, 2 * TW_SECOND);
     assert_int_equal(list_count(&app), 0);
-    scene_send(&live, 1, 50000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
-    scene_send(&live, 3, 60000, TW_CLIENT, TW_SYN, 0, 0, 0); // a new one is there at once
+    scene_send(&scene, 1, 50000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
+    scene_send(&scene, 3, 60000, TW_CLIENT, TW_SYN, 0, 0, 0); // a new one is there at once
     app_tick(&app, 2 * TW_SECOND + TW_MILLISECOND);
     assert_string_equal(rows(), "4");
     app_tick(&app, 4 * TW_SECOND);
@@ -298,14 +292,12 @@ static void rows_are_renewed(void **state) {
         press("s");
     press("Down Down");
     assert_string_equal(rows(), "1 2 3 4");
-    scene_send(&live, 0, 70000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100);
+    scene_send(&scene, 0, 70000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100);
     app_tick(&app, 4 * TW_SECOND + TW_MILLISECOND);
     assert_string_equal(rows(), "1 2 3 4");
     app_tick(&app, 8 * TW_SECOND);
     assert_string_equal(rows(), "2 3 4 1");
     assert_int_equal(app.list.cursor, 1);
-    app_fini(&app);
-    scene_close(&live);
 }
 
 // --- Search
@@ -362,12 +354,12 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         on_scene(every_order),
         cmocka_unit_test(slices_sort_as_qsort_does),
-        cmocka_unit_test(old_order_until_the_new_one_is_ready),
+        on_empty_scene(old_order_until_the_new_one_is_ready),
         on_scene(filter_as_it_is_typed),
         cmocka_unit_test(slices_choose_as_one_look_does),
         on_scene(narrowing_is_the_same),
         on_scene(by_state),
-        cmocka_unit_test(rows_are_renewed),
+        on_empty_scene(rows_are_renewed),
         on_scene(search),
         on_scene(search_before_any),
     };

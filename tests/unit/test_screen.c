@@ -139,56 +139,42 @@ static void notices_stay_until_a_key(void **state) {
 // What was not kept is said, states keep their times and their order.
 static void memory_runs_short(void **state) {
     (void)state;
-    struct scene full;
-    scene_open(&full);
-    tw_story_limit(full.story, 160000);
+    tw_story_limit(scene.story, 160000);
     for (unsigned i = 0; i < 80; i++)
-        scene_long(&full, i, (int64_t)i * 100000000);
-    tw_tracker_finish(full.tracker);
-    struct app other;
-    const struct app_options options = {.story = full.story, .connection = 1};
-    app_init(&other, &options);
-    other.loading = false;
-    app_tick(&other, TW_SECOND);
-    assert_int_equal(other.view, VIEW_CONNECTION);
-    assert_int_equal(other.ladder.segments_dropped, 29);
-    expect_screen(&other, "full-80x24");
-    app_act(&other, ACTION_BACK);
-    expect_screen(&other, "full-connections-80x24");
-    app_resize(&other, 40, 12);
-    expect_screen(&other, "full-connections-40x12");
-    app_fini(&other);
-    scene_close(&full);
+        scene_long(&scene, i, (int64_t)i * 100000000);
+    tw_tracker_finish(scene.tracker);
+    const struct app_options options = {.story = scene.story, .connection = 1};
+    app_init(&app, &options);
+    app.loading = false;
+    app_tick(&app, TW_SECOND);
+    assert_int_equal(app.view, VIEW_CONNECTION);
+    assert_int_equal(app.ladder.segments_dropped, 29);
+    expect_screen(&app, "full-80x24");
+    app_act(&app, ACTION_BACK);
+    expect_screen(&app, "full-connections-80x24");
+    app_resize(&app, 40, 12);
+    expect_screen(&app, "full-connections-40x12");
 }
 
 // What is found is told of those that were kept; that some were not is said beside it.
 static void what_is_found_is_of_those_kept(void **state) {
     (void)state;
     enum { ALL = 500 };
-    struct scene full;
-    scene_open(&full);
-    tw_story_limit(full.story, 200000);
+    tw_story_limit(scene.story, 200000);
     for (unsigned i = 0; i < ALL; i++)
-        scene_close_by_client(&full, i, (int64_t)i * 100000);
-    assert_in_range(tw_story_connections_dropped(full.story), 1, ALL - 1);
-    struct app other;
-    const struct app_options options = {.story = full.story};
-    app_init(&other, &options);
-    other.loading = false;
-    for (const char *key = "f51515"; *key != '\0'; key++)
-        app_key(&other, (uint32_t)*key);
-    app_key(&other, KEY_IS_ENTER);
-    app_tick(&other, TW_SECOND);
-    expect_screen(&other, "full-filter-80x24");
-    app_fini(&other);
-    scene_close(&full);
+        scene_close_by_client(&scene, i, (int64_t)i * 100000);
+    assert_in_range(tw_story_connections_dropped(scene.story), 1, ALL - 1);
+    const struct app_options options = {.story = scene.story};
+    app_init(&app, &options);
+    app.loading = false;
+    press("f 5 1 5 1 5 Enter");
+    app_tick(&app, TW_SECOND);
+    expect_screen(&app, "full-filter-80x24");
 }
 
 // What happened is whole at 80 columns, whatever the addresses are.
 static void long_addresses(void **state) {
     (void)state;
-    struct scene far;
-    scene_open(&far);
     for (unsigned i = 0; i < 2; i++)
         for (unsigned back = 0; back < 2; back++) {
             struct tw_segment s = {
@@ -208,18 +194,15 @@ static void long_addresses(void **state) {
             s.destination = ends[i][!back];
             s.source_port = back ? 30443 : 51514;
             s.destination_port = back ? 51514 : 30443;
-            assert_int_equal(tw_tracker_feed(far.tracker, &s, 1), TW_OK);
+            assert_int_equal(tw_tracker_feed(scene.tracker, &s, 1), TW_OK);
         }
-    struct app other;
-    const struct app_options options = {.story = far.story};
-    app_init(&other, &options);
-    other.loading = false;
-    app_tick(&other, TW_SECOND);
-    expect_screen(&other, "addresses-80x24"); // the census says what the rows say
-    app_resize(&other, 60, 14);
-    expect_screen(&other, "addresses-60x14");
-    app_fini(&other);
-    scene_close(&far);
+    const struct app_options options = {.story = scene.story};
+    app_init(&app, &options);
+    app.loading = false;
+    app_tick(&app, TW_SECOND);
+    expect_screen(&app, "addresses-80x24"); // the census says what the rows say
+    app_resize(&app, 60, 14);
+    expect_screen(&app, "addresses-60x14");
 }
 
 static void help(void **state) {
@@ -298,56 +281,43 @@ static void any_keys_draw(void **state) {
 
 static void nothing_at_all(void **state) {
     (void)state;
-    struct scene empty;
-    scene_open(&empty);
-    struct app other;
-    const struct app_options options = {.story = empty.story};
-    app_init(&other, &options);
+    const struct app_options options = {.story = scene.story};
+    app_init(&app, &options);
     for (unsigned action = 1; action < ACTION_COUNT; action++) {
-        app_act(&other, (enum action)action);
-        app_tick(&other, (tw_time)action * TW_SECOND);
-        other.view = VIEW_CONNECTIONS;
-        struct canvas canvas;
-        assert_true(canvas_init(&canvas, 80, 24));
-        app_draw(&other, &canvas);
-        canvas_fini(&canvas);
+        app_act(&app, (enum action)action);
+        app_tick(&app, (tw_time)action * TW_SECOND);
+        app.view = VIEW_CONNECTIONS;
+        draw_whole(&app);
     }
-    app_fini(&other);
-    scene_close(&empty);
 }
 
 // The story goes on while it is watched: at the end the place follows it, elsewhere it stays.
 static void a_growing_story_is_followed(void **state) {
     (void)state;
-    struct scene live;
-    scene_open(&live);
-    scene_handshake(&live, 0, 0);
-    struct app other;
-    const struct app_options options = {.story = live.story};
-    app_init(&other, &options);
-    app_tick(&other, TW_SECOND);
-    app_act(&other, ACTION_OPEN);
-    app_act(&other, ACTION_FOLD_ALL); // each segment on a row of its own
-    app_act(&other, ACTION_LAST);
-    size_t rows = other.ladder.row_count;
+    scene_handshake(&scene, 0, 0);
+    const struct app_options options = {.story = scene.story};
+    app_init(&app, &options);
+    app_tick(&app, TW_SECOND);
+    app_act(&app, ACTION_OPEN);
+    app_act(&app, ACTION_FOLD_ALL); // each segment on a row of its own
+    app_act(&app, ACTION_LAST);
+    size_t rows = app.ladder.row_count;
     for (int i = 0; i < 50; i++) {
-        scene_send(&live, 0, 30000 + i * 1000, TW_CLIENT, TW_PSH | TW_ACK, 1 + (uint32_t)i * 10, 1,
+        scene_send(&scene, 0, 30000 + i * 1000, TW_CLIENT, TW_PSH | TW_ACK, 1 + (uint32_t)i * 10, 1,
                    10);
-        app_tick(&other, 2 * TW_SECOND + i * TW_SECOND);
+        app_tick(&app, 2 * TW_SECOND + i * TW_SECOND);
     }
-    assert_true(other.ladder.row_count >= rows + 50);
-    assert_true(other.playback.place == (double)other.ladder.row_count);
-    app_act(&other, ACTION_FIRST);
-    app_act(&other, ACTION_STEP);
-    app_tick(&other, 90 * TW_SECOND);
-    scene_send(&live, 0, 90000, TW_SERVER, TW_ACK, 1, 501, 0);
-    app_tick(&other, 100 * TW_SECOND);
-    assert_true(other.playback.place == 1);
-    other.loading = false;
-    tw_tracker_finish(live.tracker);
-    app_tick(&other, 160 * TW_SECOND);
-    app_fini(&other);
-    scene_close(&live);
+    assert_true(app.ladder.row_count >= rows + 50);
+    assert_true(app.playback.place == (double)app.ladder.row_count);
+    app_act(&app, ACTION_FIRST);
+    app_act(&app, ACTION_STEP);
+    app_tick(&app, 90 * TW_SECOND);
+    scene_send(&scene, 0, 90000, TW_SERVER, TW_ACK, 1, 501, 0);
+    app_tick(&app, 100 * TW_SECOND);
+    assert_true(app.playback.place == 1);
+    app.loading = false;
+    tw_tracker_finish(scene.tracker);
+    app_tick(&app, 160 * TW_SECOND);
 }
 
 int main(void) {
@@ -358,16 +328,16 @@ int main(void) {
         on_scene(at_closing),
         on_scene(keys_that_go_far),
         on_scene(notices_stay_until_a_key),
-        cmocka_unit_test(memory_runs_short),
-        cmocka_unit_test(what_is_found_is_of_those_kept),
-        cmocka_unit_test(long_addresses),
+        on_empty_scene(memory_runs_short),
+        on_empty_scene(what_is_found_is_of_those_kept),
+        on_empty_scene(long_addresses),
         on_scene(help),
         on_scene(position_is_a_function_of_the_clock),
         on_scene(leaving),
         on_scene(any_size_draws),
         on_scene(any_keys_draw),
-        cmocka_unit_test(nothing_at_all),
-        cmocka_unit_test(a_growing_story_is_followed),
+        on_empty_scene(nothing_at_all),
+        on_empty_scene(a_growing_story_is_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

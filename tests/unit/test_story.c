@@ -3,10 +3,22 @@
 // over, finds every connection among many, and stays within its limit.
 #include "scene.h"
 
+static struct scene scene;
+
+static int open_scene(void **state) {
+    (void)state;
+    scene_open(&scene);
+    return 0;
+}
+
+static int close_scene(void **state) {
+    (void)state;
+    scene_close(&scene);
+    return 0;
+}
+
 static void keeps_segments_and_changes(void **state) {
     (void)state;
-    struct scene scene;
-    scene_open(&scene);
     scene_close_by_client(&scene, 0, 0);
     tw_tracker_finish(scene.tracker);
     assert_int_equal(tw_story_count(scene.story), 1);
@@ -27,14 +39,11 @@ static void keeps_segments_and_changes(void **state) {
                              tw_state_cell((enum tw_state)(changes[i].passes ? changes[i].through
                                                                              : changes[i].from),
                                            (enum tw_event)changes[i].event));
-    scene_close(&scene);
 }
 
 // What a story says of a connection must not depend on whether the tracker still holds it.
 static void same_alive_and_over(void **state) {
     (void)state;
-    struct scene scene;
-    scene_open(&scene);
     scene_simultaneous_close(&scene, 0, 0);
     const struct tw_story_connection *c = tw_story_at(scene.story, 0);
     struct tw_connection_info alive, over;
@@ -58,13 +67,10 @@ static void same_alive_and_over(void **state) {
     }
     // Fewer than asked for are copied, all are counted.
     assert_int_equal(tw_story_history(c, TW_CLIENT, after, 1), count);
-    scene_close(&scene);
 }
 
 static void counts_states(void **state) {
     (void)state;
-    struct scene scene;
-    scene_open(&scene);
     scene_mixed(&scene);
     tw_tracker_finish(scene.tracker);
     uint64_t counts[TW_STATE_COUNT], expected[TW_STATE_COUNT] = {0};
@@ -78,15 +84,12 @@ static void counts_states(void **state) {
     }
     assert_memory_equal(counts, expected, sizeof counts);
     assert_int_equal(counts[TW_SYN_SENT], 1);
-    scene_close(&scene);
 }
 
 // Connections come and go, so that slots are taken, freed and moved.
 static void finds_every_connection(void **state) {
     (void)state;
     enum { MANY = 20000 };
-    struct scene scene;
-    scene_open(&scene);
     for (unsigned i = 0; i < MANY; i++) {
         scene_handshake(&scene, i, (int64_t)i * 10000);
         if (i % 3 == 0) // over at once, freed soon
@@ -105,13 +108,10 @@ static void finds_every_connection(void **state) {
         assert_int_equal(info.end[TW_CLIENT].port, 51514 + i % 10000);
         assert_int_equal(info.outcome, i % 3 == 0 ? TW_OUTCOME_RESET : TW_OUTCOME_OPEN);
     }
-    scene_close(&scene);
 }
 
 static void stays_within_its_limit(void **state) {
     (void)state;
-    struct scene scene;
-    scene_open(&scene);
     const size_t limit = 200000;
     tw_story_limit(scene.story, limit);
     for (unsigned i = 0; i < 2000; i++)
@@ -123,14 +123,11 @@ static void stays_within_its_limit(void **state) {
     tw_tracker_finish(scene.tracker);
     // The way from the tracker's connections to ours is kept for all that are alive.
     assert_true(tw_story_memory(scene.story) < limit + 4096 * 16 * 2);
-    scene_close(&scene);
 }
 
 // The census reads what the rows read, also between the passing and the landing of a segment.
 static void census_is_that_of_the_rows(void **state) {
     (void)state;
-    struct scene scene;
-    scene_open(&scene);
     scene_send(&scene, 2, 400000, TW_CLIENT, TW_SYN, 0, 0, 0);
     scene_send(&scene, 2, 420000, TW_SERVER, TW_RST | TW_ACK, (uint32_t)-SERVER_ISN, 1, 0);
     struct tw_connection_info info;
@@ -143,7 +140,6 @@ static void census_is_that_of_the_rows(void **state) {
             expected[info.end[end].state] += info.end[end].step_count > 0;
         assert_memory_equal(counts, expected, sizeof counts);
     }
-    scene_close(&scene);
 }
 
 // Connections that are over lose their segments first, the oldest before the others; their state
@@ -151,8 +147,6 @@ static void census_is_that_of_the_rows(void **state) {
 static void forgets_the_oldest_segments(void **state) {
     (void)state;
     enum { MANY = 80 };
-    struct scene scene;
-    scene_open(&scene);
     tw_story_limit(scene.story, 170000);
     for (unsigned i = 0; i < MANY; i++)
         scene_long(&scene, i, (int64_t)i * 100000000);
@@ -173,14 +167,12 @@ static void forgets_the_oldest_segments(void **state) {
             assert_int_equal(segments, i == 0 ? 0 : 29);
     }
     assert_int_equal(dropped, tw_story_dropped(scene.story));
-    scene_close(&scene);
 }
 
 // Sends `count` segments of data from `seq` on, one each 10 us; returns the next number.
-static uint32_t send_data(struct scene *scene, unsigned which, int64_t us, uint32_t seq,
-                          unsigned count) {
+static uint32_t send_data(unsigned which, int64_t us, uint32_t seq, unsigned count) {
     for (unsigned i = 0; i < count; i++, seq += 10)
-        scene_send(scene, which, us + (int64_t)i * 10, TW_CLIENT, TW_PSH | TW_ACK, seq, 1, 10);
+        scene_send(&scene, which, us + (int64_t)i * 10, TW_CLIENT, TW_PSH | TW_ACK, seq, 1, 10);
     return seq;
 }
 
@@ -203,12 +195,10 @@ static size_t expect_both_ends(const struct tw_story_connection *c, uint64_t fir
 static void keeps_how_one_began_and_what_was_last(void **state) {
     (void)state;
     enum { DATA = 20000 };
-    struct scene scene;
-    scene_open(&scene);
     const size_t limit = 200000;
     tw_story_limit(scene.story, limit);
     scene_handshake(&scene, 0, 0);
-    uint32_t seq = send_data(&scene, 0, 100000, 1, DATA);
+    uint32_t seq = send_data(0, 100000, 1, DATA);
     scene_send(&scene, 0, 9000000, TW_CLIENT, TW_FIN | TW_ACK, seq, 1, 0);
     scene_send(&scene, 0, 9000020, TW_SERVER, TW_RST | TW_ACK, 1, seq, 0);
     const struct tw_story_connection *c = tw_story_at(scene.story, 0);
@@ -217,42 +207,36 @@ static void keeps_how_one_began_and_what_was_last(void **state) {
     assert_true(tw_story_memory(scene.story) <= limit);
     tw_tracker_finish(scene.tracker);
     assert_int_equal(expect_both_ends(c, 1, 3 + DATA + 2), dropped);
-    scene_close(&scene);
 }
 
 // The most of one connection is no lack of room.
 static void keeps_so_many_of_one(void **state) {
     (void)state;
     enum { DATA = TW_STORY_SEGMENTS_MAX + TW_STORY_SEGMENTS_MAX / 2 };
-    struct scene scene;
-    scene_open(&scene);
     scene_handshake(&scene, 0, 0);
-    (void)send_data(&scene, 0, 100000, 1, DATA);
+    (void)send_data(0, 100000, 1, DATA);
     const struct tw_story_connection *c = tw_story_at(scene.story, 0);
     size_t count;
     (void)tw_story_segments(c, &count);
     assert_in_range(count, TW_STORY_SEGMENTS_MAX / 4 * 3, TW_STORY_SEGMENTS_MAX);
     assert_int_equal(count + expect_both_ends(c, 1, 3 + DATA), 3 + DATA);
     assert_int_equal(tw_story_dropped(scene.story), 0);
-    scene_close(&scene);
 }
 
 // One that goes on for long does not take the room of all that come after it.
 static void large_ones_give_way(void **state) {
     (void)state;
     enum { DATA = 20000, MANY = 100, SHORT = 20 };
-    struct scene scene;
-    scene_open(&scene);
     const size_t limit = 400000;
     tw_story_limit(scene.story, limit);
     scene_handshake(&scene, 0, 0);
-    uint32_t seq = send_data(&scene, 0, 100000, 1, DATA);
+    uint32_t seq = send_data(0, 100000, 1, DATA);
     for (unsigned i = 1; i <= MANY; i++) {
         scene_handshake(&scene, i, 1000000 + i * 10000);
-        (void)send_data(&scene, i, 1100000 + i * 10000, 1, SHORT);
+        (void)send_data(i, 1100000 + i * 10000, 1, SHORT);
         assert_true(tw_story_memory(scene.story) <= limit);
     }
-    (void)send_data(&scene, 0, 3000000, seq, 1000);
+    (void)send_data(0, 3000000, seq, 1000);
     for (unsigned i = 1; i <= MANY; i++) {
         size_t count;
         (void)tw_story_segments(tw_story_at(scene.story, i), &count);
@@ -265,7 +249,6 @@ static void large_ones_give_way(void **state) {
     assert_int_equal(count + dropped, 3 + DATA + 1000);
     assert_int_equal(dropped, tw_story_dropped(scene.story));
     assert_true(gap >= 100 && s[gap - 1].packet == gap && s[gap].packet > DATA);
-    scene_close(&scene);
 }
 
 static bool keep_multiples(void *context, size_t index) {
@@ -280,9 +263,7 @@ static void forgets_the_oldest(void **state) {
     static uint32_t to[MANY];
     static struct tw_connection_info before[MANY];
     const struct tw_story_connection *records[MANY];
-    struct scene scene;
     size_t each = 100;
-    scene_open(&scene);
     tw_story_limit(scene.story, 1000000);
     for (unsigned i = 0; i < ALIVE; i++)
         scene_handshake(&scene, i, (int64_t)i * 1000);
@@ -336,7 +317,6 @@ static void forgets_the_oldest(void **state) {
             known += info.end[end].step_count > 0;
     }
     assert_int_equal(ends, known);
-    scene_close(&scene);
 }
 
 static bool keep_none(void *context, size_t index) {
@@ -350,8 +330,6 @@ static void goes_on_for_ever(void **state) {
     (void)state;
     enum { LONG = 60000, ROOM = 4096 };
     static uint32_t to[ROOM];
-    struct scene scene;
-    scene_open(&scene);
     const size_t limit = 1000000;
     tw_story_limit(scene.story, limit);
     for (unsigned i = 0; i < LONG; i++) {
@@ -362,18 +340,15 @@ static void goes_on_for_ever(void **state) {
     assert_int_equal(tw_story_connections_dropped(scene.story), 0);
     assert_int_equal(tw_story_forgotten(scene.story) + tw_story_count(scene.story), LONG);
     assert_true(tw_story_memory(scene.story) <= limit);
-    scene_close(&scene);
 }
 
 // As long as one that is over has segments, none that is alive loses any.
 static void what_is_over_gives_way_first(void **state) {
     (void)state;
     enum { ALIVE = 400, DATA = 5000, MANY = 5000 };
-    struct scene scene;
-    scene_open(&scene);
     tw_story_limit(scene.story, 2000000);
     scene_handshake(&scene, 0, 0);
-    (void)send_data(&scene, 0, 100000, 1, DATA);
+    (void)send_data(0, 100000, 1, DATA);
     for (unsigned i = 1; i < ALIVE; i++)
         scene_handshake(&scene, i, 1000000 + i * 1000);
     size_t gap;
@@ -387,13 +362,10 @@ static void what_is_over_gives_way_first(void **state) {
         assert_int_equal(tw_story_segments_dropped(large, &gap), 0);
     }
     assert_true(tw_story_dropped(scene.story) > 0);
-    scene_close(&scene);
 }
 
 static void finding_marks_its_segment(void **state) {
     (void)state;
-    struct scene scene;
-    scene_open(&scene);
     scene_handshake(&scene, 0, 0);
     scene_send(&scene, 0, 30000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100);
     scene_send(&scene, 0, 530000, TW_CLIENT, TW_PSH | TW_ACK, 1, 1, 100);
@@ -402,15 +374,12 @@ static void finding_marks_its_segment(void **state) {
     assert_int_equal(count, 5);
     assert_int_equal(s[3].findings, 0);
     assert_int_equal(s[4].findings, 1U << TW_FINDING_RETRANSMISSION);
-    scene_close(&scene);
 }
 
 // The newest segment's time; what was captured a little late does not move it, a clock that was set
 // back does.
 static void keeps_the_clock(void **state) {
     (void)state;
-    struct scene scene;
-    scene_open(&scene);
     assert_int_equal(tw_story_now(scene.story), TW_NO_TIME);
     static const struct {
         int64_t us, now;
@@ -420,11 +389,10 @@ static void keeps_the_clock(void **state) {
         scene_send(&scene, i, steps[i].us, TW_CLIENT, TW_SYN, 0, 0, 0);
         assert_int_equal(tw_story_now(scene.story), scene_begin + steps[i].now * 1000);
     }
-    scene_close(&scene);
 }
 
-static tw_time since(const struct scene *scene, enum tw_end end) {
-    const struct tw_story_connection *c = tw_story_at(scene->story, 0);
+static tw_time since(enum tw_end end) {
+    const struct tw_story_connection *c = tw_story_at(scene.story, 0);
     struct tw_connection_info info;
     tw_story_info(c, &info);
     tw_time time = tw_story_since(c, &info, end);
@@ -435,43 +403,41 @@ static tw_time since(const struct scene *scene, enum tw_end end) {
 // what was told.
 static void keeps_when_states_were_entered(void **state) {
     (void)state;
-    struct scene scene;
-    scene_open(&scene);
     scene_send(&scene, 0, 0, TW_CLIENT, TW_SYN, 0, 0, 0);
     scene_send(&scene, 0, 1000000, TW_CLIENT, TW_SYN, 0, 0, 0);
-    assert_int_equal(since(&scene, TW_CLIENT), 0);
+    assert_int_equal(since(TW_CLIENT), 0);
     scene_send(&scene, 0, 2000000, TW_SERVER, TW_SYN | TW_ACK, 0, 1, 0);
     scene_send(&scene, 0, 2002000, TW_CLIENT, TW_ACK, 1, 1, 0);
     scene_send(&scene, 0, 9000000, TW_CLIENT, TW_FIN | TW_ACK, 1, 1, 0);
     scene_send(&scene, 0, 9020000, TW_SERVER, TW_ACK, 1, 2, 0);
-    assert_int_equal(since(&scene, TW_CLIENT), 9020); // by what its history says
+    assert_int_equal(since(TW_CLIENT), 9020); // by what its history says
     scene_send(&scene, 0, 90000000, TW_SERVER, TW_PSH | TW_ACK, 1, 2, 10);
     scene_send(&scene, 0, 91000000, TW_CLIENT, TW_ACK, 2, 11, 0);
-    assert_in_range(since(&scene, TW_CLIENT), 9020, 9030); // FIN-WAIT-2
-    assert_in_range(since(&scene, TW_SERVER), 9000, 9020); // CLOSE-WAIT
+    assert_in_range(since(TW_CLIENT), 9020, 9030); // FIN-WAIT-2
+    assert_in_range(since(TW_SERVER), 9000, 9020); // CLOSE-WAIT
     tw_tracker_finish(scene.tracker);
-    assert_in_range(since(&scene, TW_SERVER), 9000, 9020);
-    scene_close(&scene);
+    assert_in_range(since(TW_SERVER), 9000, 9020);
 }
 
 int main(void) {
+#define on_scene(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_segments_and_changes),
-        cmocka_unit_test(same_alive_and_over),
-        cmocka_unit_test(counts_states),
-        cmocka_unit_test(finds_every_connection),
-        cmocka_unit_test(stays_within_its_limit),
-        cmocka_unit_test(census_is_that_of_the_rows),
-        cmocka_unit_test(forgets_the_oldest_segments),
-        cmocka_unit_test(keeps_how_one_began_and_what_was_last),
-        cmocka_unit_test(keeps_so_many_of_one),
-        cmocka_unit_test(large_ones_give_way),
-        cmocka_unit_test(forgets_the_oldest),
-        cmocka_unit_test(goes_on_for_ever),
-        cmocka_unit_test(what_is_over_gives_way_first),
-        cmocka_unit_test(finding_marks_its_segment),
-        cmocka_unit_test(keeps_the_clock),
-        cmocka_unit_test(keeps_when_states_were_entered),
+        on_scene(keeps_segments_and_changes),
+        on_scene(same_alive_and_over),
+        on_scene(counts_states),
+        on_scene(finds_every_connection),
+        on_scene(stays_within_its_limit),
+        on_scene(census_is_that_of_the_rows),
+        on_scene(forgets_the_oldest_segments),
+        on_scene(keeps_how_one_began_and_what_was_last),
+        on_scene(keeps_so_many_of_one),
+        on_scene(large_ones_give_way),
+        on_scene(forgets_the_oldest),
+        on_scene(goes_on_for_ever),
+        on_scene(what_is_over_gives_way_first),
+        on_scene(finding_marks_its_segment),
+        on_scene(keeps_the_clock),
+        on_scene(keeps_when_states_were_entered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
