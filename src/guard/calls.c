@@ -108,6 +108,8 @@ static const char *const running[] = {
     "epoll_ctl",
     "epoll_wait",
     "epoll_pwait",
+    "timerfd_settime",
+    "timerfd_settime64",
     "rt_sigpending",
     "rt_sigtimedwait",
     "rt_sigsuspend",

@@ -113,13 +113,19 @@ static void lend(const struct kept *kept, struct tw_packet *packet) {
                                  .interface = kept->interface};
 }
 
-bool tw_ring_give(struct tw_ring *ring, struct tw_packet *packet) {
+bool tw_ring_peek(const struct tw_ring *ring, struct tw_packet *packet) {
     if (ring->next == NULL) {
         return false;
     }
-    const struct kept *kept = kept_at(ring->next, ring->next_at);
-    const size_t size = size_of(kept->captured);
-    lend(kept, packet);
+    lend(kept_at(ring->next, ring->next_at), packet);
+    return true;
+}
+
+bool tw_ring_give(struct tw_ring *ring, struct tw_packet *packet) {
+    if (!tw_ring_peek(ring, packet)) {
+        return false;
+    }
+    const size_t size = size_of(packet->captured);
     ring->ahead -= size;
     ring->next_at += size;
     if (ring->next_at == ring->next->used) {

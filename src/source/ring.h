@@ -23,6 +23,8 @@ struct tw_ring {
 // Keeps a packet. Numbers only grow. False: it does not fit, as long as what was not given yet
 // takes half of the room; with nothing of that, never.
 bool tw_ring_keep(struct tw_ring *ring, const struct tw_packet *packet) TW_CHECKED;
+// The packet that is given next; false: all were.
+bool tw_ring_peek(const struct tw_ring *ring, struct tw_packet *packet) TW_CHECKED;
 // The next packet in its turn, lent until another one is kept; false: all were given.
 bool tw_ring_give(struct tw_ring *ring, struct tw_packet *packet) TW_CHECKED;
 // The packet of that number, lent until another one is kept; false: it is not there.

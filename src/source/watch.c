@@ -13,12 +13,14 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #endif
 
 enum {
     // While packets come the kernel's counters are read once for so many of them.
     LOOK_EVERY = 1024,
-    ASK_MS = 100, // between two looks at what became of the interfaces
+    QUEUE = 4 << 20, // octets of what is held back, half of it at most
+    ASK_MS = 100,    // between two looks at what became of the interfaces
 };
 
 enum { WENT_DOWN, CAME_UP, REMOVED, NEWS_COUNT };
@@ -71,19 +73,37 @@ const char *tw_watch_news(struct tw_watch *watch) {
 // --- Attaching -----------------------------------------------------------------------------------
 
 #ifdef __linux__
+// Told once, when something comes: what is held back is there all the time.
+static bool add(const struct tw_watch *watch, int fd) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET};
+    return epoll_ctl(watch->fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
 static bool gather(struct tw_watch *watch, const struct tw_watched *one) {
-    struct epoll_event event = {.events = EPOLLIN};
     if (watch->count == 1) {
         watch->fd = one->live.fd;
         return true;
     }
     if (watch->fd < 0) {
         watch->fd = epoll_create1(EPOLL_CLOEXEC);
+        watch->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+        if (watch->fd < 0 || watch->timer < 0 || !add(watch, watch->timer)) {
+            return false;
+        }
     }
-    return watch->fd >= 0 && epoll_ctl(watch->fd, EPOLL_CTL_ADD, one->live.fd, &event) == 0;
+    return add(watch, one->live.fd);
 }
 static void leave_out(const struct tw_watch *watch, const struct tw_watched *one) {
     (void)epoll_ctl(watch->fd, EPOLL_CTL_DEL, one->live.fd, NULL);
+}
+// To be called before looking whether there is something, so that what comes meanwhile is told.
+static void take_notice(const struct tw_watch *watch) {
+    struct epoll_event events[TW_INTERFACES_MAX + 1];
+    (void)epoll_wait(watch->fd, events, TW_COUNT(events), 0);
+}
+static void wake_after(const struct tw_watch *watch, tw_time after) {
+    const struct itimerspec once = {
+        .it_value = {.tv_sec = after / TW_SECOND, .tv_nsec = after % TW_SECOND}};
+    (void)timerfd_settime(watch->timer, 0, &once, NULL);
 }
 #else
 static bool gather(struct tw_watch *watch, const struct tw_watched *one) {
@@ -93,6 +113,13 @@ static bool gather(struct tw_watch *watch, const struct tw_watched *one) {
 static void leave_out(const struct tw_watch *watch, const struct tw_watched *one) {
     (void)watch;
     (void)one;
+}
+static void take_notice(const struct tw_watch *watch) {
+    (void)watch;
+}
+static void wake_after(const struct tw_watch *watch, tw_time after) {
+    (void)watch;
+    (void)after;
 }
 #endif
 
@@ -132,7 +159,7 @@ static enum tw_status check(const char *const *interfaces, size_t count, struct 
 
 enum tw_status tw_watch_init(struct tw_watch *watch, const char *const *interfaces, size_t count,
                              const struct tw_source_options *options, struct tw_error *error) {
-    *watch = (struct tw_watch){.fd = -1, .options = *options};
+    *watch = (struct tw_watch){.fd = -1, .timer = -1, .options = *options};
     enum tw_status status = check(interfaces, count, error);
     if (status != TW_OK) {
         return status;
@@ -144,6 +171,7 @@ enum tw_status tw_watch_init(struct tw_watch *watch, const char *const *interfac
     watch->count = count;
     for (size_t i = 0; i < TW_COUNT(watch->one); i++) {
         watch->one[i].live.fd = watch->one[i].live.loss.link = -1;
+        watch->one[i].queue.limit = QUEUE;
     }
     for (size_t i = 0; i < count && status == TW_OK; i++) {
         struct tw_watched *one = &watch->one[i];
@@ -159,7 +187,11 @@ void tw_watch_fini(struct tw_watch *watch) {
     if (watch->count > 1 && watch->fd >= 0) {
         close(watch->fd);
     }
+    if (watch->count > 1 && watch->timer >= 0) {
+        close(watch->timer);
+    }
     for (size_t i = 0; i < watch->count; i++) {
+        tw_ring_fini(&watch->one[i].queue);
         tw_live_fini(&watch->one[i].live);
     }
     tw_filter_fini(&watch->sieve);
@@ -219,23 +251,62 @@ static enum tw_got broke_off(const struct tw_watch *watch, const struct tw_watch
     return TW_GOT_FAULT;
 }
 
-// Sees to it that all that have a packet have one pending; *least is the first of these. `all`:
-// also those that had none a moment ago.
+// Moves what has come into the queue, so that the kernel's ring does not fill while a packet is
+// held back.
+static enum tw_got fill(struct tw_watched *one, const char **why) {
+    while (!one->is_held) {
+        const enum tw_got got = tw_live_next(&one->live, &one->held, why);
+        if (got != TW_GOT_PACKET) {
+            return got;
+        }
+        one->held.number = one->live.packets; // until it is given
+        one->is_held = !tw_ring_keep(&one->queue, &one->held);
+    }
+    return TW_GOT_PACKET;
+}
+
+static void take(struct tw_watched *one) {
+    struct tw_packet ignored;
+    one->pending = false;
+    if (!tw_ring_give(&one->queue, &ignored)) {
+        one->is_held = false;
+    }
+}
+
+// Looks at the next one that passes the filter as it is now.
+static void look_at_next(struct tw_watch *watch, struct tw_watched *one) {
+    for (;;) {
+        const bool queued = tw_ring_peek(&one->queue, &one->packet);
+        one->pending = queued || one->is_held;
+        if (!queued && one->is_held) {
+            one->packet = one->held;
+        }
+        if (!one->pending || one->packet.number > one->refiltered ||
+            tw_watch_wants(watch, &one->packet)) {
+            return;
+        }
+        take(one);
+    }
+}
+
+// Of several: sees to it that all that have a packet have one pending; *least is the first of
+// these. `all`: also those that were asked a moment ago.
 static enum tw_got gather_packets(struct tw_watch *watch, bool all, struct tw_watched **least,
                                   struct tw_error *error) {
-    const int64_t now = watch->count > 1 ? tick() : 0;
+    const int64_t now = tick();
     *least = NULL;
     for (size_t i = 0; i < watch->count; i++) {
         struct tw_watched *one = &watch->one[i];
         const char *why = NULL;
-        if (!one->pending && one->live.state != TW_LIVE_GONE && (all || one->empty_at != now)) {
-            const enum tw_got got = tw_live_next(&one->live, &one->packet, &why);
-            if (got == TW_GOT_FAULT) {
+        if (one->live.state != TW_LIVE_GONE && (all || one->asked_at != now)) {
+            one->asked_at = now;
+            if (fill(one, &why) == TW_GOT_FAULT) {
                 return broke_off(watch, one, why, error);
             }
+        }
+        if (!one->pending) {
+            look_at_next(watch, one);
             one->packet.interface = (uint32_t)i;
-            one->pending = got == TW_GOT_PACKET;
-            one->empty_at = one->pending ? -1 : now;
         }
         if (one->pending && (*least == NULL || one->packet.time < (*least)->packet.time)) {
             *least = one;
@@ -244,20 +315,63 @@ static enum tw_got gather_packets(struct tw_watch *watch, bool all, struct tw_wa
     return *least != NULL ? TW_GOT_PACKET : TW_GOT_NOTHING;
 }
 
+// How long the kernel may keep a packet from us, and some more.
+#define HOLD_BACK (25 * TW_MILLISECOND)
+
+// For how long a packet is to be held back, as an older one may still come from those that have
+// none; 0: not at all.
+static tw_time hold_back(const struct tw_watch *watch, const struct tw_watched *least) {
+    bool all = true;
+    for (size_t i = 0; i < watch->count; i++) {
+        all = all && (watch->one[i].pending || watch->one[i].known != TW_LIVE_UP);
+    }
+    if (all || least->is_held) { // there is no more room
+        return 0;
+    }
+    struct timespec wall;
+    clock_gettime(CLOCK_REALTIME, &wall);
+    const tw_time old = wall.tv_sec * TW_SECOND + wall.tv_nsec - least->packet.time;
+    return old >= 0 && old < HOLD_BACK ? HOLD_BACK - old : 0; // else the clock was set
+}
+
+static enum tw_got next_of_several(struct tw_watch *watch, struct tw_packet *packet,
+                                   struct tw_error *error) {
+    struct tw_watched *least;
+    enum tw_got got = gather_packets(watch, false, &least, error);
+    tw_time hold = got == TW_GOT_PACKET ? hold_back(watch, least) : 0;
+    if (got == TW_GOT_NOTHING || hold > 0) {
+        take_notice(watch);
+        got = gather_packets(watch, true, &least, error);
+        hold = got == TW_GOT_PACKET ? hold_back(watch, least) : 0;
+    }
+    if (hold > 0) {
+        wake_after(watch, hold);
+        return TW_GOT_NOTHING;
+    }
+    if (got == TW_GOT_PACKET) {
+        *packet = least->packet;
+        take(least);
+    }
+    return got;
+}
+
+static enum tw_got next_of_one(struct tw_watch *watch, struct tw_packet *packet,
+                               struct tw_error *error) {
+    const char *why = NULL;
+    const enum tw_got got = tw_live_next(&watch->one->live, packet, &why);
+    packet->interface = 0;
+    return got == TW_GOT_FAULT ? broke_off(watch, watch->one, why, error) : got;
+}
+
 enum tw_got tw_watch_next(struct tw_watch *watch, const atomic_bool *stop, struct tw_packet *packet,
                           struct tw_error *error) {
-    struct tw_watched *least;
     for (;;) {
-        enum tw_got got = gather_packets(watch, watch->count == 1, &least, error);
-        if (TW_UNLIKELY(got == TW_GOT_NOTHING && watch->count > 1)) {
-            got = gather_packets(watch, true, &least, error);
-        }
+        const enum tw_got got = watch->count == 1 ? next_of_one(watch, packet, error)
+                                                  : next_of_several(watch, packet, error);
         if (TW_LIKELY(got == TW_GOT_PACKET)) {
             if (TW_UNLIKELY(++watch->since_look == LOOK_EVERY)) {
                 look(watch);
             }
-            *packet = least->packet;
-            least->pending = false;
             return got;
         }
         if (got == TW_GOT_FAULT) {
@@ -326,15 +440,6 @@ static enum tw_status set_all(struct tw_watch *watch, const char *filter, struct
     return status;
 }
 
-// libpcap runs a new filter itself over what the kernel had let pass into the ring before; what we
-// hold of that is one packet for each interface.
-static void drop_pending(struct tw_watch *watch) {
-    for (size_t i = 0; i < watch->count; i++) {
-        struct tw_watched *one = &watch->one[i];
-        one->pending = one->pending && tw_watch_wants(watch, &one->packet);
-    }
-}
-
 enum tw_status tw_watch_refilter(struct tw_watch *watch, const char *filter,
                                  struct tw_error *error) {
     struct tw_filter sieve;
@@ -353,6 +458,10 @@ enum tw_status tw_watch_refilter(struct tw_watch *watch, const char *filter,
     tw_filter_fini(&watch->sieve);
     watch->filter = copy;
     watch->sieve = sieve;
-    drop_pending(watch);
+    // libpcap runs it itself over what the kernel had let pass into its ring before.
+    for (size_t i = 0; i < watch->count; i++) {
+        watch->one[i].refiltered = watch->one[i].live.packets;
+        watch->one[i].pending = false; // and looked at once more
+    }
     return TW_OK;
 }

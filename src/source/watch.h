@@ -6,6 +6,7 @@
 
 #include "filter.h"
 #include "live.h"
+#include "ring.h"
 
 #include <stdatomic.h>
 
@@ -14,17 +15,22 @@ enum { TW_WATCH_NEWS = 16, TW_WATCH_NEWS_ROOM = 160 };
 struct tw_watch {
     struct tw_watched {
         struct tw_live live;
-        struct tw_packet packet; // read and not given yet
+        struct tw_packet packet; // the next one, where it has one
         bool pending;
-        int64_t empty_at;         // the tick at which it had nothing
+        struct tw_ring queue; // of several: what was read, and is not given yet
+        bool is_held;         // a packet that was read, and is not in the queue yet
+        struct tw_packet held;
+        uint64_t refiltered;      // up to this one they were read before the filter was set
+        int64_t asked_at;         // the tick at which it was asked last
         enum tw_live_state known; // what was made of its state so far
     } one[TW_INTERFACES_MAX];
     size_t count;
     struct tw_source_options options;
     char *filter; // NULL: the default one
     struct tw_filter
-        sieve; // the same for what had been read before it was set; passes all: default
-    int fd;
+        sieve;           // the same for what had been read before it was set; passes all: default
+    int fd;              // to wait for; of several an epoll set,
+    int timer;           // and in it a timer for a packet that is held back; -1: none
     unsigned since_look; // packets given since all counters were read
     int64_t asked_ms;
 
