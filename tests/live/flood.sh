@@ -12,7 +12,7 @@ program=$1
 
 # Connections of the flood for the report and for the screen, and MiB. What a sanitizer takes leaves
 # nothing of the limit, and it is slower.
-flood=200000 seen=60000 limit=48 sanitizer=false
+flood=200000 seen=40000 limit=48 sanitizer=false
 if grep -q __asan_init "$program"; then
     flood=40000 seen=20000 limit=16 sanitizer=true
 fi
@@ -211,7 +211,7 @@ answers() {
 }
 gone() { ! tm has-session; }
 screen() {
-    rm -f "$work/over" "$work/took" "$work/filtered"
+    rm -f "$work/over" "$work/sent" "$work/took" "$work/filtered"
     tm new-session -d -x 160 -y 24 "exec '$program' -i v0 --limit-memory ${limit}M" ||
         fail "tmux does not begin"
     see 'No TCP segment has come yet'
@@ -243,7 +243,7 @@ screen() {
     grep -q ' 0 dropped' "$work/last"
 }
 # Filtering begins anew as connections are forgotten: much faster than this it takes too long.
-rate=50000
+rate=20000
 ! $sanitizer || rate=12500
 until screen $rate; do
     echo "at $rate packets a second some are dropped"
