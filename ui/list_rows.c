@@ -192,6 +192,12 @@ static bool page_found(const struct app *app) {
            f->found.count >= (size_t)list_page(app);
 }
 
+// What is examined, in its order.
+static uint32_t candidate(const struct list *list, size_t i) {
+    const struct list_filtering *f = &list->filtering;
+    return !f->narrow ? in_order(list, i) : f->shown ? f->source.at[i] : list->rows.at[i];
+}
+
 static bool filter_work(struct app *app, struct slice *slice) {
     struct list *list = &app->list;
     struct list_filtering *f = &list->filtering;
@@ -200,9 +206,7 @@ static bool filter_work(struct app *app, struct slice *slice) {
     for (; f->examined < count; f->examined++) {
         if (slice_over(slice, 1))
             return false;
-        uint32_t connection = !f->narrow ? in_order(list, f->examined)
-                              : f->shown ? f->source.at[f->examined]
-                                         : list->rows.at[f->examined];
+        const uint32_t connection = candidate(list, f->examined);
         if (!list_matches(app, &list->query, connection))
             continue;
         app->changed = true;
@@ -291,22 +295,27 @@ static void move(struct list_rows *rows, const uint32_t *to) {
     rows->count = kept;
 }
 
-// What was begun is begun anew.
+// Choosing goes on where it was: in a flood something is forgotten all the time. Sorting is begun
+// anew.
 void list_rows_forget(struct app *app, const uint32_t *to, size_t count) {
     struct list *list = &app->list;
-    const bool sorts = list->sorting.on, filters = list->filtering.on;
-    const bool patient = filters ? list->filtering.patient : list->sorting.patient;
-    size_t examined = 0;
+    struct list_filtering *f = &list->filtering;
+    size_t examined = 0, chosen_of = 0;
     for (size_t i = 0; i < list->examined && i < count; i++)
         examined += to[in_order(list, i)] != TW_STORY_FORGOTTEN;
+    for (size_t i = 0; i < f->examined; i++)
+        chosen_of += to[candidate(list, i)] != TW_STORY_FORGOTTEN;
     list->examined = examined;
+    f->examined = chosen_of;
     move(&list->order, to);
     move(&list->rows, to);
-    stop_choosing(list);
-    if (sorts)
+    move(&f->found, to);
+    move(&f->source, to);
+    if (list->sorting.on) {
+        const bool patient = f->on ? f->patient : list->sorting.patient;
+        stop_choosing(list);
         sort(app, patient);
-    else if (filters)
-        choose(app, false, patient);
+    }
 }
 
 // --- Work

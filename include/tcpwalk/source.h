@@ -53,7 +53,7 @@ struct tw_source_counts {
 // Live, when nobody says otherwise: what may hold TCP, in all that the decoder opens, and the ICMP
 // errors that quote it; and so much of each packet.
 extern const char TW_LIVE_FILTER[];
-enum { TW_SNAPLEN_HEADERS = 320, TW_INTERFACES_MAX = 16 };
+enum { TW_SNAPLEN_HEADERS = 320, TW_BUFFER_KIB = 8192, TW_INTERFACES_MAX = 16 };
 
 struct tw_source;
 

@@ -183,8 +183,14 @@ static size_t limit_memory(const struct settings *settings) {
     return settings->limit_memory > 0 ? settings->limit_memory : LIMIT_DEFAULT;
 }
 
+// What the kernel puts packets into is the program's memory, too.
+static size_t rings(const struct settings *settings) {
+    const size_t each = settings->buffer_kib > 0 ? (size_t)settings->buffer_kib : TW_BUFFER_KIB;
+    return settings->interface_count * each * 1024;
+}
+
 size_t memory_left(const struct settings *settings) {
-    size_t now = resident(), limit = limit_memory(settings);
+    size_t now = resident() + rings(settings), limit = limit_memory(settings);
     return limit > now + MEMORY_LEAST ? limit - now : MEMORY_LEAST;
 }
 

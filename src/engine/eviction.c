@@ -66,11 +66,13 @@ struct tw_connection *eviction_finished(const struct eviction *e, bool ipv6) {
     return oldest(e, ipv6, QUEUE_FINISHED);
 }
 
-// In a flood, when most are half-open, one that has only just closed stays for what may follow it.
-static bool is_settling(const struct eviction *e, const struct tw_connection *closed, tw_time now) {
+// In a flood, when most are half-open, one that has only just closed stays for what may follow it,
+// and one in TIME-WAIT until that is over.
+static bool stays(const struct eviction *e, const struct tw_connection *c, tw_time now) {
     static const tw_time settles = TW_SECOND;
-    const size_t half_open = e->queue[closed->ipv6][QUEUE_HALF_OPEN].count;
-    return half_open > e->pool[closed->ipv6].count / 2 && now - closed->last < settles;
+    const size_t half_open = e->queue[c->ipv6][QUEUE_HALF_OPEN].count;
+    return half_open > e->pool[c->ipv6].count / 2 &&
+           (now - c->last < settles || connection_in_time_wait(c));
 }
 
 // The least busy of the next few connections, as a clock's hand passes them.
@@ -89,7 +91,7 @@ static struct tw_connection *least_busy(struct eviction *e, bool ipv6) {
 
 struct tw_connection *eviction_choose(struct eviction *e, bool ipv6, tw_time now) {
     struct tw_connection *c = oldest(e, ipv6, QUEUE_FINISHED);
-    if (c == NULL || is_settling(e, c, now))
+    if (c == NULL || stays(e, c, now))
         c = oldest(e, ipv6, QUEUE_HALF_OPEN);
     return c != NULL ? c : least_busy(e, ipv6);
 }

@@ -25,8 +25,6 @@ enum {
     // with one packet takes 256 KiB.
     TIMEOUT_MS = 10,
     KIB = 1024,
-    // A second of 60,000 headers a second.
-    BUFFER_KIB = 8192,
 };
 // Stamps are taken on several processors: less disorder than this is none of the clock's.
 #define CLOCK_STEP (100 * TW_MILLISECOND)
@@ -184,7 +182,7 @@ static enum tw_status set_filter(struct tw_live *live, const char *filter, struc
 
 static void configure(pcap_t *handle, const struct tw_source_options *options) {
     const int most = INT32_MAX / KIB;
-    const int buffer = options->buffer_kib > 0 ? options->buffer_kib : BUFFER_KIB;
+    const int buffer = options->buffer_kib > 0 ? options->buffer_kib : TW_BUFFER_KIB;
     const int snaplen = options->payload ? SNAPLEN : TW_SNAPLEN_HEADERS;
     pcap_set_snaplen(handle, options->snaplen > 0 ? options->snaplen : snaplen);
     pcap_set_promisc(handle, options->promiscuous);

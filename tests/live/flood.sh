@@ -12,7 +12,7 @@ program=$1
 
 # Connections of the flood for the report and for the screen, and MiB. What a sanitizer takes leaves
 # nothing of the limit, and it is slower.
-flood=200000 seen=40000 limit=48 sanitizer=false
+flood=200000 seen=40000 limit=32 sanitizer=false
 if grep -q __asan_init "$program"; then
     flood=40000 seen=20000 limit=16 sanitizer=true
 fi

@@ -171,6 +171,25 @@ static void what_is_open_stays(void **state) {
     assert_true(tw_story_forgotten(scene.story) > 0);
 }
 
+// Else in a flood, in which something is forgotten all the time, it would never end.
+static void filtering_goes_on(void **state) {
+    (void)state;
+    while (!tw_story_is_full(scene.story))
+        send(10);
+    list_filter(&app, "port:51514-51600|52000-60000");
+    list_rows_choose(&app, false);
+    struct slice slice = {.left = (int)tw_story_count(scene.story) * 9 / 10};
+    assert_false(list_rows_work(&app, &slice));
+    const size_t examined = app.list.filtering.examined;
+    app_forget(&app);
+    const uint64_t forgotten = tw_story_forgotten(scene.story);
+    assert_true(forgotten > 0 && forgotten < examined); // the oldest
+    assert_true(app.list.filtering.on);
+    assert_int_equal(app.list.filtering.examined, examined - forgotten);
+    tick();
+    expect_rows();
+}
+
 // Who looks for what is over looks at all: there must be some of it, and not only what is marked.
 static void a_few_are_not_looked_for(void **state) {
     (void)state;
@@ -193,12 +212,10 @@ static void a_few_are_not_looked_for(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {on_scene(by_number),
-                                       on_scene(sorted),
-                                       on_scene(filtered),
-                                       on_scene(filtered_and_sorted),
-                                       on_scene(follows),
-                                       on_scene(what_is_open_stays),
-                                       on_scene(a_few_are_not_looked_for)};
+    const struct CMUnitTest tests[] = {
+        on_scene(by_number),         on_scene(sorted),
+        on_scene(filtered),          on_scene(filtered_and_sorted),
+        on_scene(follows),           on_scene(what_is_open_stays),
+        on_scene(filtering_goes_on), on_scene(a_few_are_not_looked_for)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -261,13 +261,16 @@ static void flood(uint32_t first, uint32_t count, uint16_t flags) {
 }
 
 // A tracker that is counted, not watched: a flood is too much to remember.
-static struct { uint64_t overs, evicted, last_number, first_open_evicted; } seen;
+static struct {
+    uint64_t overs, evicted, closed_evicted, last_number, first_open_evicted;
+} seen;
 static void count_over(void *context, const struct tw_connection *c) {
     (void)context;
     struct tw_connection_info info;
     tw_connection_read(c, &info);
     seen.overs++;
     seen.evicted += info.evicted;
+    seen.closed_evicted += info.evicted && info.outcome == TW_OUTCOME_CLOSED;
     if (info.evicted && info.end[TW_CLIENT].state == TW_ESTABLISHED && seen.first_open_evicted == 0)
         seen.first_open_evicted = info.number;
     seen.last_number = info.number;
@@ -342,6 +345,11 @@ TEST(a_connection_is_followed_through_a_flood) {
               i % 2 == 0 ? TW_SYN : TW_SYN | TW_ACK); // answered ones are half-open, too
         sent += more;
     }
+    tap.watch.latest += 30 * TW_SECOND;
+    flood(sent, SYNS, TW_SYN);
+    sent += SYNS;
+    assert_true(seen.evicted > 0);
+    assert_int_equal(seen.closed_evicted, 0); // its TIME-WAIT is not over
     struct tw_tracker_counts now = counts();
     assert_int_equal(now.connections, sent + 1); // and no second one of it
     assert_int_equal(now.outcomes[TW_OUTCOME_CLOSED], 1);
