@@ -37,6 +37,7 @@ struct app {
     const char *source_name;
     const struct ui_feed *feed; // or NULL
     char filter[PROMPT_MAX];    // of the capture
+    char absent[64];            // what of the source is not there now
     bool ascii, utc, colors, mouse;
     bool english; // no other language can be shown
     enum theme theme;
@@ -44,7 +45,7 @@ struct app {
     tw_time now;   // a clock that only goes forward
     tw_time epoch; // live: what the capture's clock is ahead of that; else TW_NO_TIME
     bool loading;
-    bool forgets;            // what is long over makes room for what is new
+    bool endless;            // what is long over makes room for what is new
     bool broken;             // the input broke off
     char notice[NOTICE_MAX]; // instead of the bottom line, until the next key
     uint64_t wanted;         // number of the connection to open as soon as it is there; 0: none
@@ -96,7 +97,7 @@ struct app_options {
     bool colors;  // else the theme is mono, and stays so
     bool mouse;
     enum theme theme;
-    bool forgets;                // what is long over makes room for what is new
+    bool endless;                // the source may go on for ever
     bool live;                   // the packets come as they are captured:
     tw_time epoch;               // what their clock is ahead of that of the ticks
     double speed;                // 0: 1

@@ -21,7 +21,7 @@ static bool is_worth_it(const struct app *app) {
 
 void app_forget(struct app *app) {
     // A moment of the past is made of all that there was; a file is written of what was marked.
-    if (!app->forgets || app->moment.set || app->moment.next != NULL || app->save.running ||
+    if (!app->endless || app->moment.set || app->moment.next != NULL || app->save.running ||
         !tw_story_is_full(app->story) || !is_worth_it(app))
         return;
     const size_t count = tw_story_count(app->story);

@@ -295,7 +295,7 @@ void playback_open(struct app *app, size_t connection) {
     app->moment.playing = false; // it waits where the connection is looked at
     refresh(app, true);
     // What is watched is looked at where it is now, and followed from there.
-    const bool now = app->epoch != TW_NO_TIME && app->loading && !app->moment.set;
+    const bool now = app->endless && app->loading && !app->moment.set;
     stand(app, now ? last_place(app) : moment_place(app));
     app->playback.opened_at = app->playback.place;
 }

@@ -114,6 +114,11 @@ static void read_some(struct loop *loop) {
     const char *news = feed->news != NULL ? feed->news(feed->context) : NULL;
     if (news != NULL)
         app_say(app, "%s", news);
+    char absent[sizeof app->absent] = "";
+    if (feed->absent != NULL)
+        feed->absent(feed->context, absent, sizeof absent);
+    app->changed = app->changed || strcmp(absent, app->absent) != 0;
+    memcpy(app->absent, absent, sizeof absent);
     const char *fault = app->loading || feed->fault == NULL ? NULL : feed->fault(feed->context);
     if (fault != NULL)
         app_broken(app, fault);

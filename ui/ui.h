@@ -34,6 +34,8 @@ struct ui_feed {
     // What happened to the source, to be told ("eth0: went down"), lent until the next call; NULL:
     // nothing.
     const char *(*news)(void *context);
+    // What of the source is not there now ("eth0 is down"), "": all is. Written into `text`.
+    void (*absent)(void *context, char *text, size_t room);
     // Another capture filter from now on, "" for the default. What is wrong with it, lent until the
     // next call, or NULL.
     const char *(*refilter)(void *context, const char *filter);
@@ -184,7 +186,8 @@ struct ui_options {
     const struct tw_profile *profile; // whose timers run out; NULL: linux
     const char *theme;                // a name of ui/theme.h, or NULL: dark
     bool live;                        // the packets come as they are captured
-    bool forgets;                     // what is long over makes room for what is new
+    bool endless;                     // the source may go on for ever: what is opened is followed,
+                                      // what is long over makes room for what is new
     double speed;                     // of the playback; 0: 1
     uint64_t connection;              // number of one to open at once; 0: none
     const char *greeting;             // told at once, until the first key; or NULL

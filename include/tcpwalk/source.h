@@ -78,6 +78,9 @@ enum tw_status tw_source_refilter(struct tw_source *source, const char *filter,
 // What happened to an interface since it was last asked ("eth0: went down", "eth0: is up again"),
 // one after the other; NULL: nothing more. Lent until the next call.
 const char *tw_source_news(struct tw_source *source);
+// The interfaces that are not there now ("eth0 is down, tun0 was removed"), into `text`; "": all
+// are.
+void tw_source_absent(const struct tw_source *source, char *text, size_t room);
 enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
                            struct tw_error *error) TW_CHECKED;
 // A packet that was read, by its number, whether it passed the filter or not. Lent until the next

@@ -115,6 +115,11 @@ static const char *news(void *context) {
     return told != NULL ? told : tw_source_news(feed->reading.pump.source);
 }
 
+static void absent(void *context, char *text, size_t room) {
+    const struct feed *feed = context;
+    tw_source_absent(feed->reading.pump.source, text, room);
+}
+
 static const char *fault(void *context) {
     const struct feed *feed = context;
     return feed->reading.broken ? feed->reading.fault.text : NULL;
@@ -211,7 +216,7 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
     options.witness = feed->reading.witness;
     options.source_name = title;
     options.live = tw_source_is_live(feed->reading.pump.source);
-    options.forgets = tw_source_waits(feed->reading.pump.source); // it may go on for ever
+    options.endless = tw_source_waits(feed->reading.pump.source);
     const struct ui_kernel kernel = kernel_word_hooks(feed->kernel);
     options.kernel = feed->kernel != NULL ? &kernel : NULL;
     const struct ui_feed ui_feed = {.context = feed,
@@ -220,6 +225,7 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
                                     .progress = progress,
                                     .counts = counts,
                                     .news = news,
+                                    .absent = absent,
                                     .refilter = options.live ? refilter : NULL,
                                     .fault = fault};
     enum tw_status status = settings->screenshot != NULL

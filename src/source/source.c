@@ -355,6 +355,13 @@ const char *tw_source_news(struct tw_source *source) {
     return source->is_live ? tw_watch_news(&source->watch) : NULL;
 }
 
+void tw_source_absent(const struct tw_source *source, char *text, size_t room) {
+    text[0] = '\0';
+    if (source->is_live) {
+        tw_watch_absent(&source->watch, text, room);
+    }
+}
+
 void tw_source_stop(struct tw_source *source) {
     if (source != NULL)
         atomic_store_explicit(&source->stop, true, memory_order_relaxed);

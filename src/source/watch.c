@@ -70,6 +70,19 @@ const char *tw_watch_news(struct tw_watch *watch) {
     return watch->text;
 }
 
+void tw_watch_absent(const struct tw_watch *watch, char *text, size_t room) {
+    size_t used = 0;
+    for (size_t i = 0; i < watch->count && used < room; i++) {
+        const struct tw_watched *one = &watch->one[i];
+        if (one->known != TW_LIVE_UP) {
+            used += (size_t)snprintf(text + used, room - used,
+                                     one->known == TW_LIVE_GONE ? _("%s%s was removed")
+                                                                : _("%s%s is down"),
+                                     used > 0 ? ", " : "", one->live.name);
+        }
+    }
+}
+
 // --- Attaching -----------------------------------------------------------------------------------
 
 #ifdef __linux__

@@ -52,6 +52,7 @@ enum tw_status tw_watch_refilter(struct tw_watch *watch, const char *filter,
                                  struct tw_error *error) TW_CHECKED;
 // Whether a packet that was read before that passes the filter, too. The default one passes all.
 bool tw_watch_wants(struct tw_watch *watch, const struct tw_packet *packet) TW_CHECKED;
+void tw_watch_absent(const struct tw_watch *watch, char *text, size_t room);
 const char *tw_watch_news(struct tw_watch *watch);
 void tw_watch_counts(struct tw_watch *watch, struct tw_source_counts *counts);
 void tw_watch_fini(struct tw_watch *watch);

@@ -15,7 +15,7 @@ static int open_scene(void **state) {
     tw_story_limit(scene.story, LIMIT);
     sent = 0;
     const struct app_options options = {
-        .story = scene.story, .source_name = "lo", .utc = true, .forgets = true};
+        .story = scene.story, .source_name = "lo", .utc = true, .endless = true};
     app_init(&app, &options);
     app_resize(&app, 80, 24);
     return 0;

@@ -471,6 +471,26 @@ static void renamed(void **state) {
     }
 }
 
+static void what_is_not_there(void **state) {
+    NEED_NET();
+    pair_make("c0", "c1");
+    pair_make("d0", "d1");
+    struct tw_source *source = attach("c1", "d1", &plain);
+    struct tw_error error;
+    char text[64];
+    tw_source_absent(source, text, sizeof text);
+    assert_string_equal(text, "");
+    assert_int_equal(run("ip link set c1 down && ip link del d0"), 0);
+    assert_int_equal(await_news(source, "c1: went down", &error), TW_GOT_NOTHING);
+    assert_int_equal(await_news(source, "d1: was removed", &error), TW_GOT_NOTHING);
+    tw_source_absent(source, text, sizeof text);
+    assert_string_equal(text, "c1 is down, d1 was removed");
+    tw_source_absent(source, text, 8);
+    assert_string_equal(text, "c1 is d");
+    tw_source_free(source);
+    assert_int_equal(run("ip link del c0"), 0);
+}
+
 static void removed_alone(void **state) {
     NEED_NET();
     pair_make("c0", "c1");
@@ -550,6 +570,7 @@ int main(void) {
         cmocka_unit_test(interface_counted),
         cmocka_unit_test(down_and_up),
         cmocka_unit_test(renamed),
+        cmocka_unit_test(what_is_not_there),
         cmocka_unit_test(removed_alone),
         cmocka_unit_test(removed_among_others),
     };

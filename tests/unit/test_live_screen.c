@@ -88,6 +88,14 @@ static void what_is_over_gets_no_filter(void **state) {
     assert_true(screen_has(&app, "only what is captured now can get another capture filter"));
 }
 
+static void what_is_not_there_is_told_on(void **state) {
+    (void)state;
+    snprintf(app.absent, sizeof app.absent, "eth0 is down");
+    app_key(&app, KEY_IS_DOWN);
+    assert_true(screen_has(&app, "eth0 is down"));
+    assert_false(screen_has(&app, "watching"));
+}
+
 // What is wrong is told above the line, which can be mended.
 static void a_wrong_filter(void **state) {
     (void)state;
@@ -109,6 +117,7 @@ int main(void) {
         on_scene(losses_are_always_told),
         on_scene(another_filter),
         on_scene(what_is_over_gets_no_filter),
+        on_scene(what_is_not_there_is_told_on),
         on_scene(a_wrong_filter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

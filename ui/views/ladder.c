@@ -131,8 +131,11 @@ static void draw_silence(struct lane *lane, int y, size_t row) {
     else
         snprintf(text, sizeof text, _("%s of silence"),
                  format_duration(rows[row + 1].time - rows[row].time, word));
-    const int width = canvas_text_width(text), at = (lane->area.width - width) / 2;
-    canvas_text(lane->canvas, lane->area, at, y, text,
+    // Where it has no room, how long it was.
+    const bool fits = canvas_text_width(text) <= lane->area.width || row == ladder->dropped_at;
+    const char *shown = fits ? text : word;
+    const int width = canvas_text_width(shown), at = (lane->area.width - width) / 2;
+    canvas_text(lane->canvas, lane->area, at, y, shown,
                 row == ladder->dropped_at ? ROLE_WARNING : ROLE_FAINT);
     lane_block(lane, at, y, width, 1);
 }

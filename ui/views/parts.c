@@ -88,7 +88,7 @@ void draw_prompt(const struct app *app, struct canvas *canvas) {
         [ASK_FILTER] = N_("filter: "),
         [ASK_SEARCH] = "/",
         [ASK_PACKET] = N_("packet "),
-        [ASK_CAPTURE] = N_("capture "),
+        [ASK_CAPTURE] = N_("capture filter: "),
         [ASK_LAB] = ": ",
         [ASK_SAVE] = N_("save as "),
         [ASK_RECENT] = N_("save the last seconds, how many: "),
