@@ -78,6 +78,22 @@ const char *format_count(uint64_t count, char text[FORMAT_TEXT]) {
     return text;
 }
 
+const char *format_brief(uint64_t count, char text[FORMAT_TEXT]) {
+    static const char units[] = "kMGTPE";
+    double rest = (double)count;
+    size_t unit = 0;
+    if (count < 10000)
+        return format_count(count, text);
+    for (rest /= 1000; rest >= 999.5; rest /= 1000)
+        unit++;
+    snprintf(text, FORMAT_TEXT, "%.*f%c",
+             rest < 9.995   ? 2
+             : rest < 99.95 ? 1
+                            : 0,
+             rest, units[unit]);
+    return text;
+}
+
 const char *format_clock(tw_time time, bool utc, char text[FORMAT_TEXT]) {
     time_t seconds = (time_t)(time / TW_SECOND);
     int us = (int)(time % TW_SECOND / 1000);

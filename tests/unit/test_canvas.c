@@ -361,6 +361,12 @@ static void numbers_are_readable(void **state) {
     assert_string_equal(format_octets(1023949, text), "1.0 MiB"); // not 1000.0 KiB
     assert_string_equal(format_count(1234567, text), "1 234 567");
     assert_string_equal(format_count(12, text), "12");
+    assert_string_equal(format_brief(9999, text), "9 999");
+    assert_string_equal(format_brief(10000, text), "10.0k");
+    assert_string_equal(format_brief(999499, text), "999k");
+    assert_string_equal(format_brief(999500, text), "1.00M");
+    assert_string_equal(format_brief(8668332, text), "8.67M");
+    assert_string_equal(format_brief(UINT64_MAX, text), "18.4E");
     assert_string_equal(format_clock(1700000000 * TW_SECOND + 1000, true, text), "22:13:20.000001");
 }
 

@@ -54,7 +54,7 @@ static void draw_examples(struct canvas *canvas, struct area area) {
         {"outcome:reset", ROLE_FAINT, 3}, {"-port:22", ROLE_FAINT, 4},
         {"refused|reset", ROLE_FAINT, 6}, {"client:10.0.0.0/8", ROLE_FAINT, 7},
     };
-    draw_parts(canvas, area, 0, examples, TW_COUNT(examples));
+    draw_parts(canvas, area, 0, PART_GAP, examples, TW_COUNT(examples));
 }
 
 static void draw_summary(const struct app *app, struct canvas *canvas, struct area area, int y) {
@@ -287,7 +287,7 @@ static void draw_detail(const struct app *app, struct canvas *canvas, struct are
         snprintf(parts[KERNEL].text, PART_TEXT, _("kernel %s"), kernel);
     if (row.info.midstream)
         snprintf(parts[MIDSTREAM].text, PART_TEXT, "%s", _("began before the capture"));
-    draw_parts(canvas, area, y, parts, COUNT);
+    draw_parts(canvas, area, y, PART_GAP, parts, COUNT);
 }
 
 static bool is_warned(const struct app *app, unsigned state, const uint64_t *counts) {

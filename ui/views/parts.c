@@ -192,7 +192,7 @@ enum role segment_role(const struct tw_story_segment *segment) {
 
 // --- Words side by side
 
-void draw_parts(struct canvas *canvas, struct area area, int y, const struct phrase *parts,
+void draw_parts(struct canvas *canvas, struct area area, int y, int gap, const struct phrase *parts,
                 size_t count) {
     bool shown[PARTS_MAX] = {false};
     int room = area.width - 2;
@@ -202,12 +202,12 @@ void draw_parts(struct canvas *canvas, struct area area, int y, const struct phr
             if (parts[i].rank != rank || width == 0 || width > room)
                 continue;
             shown[i] = true;
-            room -= width + PART_GAP;
+            room -= width + gap;
         }
     int x = 1;
     for (size_t i = 0; i < count; i++)
         if (shown[i])
-            x = canvas_text(canvas, area, x, y, parts[i].text, parts[i].role) + PART_GAP;
+            x = canvas_text(canvas, area, x, y, parts[i].text, parts[i].role) + gap;
 }
 
 // --- What is missing

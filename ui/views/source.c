@@ -70,78 +70,92 @@ void draw_source(const struct app *app, struct canvas *canvas, struct area area)
 
 // --- How much
 
-static void say(struct phrase *part, enum role role, int rank, const char *format, uint64_t count) {
+// What is said, and how: where there is no room for whole numbers, three digits tell as much.
+struct sayings {
+    struct phrase at[PARTS_MAX];
+    size_t count;
+    bool brief;
+};
+
+static void say(struct sayings *all, enum role role, int rank, const char *format, uint64_t count) {
     char number[FORMAT_TEXT];
+    struct phrase *part = &all->at[all->count++];
     part->role = role;
     part->rank = rank;
-    snprintf(part->text, PART_TEXT, format, format_count(count, number));
+    snprintf(part->text, PART_TEXT, format,
+             all->brief ? format_brief(count, number) : format_count(count, number));
 }
 
 // What was to be kept in memory, and could not be.
-static size_t say_full(const struct app *app, struct phrase *parts) {
+static void say_full(const struct app *app, struct sayings *all) {
     const uint64_t connections = tw_story_connections_dropped(app->story),
                    segments = tw_story_dropped(app->story),
                    forgotten = tw_story_forgotten(app->story);
-    size_t count = 0;
     if (connections > 0)
-        say(&parts[count++], ROLE_WARNING, 0,
+        say(all, ROLE_WARNING, 0,
             n_("full: %s connection not kept", "full: %s connections not kept", connections),
             connections);
     else if (segments > 0)
-        say(&parts[count++], ROLE_WARNING, 0,
+        say(all, ROLE_WARNING, 0,
             n_("full: %s segment not kept", "full: %s segments not kept", segments), segments);
-    if (count > 0)
-        say(&parts[count++], ROLE_FAINT, 1, _("--limit-memory keeps more"), 0);
+    if (connections > 0 || segments > 0)
+        say(all, ROLE_FAINT, app->epoch != TW_NO_TIME ? 6 : 1, _("--limit-memory keeps more"), 0);
     if (app->counts.evicted > 0)
-        say(&parts[count++], ROLE_WARNING, 1, _("%s given up before they were over"),
-            app->counts.evicted);
+        say(all, ROLE_WARNING, 1, _("%s evicted"), app->counts.evicted);
     if (forgotten > 0)
-        say(&parts[count++], ROLE_FAINT, 8, _("%s over and forgotten"), forgotten);
-    return count;
+        say(all, ROLE_FAINT, 8, _("%s over and forgotten"), forgotten);
 }
 
 // What became of the packets of a live source.
-static size_t say_packets(const struct app *app, struct phrase *parts) {
+static void say_packets(const struct app *app, struct sayings *all) {
     const struct ui_counts *counts = &app->counts;
-    const uint64_t useless = counts->ignored + counts->malformed;
-    size_t count = 0;
-    say(&parts[count++], ROLE_FAINT, 2, n_("%s packet", "%s packets", counts->received),
-        counts->received);
-    say(&parts[count++], counts->dropped > 0 ? ROLE_WARNING : ROLE_FAINT, 0, _("%s dropped"),
-        counts->dropped);
+    say(all, ROLE_FAINT, 2, n_("%s packet", "%s packets", counts->received), counts->received);
+    say(all, counts->dropped > 0 ? ROLE_WARNING : ROLE_FAINT, 0, _("%s dropped"), counts->dropped);
     if (counts->dropped_interface > 0)
-        say(&parts[count++], ROLE_WARNING, 5, _("%s of them by the interface"),
-            counts->dropped_interface);
-    say(&parts[count++], ROLE_FAINT, 5, _("%s cut"), counts->cut);
-    say(&parts[count++], ROLE_FAINT, 6, _("%s decoded"), counts->decoded);
-    say(&parts[count++], ROLE_FAINT, 6, _("%s ignored"), useless);
+        say(all, ROLE_WARNING, 4, _("%s by the interface"), counts->dropped_interface);
+    say(all, ROLE_FAINT, 3, _("%s cut"), counts->cut);
+    say(all, ROLE_FAINT, 4, _("%s decoded"), counts->decoded);
+    say(all, ROLE_FAINT, 3, _("%s ignored"), counts->ignored + counts->malformed);
     if (counts->records)
-        say(&parts[count++], ROLE_FAINT, 4, _("%s recorded"), counts->recorded);
+        say(all, ROLE_FAINT, 5, _("%s recorded"), counts->recorded);
     if (counts->not_recorded > 0)
-        say(&parts[count++], ROLE_WARNING, 0, _("%s not recorded"), counts->not_recorded);
-    return count;
+        say(all, ROLE_WARNING, 0, _("%s not recorded"), counts->not_recorded);
 }
 
-// How much there is, and what had to be left out.
-void draw_source_counts(const struct app *app, struct canvas *canvas, struct area area) {
-    struct phrase parts[PARTS_MAX] = {{.role = ROLE_FAINT}};
+static void say_all(const struct app *app, struct sayings *all) {
     char number[FORMAT_TEXT];
     const bool live = app->epoch != TW_NO_TIME;
-    const uint64_t all = tw_story_count(app->story), told = tw_story_told(app->story);
-    size_t count = 0;
-    say(&parts[count++], ROLE_FAINT, 3, n_("%s connection", "%s connections", all), all);
+    const uint64_t connections = tw_story_count(app->story), told = tw_story_told(app->story);
+    all->count = 0;
+    say(all, ROLE_FAINT, live ? 6 : 3, n_("%s connection", "%s connections", connections),
+        connections);
     if (live)
-        count += say_packets(app, &parts[count]);
+        say_packets(app, all);
     else
-        say(&parts[count++], ROLE_FAINT, 4, n_("%s segment", "%s segments", told), told);
-    parts[count].role = ROLE_FAINT;
-    parts[count].rank = 7;
-    snprintf(parts[count++].text, PART_TEXT, _("%s kept"),
+        say(all, ROLE_FAINT, 4, n_("%s segment", "%s segments", told), told);
+    say(all, ROLE_FAINT, 7, "%s", 0);
+    snprintf(all->at[all->count - 1].text, PART_TEXT, _("%s kept"),
              format_octets(tw_story_memory(app->story), number));
-    count += say_full(app, &parts[count]);
+    say_full(app, all);
     if (!live && app->counts.dropped > 0)
-        say(&parts[count++], ROLE_WARNING, 0,
+        say(all, ROLE_WARNING, 0,
             n_("%s packet not captured", "%s packets not captured", app->counts.dropped),
             app->counts.dropped);
-    draw_parts(canvas, area, 0, parts, count);
+}
+
+// How much there is, and what had to be left out. The counters of a capture are to be seen whatever
+// else has room.
+void draw_source_counts(const struct app *app, struct canvas *canvas, struct area area) {
+    enum { COUNTERS = 6, SMALL_GAP = 2 };
+    struct sayings all = {.brief = false};
+    say_all(app, &all);
+    int gap = PART_GAP, width = 0;
+    for (size_t i = 0; i < all.count; i++)
+        width += all.at[i].rank <= COUNTERS ? canvas_text_width(all.at[i].text) + gap : 0;
+    if (width > area.width - 2 + gap) {
+        all.brief = true;
+        gap = SMALL_GAP;
+        say_all(app, &all);
+    }
+    draw_parts(canvas, area, 0, gap, all.at, all.count);
 }

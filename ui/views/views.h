@@ -80,7 +80,7 @@ struct phrase {
     enum role role;
     int rank; // below PARTS_MAX; the least matters most
 };
-void draw_parts(struct canvas *canvas, struct area area, int y, const struct phrase *parts,
+void draw_parts(struct canvas *canvas, struct area area, int y, int gap, const struct phrase *parts,
                 size_t count);
 // Above the list: what is read; how much of it there is, and what is missing.
 void draw_source(const struct app *app, struct canvas *canvas, struct area area);
