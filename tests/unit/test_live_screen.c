@@ -79,6 +79,19 @@ static void losses_are_always_told(void **state) {
     }
 }
 
+// Also where one connection is looked at.
+static void losses_are_told_beside_a_connection(void **state) {
+    (void)state;
+    app_key(&app, KEY_IS_ENTER);
+    assert_int_equal(app.view, VIEW_CONNECTION);
+    assert_true(screen_has(&app, "closed by client  0 dropped"));
+    app.counts.dropped = 1234567;
+    for (int width = 60; width <= 200; width++) {
+        app_resize(&app, width, 24);
+        assert_true(screen_has(&app, "1.23M dropped"));
+    }
+}
+
 static void another_filter(void **state) {
     (void)state;
     app_act(&app, ACTION_CAPTURE_FILTER);
@@ -127,6 +140,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         on_scene(what_became_of_the_packets),
         on_scene(losses_are_always_told),
+        on_scene(losses_are_told_beside_a_connection),
         on_scene(another_filter),
         on_scene(what_is_over_gets_no_filter),
         on_scene(what_is_not_there_is_told_on),

@@ -67,19 +67,27 @@ static int draw_tabs(const struct app *app, struct canvas *canvas, struct area a
 static void draw_title(const struct app *app, struct canvas *canvas, struct area area) {
     const struct tw_connection_info *info = &app->ladder.info;
     bool narrow = area.width < NARROW;
-    char text[160], outcome[FORMAT_TEXT];
+    char text[160], outcome[FORMAT_TEXT], number[FORMAT_TEXT], lost[64];
     int right = draw_tabs(app, canvas, area, area.width - 1);
+    // Live, what was not seen matters more than how it ended; else it comes last.
+    const bool live = app->epoch != TW_NO_TIME, dropped = live && app->counts.dropped > 0;
+    snprintf(lost, sizeof lost, _("%s dropped"), format_brief(app->counts.dropped, number));
+    const int width = canvas_text_width(lost) + 2;
     snprintf(text, sizeof text, narrow ? "#%llu" : _("connection %llu"),
              (unsigned long long)info->number);
     struct area left = {area.x, area.y, right - 1, area.height};
-    if (1 + canvas_text_width(text) > left.width)
+    if (1 + canvas_text_width(text) + (dropped ? width : 0) > left.width)
         snprintf(text, sizeof text, "#%" PRIu64, info->number);
     int x = canvas_text(canvas, left, 1, 0, text, ROLE_TITLE);
+    if (dropped)
+        x = canvas_text(canvas, left, x + 2, 0, lost, ROLE_WARNING);
     format_outcome(info, false, outcome);
     if (x + 2 + canvas_text_width(outcome) > left.width)
         format_outcome(info, true, outcome);
     if (x + 2 + canvas_text_width(outcome) <= left.width)
-        canvas_text(canvas, left, x + 2, 0, outcome, ROLE_TEXT);
+        x = canvas_text(canvas, left, x + 2, 0, outcome, ROLE_TEXT);
+    if (live && !dropped && x + width <= left.width)
+        canvas_text(canvas, left, x + 2, 0, lost, ROLE_FAINT);
 }
 
 // Each end's address and the state it is in at this moment.
