@@ -25,10 +25,11 @@ enum {
 };
 
 // What happened; handlers only note it, the loop does the work.
-static volatile sig_atomic_t ended, resized, stopped, continued;
+static volatile sig_atomic_t ended, hung_up, resized, stopped, continued;
 
 static void on_signal(int number) {
     switch (number) {
+    case SIGHUP: hung_up = 1; break;
     case SIGWINCH: resized = 1; break;
     case SIGTSTP: stopped = 1; break;
     case SIGCONT: continued = 1; break;
@@ -53,7 +54,7 @@ static void catch_signals(struct signal_state *before) {
     sigemptyset(&ours);
     struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
-    ended = resized = stopped = continued = 0;
+    ended = hung_up = resized = stopped = continued = 0;
     for (size_t i = 0; i < TW_COUNT(signals); i++)
         sigaddset(&ours, signals[i]);
     sigprocmask(SIG_BLOCK, &ours, &before->mask);
@@ -225,6 +226,14 @@ static void click(struct loop *loop, const struct mouse *mouse) {
         app_draw(&loop->app, &loop->canvas);
 }
 
+// The terminal is there, so it was log rotation that sent this, if there is a log; else it ends us.
+static void hang_up(const struct loop *loop) {
+    const struct ui_feed *feed = loop->feed;
+    hung_up = 0;
+    if (feed == NULL || feed->reopen == NULL || !feed->reopen(feed->context))
+        ended = 1;
+}
+
 static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_error *error) {
     if (!resize(loop))
         return tw_fail(error, TW_MEMORY, "screen: out of memory");
@@ -237,6 +246,8 @@ static enum tw_status run(struct loop *loop, const sigset_t *mask, struct tw_err
             gone = true;
             break;
         }
+        if (hung_up)
+            hang_up(loop);
         if (stopped)
             stop_here();
         if (continued) {

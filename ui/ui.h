@@ -39,6 +39,7 @@ struct ui_feed {
     // Another capture filter from now on, "" for the default. What is wrong with it, lent until the
     // next call, or NULL.
     const char *(*refilter)(void *context, const char *filter);
+    bool (*reopen)(void *context); // SIGHUP: makes a recording's file anew; false: there is none
     const char *(*fault)(void *context); // how the input broke off, or NULL; asked at its end
 };
 

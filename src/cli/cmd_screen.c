@@ -115,6 +115,14 @@ static const char *news(void *context) {
     return told != NULL ? told : tw_source_news(feed->reading.pump.source);
 }
 
+static bool reopen(void *context) {
+    struct feed *feed = context;
+    if (feed->reading.recorder != NULL) {
+        tw_recorder_reopen(feed->reading.recorder);
+    }
+    return feed->reading.recorder != NULL;
+}
+
 static void absent(void *context, char *text, size_t room) {
     const struct feed *feed = context;
     tw_source_absent(feed->reading.pump.source, text, room);
@@ -226,6 +234,7 @@ static enum tw_status run(struct feed *feed, const struct settings *settings,
                                     .counts = counts,
                                     .news = news,
                                     .absent = absent,
+                                    .reopen = reopen,
                                     .refilter = options.live ? refilter : NULL,
                                     .fault = fault};
     enum tw_status status = settings->screenshot != NULL

@@ -38,6 +38,19 @@ see 'refused by'
 tm send-keys q
 ended 0 save
 
+# Log rotation sends SIGHUP: the recording's file is made anew, and the screen goes on.
+type_line "'$program' -i lo -w open/rotated.pcap tcp port 1"
+until_true 'no screen' is_open
+until_true 'no connection seen' pass 'refused by'
+mv "$dir/open/rotated.pcap" "$dir/open/rotated.pcap.1"
+kill -HUP "$(running)"
+until_true 'no new file' test -e "$dir/open/rotated.pcap"
+see 'refused by'
+tm send-keys q
+ended 0 rotated
+"$program" list "$dir/open/rotated.pcap.1" | grep -q refused || fail 'what was recorded is not there'
+rm "$dir/open/rotated.pcap" "$dir/open/rotated.pcap.1"
+
 # Here nobody may make a file: the folder is root's.
 type_line "'$program' -i lo tcp port 1"
 until_true 'no screen' is_open
