@@ -286,7 +286,7 @@ static bool step_text(const struct app *app, const struct tw_diagram *diagram,
     char what[CAPTION_TEXT / 2], label[TW_DIAGRAM_LABEL_TEXT];
     snprintf(what, sizeof what, "%s%s%s", edges[0] != NULL ? edges[0]->what : "",
              edges[0] != NULL ? " + " : "",
-             jumps ? tw_event_label(step->event) : tw_diagram_label(edges[1], label));
+             jumps ? _(tw_event_label(step->event)) : tw_diagram_label(edges[1], label));
     const char *arrow = jumps ? (app->ascii ? "~>" : "\u21e2") : app->ascii ? "->" : "\u2192";
     const char *from = tw_state_name(step->from), *to = tw_state_name(step->to);
     if (step->from == step->to) // it answers where there is no connection

@@ -110,7 +110,7 @@ static void events_text(const struct way_out *ways, size_t count, bool why, char
     size_t length = 0;
     for (size_t i = 0; i < count && length < EXIT_TEXT; i++)
         length += (size_t)snprintf(text + length, EXIT_TEXT - length, "%s%s", i > 0 ? ", " : "",
-                                   tw_event_label(ways[i].event));
+                                   _(tw_event_label(ways[i].event)));
     if (why && length < EXIT_TEXT)
         snprintf(text + length, EXIT_TEXT - length, ": %s", _(ways[0].cell->why));
 }

@@ -177,7 +177,7 @@ static void draw_step(const struct app *app, struct canvas *canvas, struct area 
     snprintf(proof, sizeof proof, "%s%s  %s", strncmp(section, "RFC", 3) == 0 ? "" : "RFC 9293 ",
              section, basis);
     int at = area.width - 1 - canvas_text_width(proof);
-    const char *label = tw_event_label(step->event);
+    const char *label = _(tw_event_label(step->event));
     if (x + canvas_text_width(label) + 2 <= at)
         canvas_text(canvas, area, x, 1, label, ROLE_FAINT);
     if (at >= x)
