@@ -37,7 +37,7 @@ struct app {
     const char *source_name;
     const struct ui_feed *feed; // or NULL
     char filter[PROMPT_MAX];    // of the capture
-    char absent[64];            // what of the source is not there now
+    char absent[128];           // what of the source is not there now
     bool ascii, utc, colors, mouse;
     bool english; // no other language can be shown
     enum theme theme;
@@ -45,7 +45,8 @@ struct app {
     tw_time now;   // a clock that only goes forward
     tw_time epoch; // live: what the capture's clock is ahead of that; else TW_NO_TIME
     bool loading;
-    bool endless;            // what is long over makes room for what is new
+    bool endless;            // the source may go on for ever: what is opened is followed, what is
+                             // long over makes room for what is new
     bool broken;             // the input broke off
     char notice[NOTICE_MAX]; // instead of the bottom line, until the next key
     uint64_t wanted;         // number of the connection to open as soon as it is there; 0: none

@@ -15,8 +15,11 @@ static bool is_held(void *context, size_t connection) {
 // All connections are looked at for it, so some of them must be over.
 static bool is_worth_it(const struct app *app) {
     enum { SHARE = 64 };
-    const size_t over = tw_story_over(app->story), held = list_marked_count(app) + 1;
-    return over > held && over - held >= tw_story_count(app->story) / SHARE;
+    const size_t count = tw_story_count(app->story), over = tw_story_over(app->story);
+    size_t held = 1; // what is looked at
+    for (size_t i = list_next_marked(app, 0); i < count; i = list_next_marked(app, i + 1))
+        held += tw_story_is_over(tw_story_at(app->story, i));
+    return over > held && over - held >= count / SHARE;
 }
 
 void app_forget(struct app *app) {

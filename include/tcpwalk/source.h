@@ -54,6 +54,8 @@ struct tw_source_counts {
 // errors that quote it; and so much of each packet.
 extern const char TW_LIVE_FILTER[];
 enum { TW_SNAPLEN_HEADERS = 320, TW_BUFFER_KIB = 8192, TW_INTERFACES_MAX = 16 };
+// Memory of each of several interfaces for what waits for the others.
+enum { TW_QUEUE_KIB = 4096 };
 
 struct tw_source;
 

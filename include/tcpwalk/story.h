@@ -107,8 +107,9 @@ size_t tw_story_memory(const struct tw_story *story);
 void tw_story_limit(struct tw_story *story, size_t octets);
 uint64_t tw_story_dropped(const struct tw_story *story);
 uint64_t tw_story_connections_dropped(const struct tw_story *story);
-// How many connections of those that are there are over.
+// How many connections of those that are there are over, and whether one is.
 size_t tw_story_over(const struct tw_story *story);
+bool tw_story_is_over(const struct tw_story_connection *connection);
 // Whether there will soon be no room for another connection.
 bool tw_story_is_full(const struct tw_story *story);
 // Makes room by forgetting connections that are over, the oldest first, but for those of which

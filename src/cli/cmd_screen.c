@@ -11,6 +11,7 @@
 #include "stored.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,12 @@ struct feed {
 
 // The recording's end is told at once, also where the screen goes on.
 static void end_recording(struct feed *feed) {
+    // Also of what was read ahead.
+    if (!feed->ended && feed->reading.recorder != NULL) {
+        tw_source_stop(feed->reading.pump.source);
+        while (pump_run(&feed->reading.pump, INT_MAX, &feed->reading.fault) == PUMP_MORE) {
+        }
+    }
     if (feed->recorded == TW_OK) {
         feed->recorded = reading_recorded(&feed->reading, &feed->unrecorded);
         feed->news = feed->recorded != TW_OK ? feed->unrecorded.text : NULL;
@@ -120,7 +127,7 @@ static bool reopen(void *context) {
     if (feed->reading.recorder != NULL) {
         tw_recorder_reopen(feed->reading.recorder);
     }
-    return feed->reading.recorder != NULL;
+    return feed->reading.recorder != NULL && !feed->ended;
 }
 
 static void absent(void *context, char *text, size_t room) {

@@ -183,10 +183,11 @@ static size_t limit_memory(const struct settings *settings) {
     return settings->limit_memory > 0 ? settings->limit_memory : LIMIT_DEFAULT;
 }
 
-// What the kernel puts packets into is the program's memory, too.
+// What the kernel puts packets into is the program's memory, too; and what waits for others.
 static size_t rings(const struct settings *settings) {
     const size_t each = settings->buffer_kib > 0 ? (size_t)settings->buffer_kib : TW_BUFFER_KIB;
-    return settings->interface_count * each * 1024;
+    const size_t queues = settings->interface_count > 1 ? TW_QUEUE_KIB : 0;
+    return settings->interface_count * (each + queues) * 1024;
 }
 
 size_t memory_left(const struct settings *settings) {

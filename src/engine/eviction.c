@@ -32,8 +32,10 @@ static enum queue_kind kind_of(const struct tw_connection *c) {
     const bool unanswered = endpoint_state(server) == TW_SYN_RECEIVED;
     if (endpoint_state(client) == TW_ESTABLISHED && !unanswered)
         return QUEUE_NONE;
-    if (connection_is_finished(c) || connection_in_time_wait(c))
-        return QUEUE_FINISHED;
+    if (connection_in_time_wait(c))
+        return QUEUE_TIME_WAIT;
+    if (connection_is_finished(c))
+        return QUEUE_CLOSED;
     // Opened by one end only, or nothing but a RST of one: kept for the same again, not for long
     // when memory is short.
     bool half = unanswered || endpoint_state(client) == TW_SYN_SENT ||
@@ -57,22 +59,9 @@ void eviction_place(struct eviction *e, struct tw_connection *c) {
     q->count++;
 }
 
-static struct tw_connection *oldest(const struct eviction *e, bool ipv6, enum queue_kind kind) {
+struct tw_connection *eviction_oldest(const struct eviction *e, bool ipv6, enum queue_kind kind) {
     const uint32_t id = e->queue[ipv6][kind].oldest;
     return id != NO_ID ? pool_at(&e->pool[ipv6], id) : NULL;
-}
-
-struct tw_connection *eviction_finished(const struct eviction *e, bool ipv6) {
-    return oldest(e, ipv6, QUEUE_FINISHED);
-}
-
-// In a flood, when most are half-open, one that has only just closed stays for what may follow it,
-// and one in TIME-WAIT until that is over.
-static bool stays(const struct eviction *e, const struct tw_connection *c, tw_time now) {
-    static const tw_time settles = TW_SECOND;
-    const size_t half_open = e->queue[c->ipv6][QUEUE_HALF_OPEN].count;
-    return half_open > e->pool[c->ipv6].count / 2 &&
-           (now - c->last < settles || connection_in_time_wait(c));
 }
 
 // The least busy of the next few connections, as a clock's hand passes them.
@@ -90,8 +79,14 @@ static struct tw_connection *least_busy(struct eviction *e, bool ipv6) {
 }
 
 struct tw_connection *eviction_choose(struct eviction *e, bool ipv6, tw_time now) {
-    struct tw_connection *c = oldest(e, ipv6, QUEUE_FINISHED);
-    if (c == NULL || stays(e, c, now))
-        c = oldest(e, ipv6, QUEUE_HALF_OPEN);
+    static const tw_time settles = TW_SECOND; // of what has closed: something may follow it
+    const bool flood = e->queue[ipv6][QUEUE_HALF_OPEN].count > e->pool[ipv6].count / 2;
+    struct tw_connection *c = eviction_oldest(e, ipv6, QUEUE_CLOSED);
+    if (c != NULL && flood && now - c->last < settles)
+        c = NULL;
+    if (c == NULL && !flood)
+        c = eviction_oldest(e, ipv6, QUEUE_TIME_WAIT);
+    if (c == NULL)
+        c = eviction_oldest(e, ipv6, QUEUE_HALF_OPEN);
     return c != NULL ? c : least_busy(e, ipv6);
 }

@@ -524,6 +524,10 @@ size_t tw_story_over(const struct tw_story *story) {
     return story->over_count;
 }
 
+bool tw_story_is_over(const struct tw_story_connection *connection) {
+    return connection->alive == NULL;
+}
+
 bool tw_story_is_full(const struct tw_story *story) {
     enum { SPARE = 16 };
     return story->memory - story->segment_memory > others_most(story) - story->limit / SPARE;

@@ -178,18 +178,26 @@ static void forget(struct tw_tracker *t, struct tw_connection *c) {
         forget(t, at(t, behind));
 }
 
+// The one that has been closed, or in TIME-WAIT, for longest.
+static struct tw_connection *oldest_finished(const struct tw_tracker *t, bool ipv6) {
+    struct tw_connection *closed = eviction_oldest(&t->eviction, ipv6, QUEUE_CLOSED),
+                         *waits = eviction_oldest(&t->eviction, ipv6, QUEUE_TIME_WAIT);
+    if (closed == NULL || waits == NULL)
+        return closed != NULL ? closed : waits;
+    return closed->last <= waits->last ? closed : waits;
+}
+
 static void expire(struct tw_tracker *t, bool ipv6) {
     struct tw_connection *c;
-    while ((c = eviction_finished(&t->eviction, ipv6)) != NULL) {
+    while ((c = oldest_finished(t, ipv6)) != NULL) {
         if (t->now - c->last < t->profile->time_wait)
             return;
         if (connection_in_time_wait(c))
             leave_time_wait(t, c, TW_EV_TIMEOUT_2MSL, TW_TIMER, 0, c->last + t->profile->time_wait);
         if (connection_is_finished(c))
             forget(t, c);
-        else
-            eviction_leave(&t->eviction,
-                           c); // the other end still waits for what the capture has missed
+        else // the other end still waits for what the capture has missed
+            eviction_leave(&t->eviction, c);
     }
 }
 

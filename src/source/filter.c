@@ -53,6 +53,18 @@ enum tw_status tw_filter_refuse(const char *expression, const char *why, struct 
     return tw_fail(error, TW_USAGE, "filter \"%.200s\": %s", expression, why);
 }
 
+// Loads from where the kernel's own values stand for octets of the packet (bpf(7)'s extensions).
+static bool asks_kernel(const struct bpf_program *code) {
+    const bpf_u_int32 extensions = (bpf_u_int32)-0x1000; // SKF_AD_OFF
+    for (unsigned i = 0; i < code->bf_len; i++) {
+        if (BPF_CLASS(code->bf_insns[i].code) == BPF_LD &&
+            BPF_MODE(code->bf_insns[i].code) == BPF_ABS && code->bf_insns[i].k >= extensions) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Makes `current` the program for the link type, in the place of the oldest where all are taken.
 static enum tw_status compile(struct tw_filter *filter, int linktype, struct tw_error *error) {
     if (filter->count < TW_FILTER_PROGRAMS) {
@@ -72,6 +84,7 @@ static enum tw_status compile(struct tw_filter *filter, int linktype, struct tw_
     enum tw_status status = TW_OK;
     program->usable =
         pcap_compile(dead, &program->code, filter->expression, OPTIMIZE, PCAP_NETMASK_UNKNOWN) == 0;
+    program->live = program->usable && asks_kernel(&program->code);
     if (!program->usable) {
         status = tw_filter_refuse(filter->expression, pcap_geterr(dead), error);
     }
@@ -97,17 +110,34 @@ enum tw_status tw_filter_compile(struct tw_filter *filter, int linktype, struct 
     return compile(filter, linktype, error);
 }
 
-bool tw_filter_passes(struct tw_filter *filter, const struct tw_packet *packet) {
-    if (filter->expression == NULL) {
-        return true;
-    }
+static const struct tw_filter_program *program_for(struct tw_filter *filter,
+                                                   const struct tw_packet *packet) {
     if ((filter->count == 0 || filter->programs[filter->current].linktype != packet->linktype) &&
         !find(filter, packet->linktype)) {
         (void)compile(filter, packet->linktype, NULL);
     }
-    const struct tw_filter_program *program = &filter->programs[filter->current];
+    return &filter->programs[filter->current];
+}
+
+static bool matches(const struct tw_filter_program *program, const struct tw_packet *packet) {
     const struct pcap_pkthdr header = {.caplen = packet->captured, .len = packet->length};
-    return program->usable && pcap_offline_filter(&program->code, &header, packet->octets) != 0;
+    return pcap_offline_filter(&program->code, &header, packet->octets) != 0;
+}
+
+bool tw_filter_passes(struct tw_filter *filter, const struct tw_packet *packet) {
+    if (filter->expression == NULL) {
+        return true;
+    }
+    const struct tw_filter_program *program = program_for(filter, packet);
+    return program->usable && matches(program, packet);
+}
+
+bool tw_filter_rejects(struct tw_filter *filter, const struct tw_packet *packet) {
+    if (filter->expression == NULL) {
+        return false;
+    }
+    const struct tw_filter_program *program = program_for(filter, packet);
+    return program->usable && !program->live && !matches(program, packet);
 }
 
 void tw_filter_fini(struct tw_filter *filter) {

@@ -15,6 +15,7 @@ struct tw_filter {
     struct tw_filter_program {
         int linktype;
         bool usable; // it compiles for this link type; otherwise none of its packets passes
+        bool live;   // it asks what only the kernel knows: the direction, the interface
         struct bpf_program code;
     } programs[TW_FILTER_PROGRAMS];
     size_t count, oldest, current;
@@ -27,6 +28,9 @@ enum tw_status tw_filter_init(struct tw_filter *filter, const char *expression,
 enum tw_status tw_filter_compile(struct tw_filter *filter, int linktype,
                                  struct tw_error *error) TW_CHECKED;
 bool tw_filter_passes(struct tw_filter *filter, const struct tw_packet *packet) TW_CHECKED;
+// Whether it can be asked about a packet that was captured before it was set, and that does not
+// pass.
+bool tw_filter_rejects(struct tw_filter *filter, const struct tw_packet *packet) TW_CHECKED;
 void tw_filter_fini(struct tw_filter *filter);
 
 // The message about an expression that libpcap refuses; TW_USAGE.

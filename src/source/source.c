@@ -15,8 +15,11 @@ struct tw_source {
     struct tw_source_options options; // its filter is not used; it is in `filter`
     atomic_bool stop;
     bool is_live;
-    uint64_t number;     // of the packet that was read last
-    uint64_t refiltered; // up to this one they were read before the filter was set
+    uint64_t number, given; // of the packet that was read last, and given last
+    // Up to the one they had been given when the filter was set, up to the other they had been
+    // read.
+    uint64_t given_before, refiltered;
+    uint64_t gap; // packets dropped before one that did not pass another filter
     uint64_t passed;
     enum tw_got state; // why reading ended, or TW_GOT_NOTHING, TW_GOT_PACKET: it goes on
     struct tw_error fault;
@@ -221,43 +224,68 @@ static bool passes_now(struct tw_source *source, const struct tw_packet *packet)
     return packet->number > source->refiltered || tw_watch_wants(&source->watch, packet);
 }
 
-static enum tw_got next_kept(struct tw_source *source, struct tw_packet *packet) {
-    enum { EACH = 64 }; // much shorter than any ring of the kernel's takes to fill
-    if (source->ring.next == NULL || ++source->since >= EACH) {
-        source->since = 0;
-        read_ahead(source);
-    }
-    while (tw_ring_give(&source->ring, packet)) {
-        if (passes_now(source, packet)) {
-            return TW_GOT_PACKET;
-        }
-    }
-    if (source->is_held) { // it fits nowhere
+// What was moved into memory, in its turn.
+static bool give_kept(struct tw_source *source, struct tw_packet *packet) {
+    bool given = tw_ring_give(&source->ring, packet);
+    if (!given && source->is_held) { // it fits nowhere
         source->is_held = false;
         source->ring.lost++;
         *packet = source->held;
+        given = true;
+    }
+    return given;
+}
+
+static enum tw_got next_kept(struct tw_source *source, struct tw_packet *packet) {
+    enum { EACH = 64 }; // much shorter than any ring of the kernel's takes to fill
+    const bool reads = !atomic_load_explicit(&source->stop, memory_order_relaxed);
+    if (reads && (source->ring.next == NULL || ++source->since >= EACH)) {
+        source->since = 0;
+        read_ahead(source);
+    }
+    while (give_kept(source, packet)) {
+        packet->gap += source->gap;
+        source->gap = 0;
         if (passes_now(source, packet)) {
             return TW_GOT_PACKET;
         }
+        source->gap = packet->gap;
     }
     return source->state == TW_GOT_PACKET ? TW_GOT_NOTHING : source->state;
+}
+
+// Stopped: nothing more is read, and what was is given.
+static enum tw_got next_left(struct tw_source *source, struct tw_packet *packet) {
+    if (source->ring.limit > 0 && next_kept(source, packet) == TW_GOT_PACKET) {
+        return TW_GOT_PACKET;
+    }
+    if (!source->is_live || !tw_watch_left(&source->watch, packet)) {
+        return TW_GOT_END;
+    }
+    packet->number = ++source->number;
+    return TW_GOT_PACKET;
 }
 
 enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
                            struct tw_error *error) {
     const uint64_t most = source->options.count != 0 ? source->options.count : UINT64_MAX;
-    if (source->passed == most || atomic_load_explicit(&source->stop, memory_order_relaxed)) {
+    if (source->passed == most) {
         return TW_GOT_END;
     }
-    const enum tw_got got =
-        source->ring.limit > 0 ? next_kept(source, packet) : read_one(source, packet);
+    enum tw_got got;
+    if (TW_UNLIKELY(atomic_load_explicit(&source->stop, memory_order_relaxed))) {
+        got = next_left(source, packet);
+    } else {
+        got = source->ring.limit > 0 ? next_kept(source, packet) : read_one(source, packet);
+    }
     if (TW_LIKELY(got == TW_GOT_PACKET)) {
         source->passed++;
+        source->given = packet->number;
     } else if (got == TW_GOT_FAULT) {
         *error = source->fault;
         source->state = TW_GOT_END; // it is told once
     } else if (got == TW_GOT_NOTHING && !source->options.nonblocking) {
-        return TW_GOT_END; // stopped while waiting
+        return tw_source_next(source, packet, error); // stopped while waiting
     }
     return got;
 }
@@ -294,7 +322,10 @@ void tw_source_kept(const struct tw_source *source, uint64_t *oldest, uint64_t *
 }
 
 bool tw_source_passed(struct tw_source *source, const struct tw_packet *packet) {
-    return source->is_live || tw_filter_passes(&source->filter, packet);
+    if (!source->is_live) {
+        return tw_filter_passes(&source->filter, packet);
+    }
+    return packet->number <= source->given_before || passes_now(source, packet);
 }
 
 static int waits_for(const struct tw_source *source) {
@@ -318,7 +349,9 @@ static int waits_for(const struct tw_source *source) {
 }
 
 int tw_source_fd(const struct tw_source *source) {
-    return source->ring.next != NULL || source->is_held ? -1 : waits_for(source);
+    const bool ahead = source->ring.next != NULL || source->is_held;
+    return ahead || (source->ring.limit > 0 && source->state != TW_GOT_NOTHING) ? -1
+                                                                                : waits_for(source);
 }
 
 bool tw_source_waits(const struct tw_source *source) {
@@ -347,7 +380,10 @@ enum tw_status tw_source_refilter(struct tw_source *source, const char *filter,
         return tw_fail(error, TW_USAGE, "filter: a file's is not changed");
     }
     const enum tw_status status = tw_watch_refilter(&source->watch, filter, error);
-    source->refiltered = status == TW_OK ? source->number : source->refiltered;
+    if (status == TW_OK) {
+        source->refiltered = source->number;
+        source->given_before = source->given;
+    }
     return status;
 }
 

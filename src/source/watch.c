@@ -19,8 +19,8 @@
 enum {
     // While packets come the kernel's counters are read once for so many of them.
     LOOK_EVERY = 1024,
-    QUEUE = 4 << 20, // octets of what is held back, half of it at most
-    ASK_MS = 100,    // between two looks at what became of the interfaces
+    ASK_MS = 100,  // between two looks at what became of the interfaces
+    GRACE_MS = 30, // between that one was removed and that nothing more comes of it
 };
 
 enum { WENT_DOWN, CAME_UP, REMOVED, NEWS_COUNT };
@@ -184,7 +184,7 @@ enum tw_status tw_watch_init(struct tw_watch *watch, const char *const *interfac
     watch->count = count;
     for (size_t i = 0; i < TW_COUNT(watch->one); i++) {
         watch->one[i].live.fd = watch->one[i].live.loss.link = -1;
-        watch->one[i].queue.limit = QUEUE;
+        watch->one[i].queue.limit = (size_t)TW_QUEUE_KIB * 1024;
     }
     for (size_t i = 0; i < count && status == TW_OK; i++) {
         struct tw_watched *one = &watch->one[i];
@@ -228,6 +228,14 @@ static void ask(struct tw_watch *watch) {
         if (is == one->known) {
             continue;
         }
+        // What passed last is still to be handed over.
+        if (is == TW_LIVE_GONE && one->gone_ms == 0) {
+            one->gone_ms = now;
+        }
+        if (is == TW_LIVE_GONE && now - one->gone_ms < GRACE_MS) {
+            watch->asked_ms = now - ASK_MS + GRACE_MS;
+            continue;
+        }
         one->known = is;
         tell(watch, one, is == TW_LIVE_GONE ? REMOVED : is == TW_LIVE_DOWN ? WENT_DOWN : CAME_UP);
         if (is == TW_LIVE_GONE && watch->count > 1) {
@@ -236,9 +244,11 @@ static void ask(struct tw_watch *watch) {
     }
 }
 
+// And nothing is left of them.
 static bool all_gone(const struct tw_watch *watch) {
     for (size_t i = 0; i < watch->count; i++) {
-        if (watch->one[i].known != TW_LIVE_GONE) {
+        const struct tw_watched *one = &watch->one[i];
+        if (one->known != TW_LIVE_GONE || one->pending || one->is_held || one->queue.next != NULL) {
             return false;
         }
     }
@@ -266,16 +276,21 @@ static enum tw_got broke_off(const struct tw_watch *watch, const struct tw_watch
 
 // Moves what has come into the queue, so that the kernel's ring does not fill while a packet is
 // held back.
-static enum tw_got fill(struct tw_watched *one, const char **why) {
-    while (!one->is_held) {
-        const enum tw_got got = tw_live_next(&one->live, &one->held, why);
-        if (got != TW_GOT_PACKET) {
-            return got;
+static void fill(struct tw_watched *one) {
+    for (;;) {
+        if (one->is_held) {
+            one->is_held = !tw_ring_keep(&one->queue, &one->held);
+            if (one->is_held) {
+                return;
+            }
+            one->pending = false; // it may be the one that was lent
+        }
+        if (tw_live_next(&one->live, &one->held, &one->why) != TW_GOT_PACKET) {
+            return;
         }
         one->held.number = one->live.packets; // until it is given
-        one->is_held = !tw_ring_keep(&one->queue, &one->held);
+        one->is_held = true;
     }
-    return TW_GOT_PACKET;
 }
 
 static void take(struct tw_watched *one) {
@@ -298,6 +313,7 @@ static void look_at_next(struct tw_watch *watch, struct tw_watched *one) {
             tw_watch_wants(watch, &one->packet)) {
             return;
         }
+        one->gap += one->packet.gap;
         take(one);
     }
 }
@@ -310,12 +326,9 @@ static enum tw_got gather_packets(struct tw_watch *watch, bool all, struct tw_wa
     *least = NULL;
     for (size_t i = 0; i < watch->count; i++) {
         struct tw_watched *one = &watch->one[i];
-        const char *why = NULL;
-        if (one->live.state != TW_LIVE_GONE && (all || one->asked_at != now)) {
+        if (one->known != TW_LIVE_GONE && one->why == NULL && (all || one->asked_at != now)) {
             one->asked_at = now;
-            if (fill(one, &why) == TW_GOT_FAULT) {
-                return broke_off(watch, one, why, error);
-            }
+            fill(one);
         }
         if (!one->pending) {
             look_at_next(watch, one);
@@ -325,7 +338,15 @@ static enum tw_got gather_packets(struct tw_watch *watch, bool all, struct tw_wa
             *least = one;
         }
     }
-    return *least != NULL ? TW_GOT_PACKET : TW_GOT_NOTHING;
+    if (*least != NULL) {
+        return TW_GOT_PACKET;
+    }
+    for (size_t i = 0; i < watch->count; i++) { // not before all was given
+        if (watch->one[i].why != NULL) {
+            return broke_off(watch, &watch->one[i], watch->one[i].why, error);
+        }
+    }
+    return TW_GOT_NOTHING;
 }
 
 // How long the kernel may keep a packet from us, and some more.
@@ -336,7 +357,8 @@ static enum tw_got gather_packets(struct tw_watch *watch, bool all, struct tw_wa
 static tw_time hold_back(const struct tw_watch *watch, const struct tw_watched *least) {
     bool all = true;
     for (size_t i = 0; i < watch->count; i++) {
-        all = all && (watch->one[i].pending || watch->one[i].known != TW_LIVE_UP);
+        const struct tw_watched *one = &watch->one[i];
+        all = all && (one->pending || one->known != TW_LIVE_UP || one->why != NULL);
     }
     if (all || least->is_held) { // there is no more room
         return 0;
@@ -345,6 +367,13 @@ static tw_time hold_back(const struct tw_watch *watch, const struct tw_watched *
     clock_gettime(CLOCK_REALTIME, &wall);
     const tw_time old = wall.tv_sec * TW_SECOND + wall.tv_nsec - least->packet.time;
     return old >= 0 && old < HOLD_BACK ? HOLD_BACK - old : 0; // else the clock was set
+}
+
+static void give(struct tw_watched *one, struct tw_packet *packet) {
+    *packet = one->packet;
+    packet->gap += one->gap;
+    one->gap = 0;
+    take(one);
 }
 
 static enum tw_got next_of_several(struct tw_watch *watch, struct tw_packet *packet,
@@ -362,10 +391,25 @@ static enum tw_got next_of_several(struct tw_watch *watch, struct tw_packet *pac
         return TW_GOT_NOTHING;
     }
     if (got == TW_GOT_PACKET) {
-        *packet = least->packet;
-        take(least);
+        give(least, packet);
     }
     return got;
+}
+
+bool tw_watch_left(struct tw_watch *watch, struct tw_packet *packet) {
+    struct tw_watched *least = NULL;
+    for (size_t i = 0; i < watch->count && watch->count > 1; i++) {
+        struct tw_watched *one = &watch->one[i];
+        look_at_next(watch, one);
+        one->packet.interface = (uint32_t)i;
+        if (one->pending && (least == NULL || one->packet.time < least->packet.time)) {
+            least = one;
+        }
+    }
+    if (least != NULL) {
+        give(least, packet);
+    }
+    return least != NULL;
 }
 
 static enum tw_got next_of_one(struct tw_watch *watch, struct tw_packet *packet,
@@ -421,9 +465,7 @@ void tw_watch_counts(struct tw_watch *watch, struct tw_source_counts *counts) {
 // --- Another filter ------------------------------------------------------------------------------
 
 bool tw_watch_wants(struct tw_watch *watch, const struct tw_packet *packet) {
-    // Some words (inbound, ifindex) can be asked only live; then the packet stays.
-    return tw_filter_compile(&watch->sieve, packet->linktype, NULL) != TW_OK ||
-           tw_filter_passes(&watch->sieve, packet);
+    return !tw_filter_rejects(&watch->sieve, packet);
 }
 
 static enum tw_status set_all(struct tw_watch *watch, const char *filter, struct tw_error *error) {

@@ -20,6 +20,9 @@ struct tw_watch {
         struct tw_ring queue; // of several: what was read, and is not given yet
         bool is_held;         // a packet that was read, and is not in the queue yet
         struct tw_packet held;
+        const char *why;          // it cannot be read any more; NULL: it can
+        int64_t gone_ms;          // when it was seen to be removed; 0: it is there
+        uint64_t gap;             // packets dropped before one that did not pass another filter
         uint64_t refiltered;      // up to this one they were read before the filter was set
         int64_t asked_at;         // the tick at which it was asked last
         enum tw_live_state known; // what was made of its state so far
@@ -50,6 +53,8 @@ enum tw_got tw_watch_next(struct tw_watch *watch, const atomic_bool *stop, struc
                           struct tw_error *error) TW_CHECKED;
 enum tw_status tw_watch_refilter(struct tw_watch *watch, const char *filter,
                                  struct tw_error *error) TW_CHECKED;
+// What was read and not given yet, without reading more or waiting; false: nothing is left.
+bool tw_watch_left(struct tw_watch *watch, struct tw_packet *packet) TW_CHECKED;
 // Whether a packet that was read before that passes the filter, too. The default one passes all.
 bool tw_watch_wants(struct tw_watch *watch, const struct tw_packet *packet) TW_CHECKED;
 void tw_watch_absent(const struct tw_watch *watch, char *text, size_t room);

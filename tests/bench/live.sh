@@ -48,7 +48,7 @@ until_true() {
 # shellcheck disable=SC2317 # through until_true
 attached() { [ "$(wc -l <"/proc/$pid/net/packet")" -gt 1 ]; }
 # shellcheck disable=SC2317
-ended() { ! kill -0 $pid; }
+ended() { ! kill -0 "$pid"; }
 socket=tcpwalk-bench-$$
 trap 'tmux -L "$socket" kill-server 2>/dev/null' EXIT
 
@@ -75,8 +75,8 @@ lost() {
         tmux -L "$socket" send-keys q
         until_true ended
     else
-        kill -INT $pid
-        wait $pid
+        kill -INT "$pid"
+        wait "$pid"
     fi
     sent=$2
     rate=$((sent * 1000 / ($3 / 1000)))

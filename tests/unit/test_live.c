@@ -347,6 +347,14 @@ static void another_filter_for_what_is_ahead(void **state) {
     assert_int_equal(mark_of(&packet), 50);
     await_packet(source, &packet);
     assert_int_equal(mark_of(&packet), 500);
+    // Of what was read it is not known where it went.
+    send_frame(a, 6, 501, 0, 0);
+    send_frame(a, 6, 502, 0, 0);
+    (void)usleep(50000);
+    await_packet(source, &packet);
+    assert_int_equal(tw_source_refilter(source, "outbound", &error), TW_OK);
+    await_packet(source, &packet);
+    assert_int_equal(mark_of(&packet), 502);
     tw_source_free(source);
     close(a);
 }
@@ -471,6 +479,104 @@ static void renamed(void **state) {
     }
 }
 
+// Twenty packets of c1, held back as d1 might have older ones.
+static struct tw_source *held_back(int *sender, unsigned *taken) {
+    enum { SENT = 20 };
+    pair_make("c0", "c1");
+    pair_make("d0", "d1");
+    struct tw_source *source = attach("c1", "d1", &plain);
+    struct tw_packet packet;
+    struct tw_error error;
+    *sender = sender_open("c0"); // to be closed later: it takes as long as holding back does
+    for (uint16_t i = 0; i < SENT; i++) {
+        send_frame(*sender, 6, i, 0, 0);
+    }
+    // Until the kernel has handed them over. Where this takes too long none is held back any more.
+    (void)usleep(12000);
+    *taken = tw_source_next(source, &packet, &error) == TW_GOT_PACKET;
+    return source;
+}
+
+static enum tw_got take_all(struct tw_source *source, unsigned *taken, struct tw_error *error) {
+    struct tw_packet packet;
+    enum tw_got got = TW_GOT_NOTHING;
+    for (const int64_t end = now_ms() + PATIENCE_MS; now_ms() < end;
+         *taken += got == TW_GOT_PACKET) {
+        got = tw_source_next(source, &packet, error);
+        if (got == TW_GOT_END || got == TW_GOT_FAULT)
+            return got;
+    }
+    return got;
+}
+
+static void what_is_held_back_comes_before_the_end(void **state) {
+    NEED_NET();
+    int sender;
+    unsigned taken;
+    struct tw_source *source = held_back(&sender, &taken);
+    struct tw_error error;
+    assert_int_equal(run("ip link del c0 && ip link del d0"), 0);
+    assert_int_equal(take_all(source, &taken, &error), TW_GOT_FAULT);
+    assert_int_equal(taken, 20);
+    assert_string_equal(error.text, "c1: the interface was removed; 20 packets were good");
+    tw_source_free(source);
+    close(sender);
+}
+
+static void what_is_held_back_comes_when_stopped(void **state) {
+    NEED_NET();
+    int sender;
+    unsigned taken;
+    struct tw_source *source = held_back(&sender, &taken);
+    struct tw_error error;
+    tw_source_stop(source);
+    assert_int_equal(take_all(source, &taken, &error), TW_GOT_END);
+    assert_int_equal(taken, 20);
+    tw_source_free(source);
+    close(sender);
+    assert_int_equal(run("ip link del c0 && ip link del d0"), 0);
+}
+
+static void what_is_ahead_comes_when_stopped(void **state) {
+    NEED_NET();
+    const struct tw_source_options options = {.again = true, .keep = 1 << 20};
+    struct tw_source *source = attach("a1", NULL, &options);
+    const int a = sender_open("a0");
+    struct tw_packet packet;
+    struct tw_error error;
+    unsigned taken = 1;
+    for (uint16_t i = 0; i < 20; i++) {
+        send_frame(a, 6, i, 0, 0);
+    }
+    (void)usleep(50000);
+    await_packet(source, &packet);
+    tw_source_stop(source);
+    assert_int_equal(take_all(source, &taken, &error), TW_GOT_END);
+    assert_int_equal(taken, 20);
+    tw_source_free(source);
+    close(a);
+}
+
+// What passed last is in a block that the kernel has not handed over yet.
+static void what_passed_last_comes_before_the_end(void **state) {
+    NEED_NET();
+    for (unsigned round = 0; round < 5; round++) {
+        pair_make("c0", "c1");
+        struct tw_source *source = attach("c1", NULL, &plain);
+        const int c = sender_open("c0");
+        struct tw_error error;
+        unsigned taken = 0;
+        for (uint16_t i = 0; i < 20; i++) {
+            send_frame(c, 6, i, 0, 0);
+        }
+        assert_int_equal(run("ip link del c0"), 0);
+        assert_int_equal(take_all(source, &taken, &error), TW_GOT_FAULT);
+        assert_int_equal(taken, 20);
+        tw_source_free(source);
+        close(c);
+    }
+}
+
 static void what_is_not_there(void **state) {
     NEED_NET();
     pair_make("c0", "c1");
@@ -570,6 +676,10 @@ int main(void) {
         cmocka_unit_test(interface_counted),
         cmocka_unit_test(down_and_up),
         cmocka_unit_test(renamed),
+        cmocka_unit_test(what_is_held_back_comes_before_the_end),
+        cmocka_unit_test(what_is_held_back_comes_when_stopped),
+        cmocka_unit_test(what_is_ahead_comes_when_stopped),
+        cmocka_unit_test(what_passed_last_comes_before_the_end),
         cmocka_unit_test(what_is_not_there),
         cmocka_unit_test(removed_alone),
         cmocka_unit_test(removed_among_others),

@@ -261,9 +261,7 @@ static void flood(uint32_t first, uint32_t count, uint16_t flags) {
 }
 
 // A tracker that is counted, not watched: a flood is too much to remember.
-static struct {
-    uint64_t overs, evicted, closed_evicted, last_number, first_open_evicted;
-} seen;
+static struct { uint64_t overs, evicted, closed_evicted, last_number, first_open_evicted; } seen;
 static void count_over(void *context, const struct tw_connection *c) {
     (void)context;
     struct tw_connection_info info;

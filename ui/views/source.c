@@ -31,7 +31,10 @@ static const char *reading_text(const struct app *app, char text[PART_TEXT]) {
                  (int)((double)(app->done < app->total ? app->done : app->total) * 100 /
                        (double)app->total));
     else if (app->loading && app->epoch != TW_NO_TIME)
-        snprintf(text, PART_TEXT, "%s", app->absent[0] != '\0' ? app->absent : _("watching"));
+        snprintf(text, PART_TEXT, "%s",
+                 app->absent[0] == '\0'                             ? _("watching")
+                 : canvas_text_width(app->absent) <= app->width / 2 ? app->absent
+                                                                    : _("interfaces are missing"));
     else if (app->loading)
         snprintf(text, PART_TEXT, _("reading, %s"), format_octets(app->done, octets));
     else
