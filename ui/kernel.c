@@ -269,6 +269,7 @@ static const char *owner_text(const struct app *app, size_t connection, enum tw_
     }
     return !told || said->socket.state == TW_CLOSED ? ""
            : said->process.owner == UI_OWNER_HIDDEN ? _("not shown")
+           : said->socket.state == TW_TIME_WAIT     ? "" // nobody's now; before, who knows
            : said->process.owner == UI_OWNER_NOBODY ? _("no process")
                                                     : "";
 }

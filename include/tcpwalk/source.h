@@ -109,7 +109,7 @@ bool tw_source_is_live(const struct tw_source *source);
 // Link type of the first file's (first) interface, or -1 where it is not known yet.
 int tw_source_linktype(const struct tw_source *source);
 // May be called from a signal handler, `source` may be NULL: the next tw_source_next gives
-// TW_GOT_END.
+// TW_GOT_END; live when all that had passed by then was given.
 void tw_source_stop(struct tw_source *source);
 void tw_source_counts_get(struct tw_source *source, struct tw_source_counts *counts);
 void tw_source_free(struct tw_source *source);

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,10 +33,13 @@ struct feed {
 
 // The recording's end is told at once, also where the screen goes on.
 static void end_recording(struct feed *feed) {
-    // Also of what was read ahead.
+    // Also of what was read ahead, and of what the kernel is about to hand over.
+    enum pump_state state = PUMP_MORE;
     if (!feed->ended && feed->reading.recorder != NULL) {
         tw_source_stop(feed->reading.pump.source);
-        while (pump_run(&feed->reading.pump, INT_MAX, &feed->reading.fault) == PUMP_MORE) {
+        while (state == PUMP_MORE || state == PUMP_WAIT) {
+            state = pump_run(&feed->reading.pump, INT_MAX, &feed->reading.fault);
+            (void)poll(NULL, 0, state == PUMP_WAIT ? 1 : 0);
         }
     }
     if (feed->recorded == TW_OK) {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct tw_source {
     struct tw_source_options options; // its filter is not used; it is in `filter`
@@ -21,6 +22,7 @@ struct tw_source {
     uint64_t given_before, refiltered;
     uint64_t gap; // packets dropped before one that did not pass another filter
     uint64_t passed;
+    tw_time stopped;   // when that was seen first; 0: not
     enum tw_got state; // why reading ended, or TW_GOT_NOTHING, TW_GOT_PACKET: it goes on
     struct tw_error fault;
     struct tw_watch watch;
@@ -236,9 +238,8 @@ static bool give_kept(struct tw_source *source, struct tw_packet *packet) {
     return given;
 }
 
-static enum tw_got next_kept(struct tw_source *source, struct tw_packet *packet) {
+static enum tw_got next_kept(struct tw_source *source, struct tw_packet *packet, bool reads) {
     enum { EACH = 64 }; // much shorter than any ring of the kernel's takes to fill
-    const bool reads = !atomic_load_explicit(&source->stop, memory_order_relaxed);
     if (reads && (source->ring.next == NULL || ++source->since >= EACH)) {
         source->since = 0;
         read_ahead(source);
@@ -256,7 +257,7 @@ static enum tw_got next_kept(struct tw_source *source, struct tw_packet *packet)
 
 // Stopped: nothing more is read, and what was is given.
 static enum tw_got next_left(struct tw_source *source, struct tw_packet *packet) {
-    if (source->ring.limit > 0 && next_kept(source, packet) == TW_GOT_PACKET) {
+    if (source->ring.limit > 0 && next_kept(source, packet, false) == TW_GOT_PACKET) {
         return TW_GOT_PACKET;
     }
     if (!source->is_live || !tw_watch_left(&source->watch, packet)) {
@@ -266,26 +267,36 @@ static enum tw_got next_left(struct tw_source *source, struct tw_packet *packet)
     return TW_GOT_PACKET;
 }
 
+// Whether a stop is in force: live what has passed by then is still to be handed over.
+static bool is_stopped(struct tw_source *source) {
+    if (TW_LIKELY(!atomic_load_explicit(&source->stop, memory_order_relaxed))) {
+        return false;
+    }
+    struct timespec up;
+    clock_gettime(CLOCK_MONOTONIC, &up);
+    const tw_time now = up.tv_sec * TW_SECOND + up.tv_nsec;
+    source->stopped = source->stopped != 0 ? source->stopped : now;
+    return !source->is_live || now - source->stopped >= TW_HAND_OVER;
+}
+
 enum tw_got tw_source_next(struct tw_source *source, struct tw_packet *packet,
                            struct tw_error *error) {
     const uint64_t most = source->options.count != 0 ? source->options.count : UINT64_MAX;
+    enum tw_got got;
     if (source->passed == most) {
         return TW_GOT_END;
     }
-    enum tw_got got;
-    if (TW_UNLIKELY(atomic_load_explicit(&source->stop, memory_order_relaxed))) {
-        got = next_left(source, packet);
-    } else {
-        got = source->ring.limit > 0 ? next_kept(source, packet) : read_one(source, packet);
-    }
+    do {
+        got = TW_UNLIKELY(is_stopped(source)) ? next_left(source, packet)
+              : source->ring.limit > 0        ? next_kept(source, packet, true)
+                                              : read_one(source, packet);
+    } while (got == TW_GOT_NOTHING && !source->options.nonblocking); // stopped while waiting
     if (TW_LIKELY(got == TW_GOT_PACKET)) {
         source->passed++;
         source->given = packet->number;
     } else if (got == TW_GOT_FAULT) {
         *error = source->fault;
         source->state = TW_GOT_END; // it is told once
-    } else if (got == TW_GOT_NOTHING && !source->options.nonblocking) {
-        return tw_source_next(source, packet, error); // stopped while waiting
     }
     return got;
 }

@@ -19,8 +19,7 @@
 enum {
     // While packets come the kernel's counters are read once for so many of them.
     LOOK_EVERY = 1024,
-    ASK_MS = 100,  // between two looks at what became of the interfaces
-    GRACE_MS = 30, // between that one was removed and that nothing more comes of it
+    ASK_MS = 100, // between two looks at what became of the interfaces
 };
 
 enum { WENT_DOWN, CAME_UP, REMOVED, NEWS_COUNT };
@@ -232,8 +231,8 @@ static void ask(struct tw_watch *watch) {
         if (is == TW_LIVE_GONE && one->gone_ms == 0) {
             one->gone_ms = now;
         }
-        if (is == TW_LIVE_GONE && now - one->gone_ms < GRACE_MS) {
-            watch->asked_ms = now - ASK_MS + GRACE_MS;
+        if (is == TW_LIVE_GONE && now - one->gone_ms < TW_HAND_OVER / TW_MILLISECOND) {
+            watch->asked_ms = now - ASK_MS + TW_HAND_OVER / TW_MILLISECOND;
             continue;
         }
         one->known = is;
@@ -349,9 +348,6 @@ static enum tw_got gather_packets(struct tw_watch *watch, bool all, struct tw_wa
     return TW_GOT_NOTHING;
 }
 
-// How long the kernel may keep a packet from us, and some more.
-#define HOLD_BACK (25 * TW_MILLISECOND)
-
 // For how long a packet is to be held back, as an older one may still come from those that have
 // none; 0: not at all.
 static tw_time hold_back(const struct tw_watch *watch, const struct tw_watched *least) {
@@ -366,7 +362,7 @@ static tw_time hold_back(const struct tw_watch *watch, const struct tw_watched *
     struct timespec wall;
     clock_gettime(CLOCK_REALTIME, &wall);
     const tw_time old = wall.tv_sec * TW_SECOND + wall.tv_nsec - least->packet.time;
-    return old >= 0 && old < HOLD_BACK ? HOLD_BACK - old : 0; // else the clock was set
+    return old >= 0 && old < TW_HAND_OVER ? TW_HAND_OVER - old : 0; // else the clock was set
 }
 
 static void give(struct tw_watched *one, struct tw_packet *packet) {

@@ -10,6 +10,10 @@
 
 #include <stdatomic.h>
 
+// How long the kernel may keep a packet from us (its blocks are handed over each 10 ms), and some
+// more.
+#define TW_HAND_OVER (25 * TW_MILLISECOND)
+
 enum { TW_WATCH_NEWS = 16, TW_WATCH_NEWS_ROOM = 160 };
 
 struct tw_watch {

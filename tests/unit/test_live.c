@@ -557,6 +557,23 @@ static void what_is_ahead_comes_when_stopped(void **state) {
     close(a);
 }
 
+// What has passed by then is in a block that the kernel has not handed over yet.
+static void what_passed_before_the_stop_comes(void **state) {
+    NEED_NET();
+    struct tw_source *source = attach("a1", NULL, &plain);
+    const int a = sender_open("a0");
+    struct tw_error error;
+    unsigned taken = 0;
+    for (uint16_t i = 0; i < 20; i++) {
+        send_frame(a, 6, i, 0, 0);
+    }
+    tw_source_stop(source);
+    assert_int_equal(take_all(source, &taken, &error), TW_GOT_END);
+    assert_int_equal(taken, 20);
+    tw_source_free(source);
+    close(a);
+}
+
 // What passed last is in a block that the kernel has not handed over yet.
 static void what_passed_last_comes_before_the_end(void **state) {
     NEED_NET();
@@ -679,6 +696,7 @@ int main(void) {
         cmocka_unit_test(what_is_held_back_comes_before_the_end),
         cmocka_unit_test(what_is_held_back_comes_when_stopped),
         cmocka_unit_test(what_is_ahead_comes_when_stopped),
+        cmocka_unit_test(what_passed_before_the_stop_comes),
         cmocka_unit_test(what_passed_last_comes_before_the_end),
         cmocka_unit_test(what_is_not_there),
         cmocka_unit_test(removed_alone),

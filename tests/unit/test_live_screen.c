@@ -65,12 +65,12 @@ static void losses_are_always_told(void **state) {
                                     .dropped = 1234567};
     for (int width = 80; width <= 200; width++) {
         app_resize(&app, width, 24);
-        static const char *const all[] = {"packets", "dropped", "cut", "decoded", "ignored"};
+        static const char *const all[] = {"received", "dropped", "cut", "decoded", "ignored"};
         for (size_t i = 0; i < TW_COUNT(all); i++)
             assert_true(screen_has(&app, all[i]));
     }
     app_resize(&app, 80, 24);
-    assert_true(screen_has(&app, "8.67M packets  1.23M dropped  900k cut  7.00M decoded"));
+    assert_true(screen_has(&app, "8.67M received  1.23M dropped  900k cut  7.00M decoded"));
     app.counts.not_recorded = 12;
     for (int width = 40; width <= 200; width++) {
         app_resize(&app, width, 12);

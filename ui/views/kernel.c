@@ -86,8 +86,10 @@ static void tell(const struct ui_kernel_said *said, const struct ui_process *las
         if (said->server.owner == UI_OWNER_KNOWN)
             tell_owner(&said->server, told);
     }
-    // Also where the socket is gone.
-    if (last != NULL && said->process.owner == UI_OWNER_NOBODY && last->pid != said->server.pid)
+    // Also where the socket is gone; who listens may be the same one.
+    const bool asks = said->listener.state == TW_LISTEN && said->server.owner == UI_OWNER_UNKNOWN;
+    if (last != NULL && said->process.owner == UI_OWNER_NOBODY && !asks &&
+        last->pid != said->server.pid)
         add(told, ROLE_TEXT, _("was %s %d"), last->name, (int)last->pid);
     if (socket->rtt > 0)
         add(told, ROLE_FAINT, _("RTT %s"), short_time(socket->rtt, true, time));

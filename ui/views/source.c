@@ -38,7 +38,10 @@ static const char *reading_text(const struct app *app, char text[PART_TEXT]) {
     else if (app->loading)
         snprintf(text, PART_TEXT, _("reading, %s"), format_octets(app->done, octets));
     else
-        snprintf(text, PART_TEXT, "%s", app->broken ? _("input broke off") : "");
+        snprintf(text, PART_TEXT, "%s",
+                 !app->broken             ? ""
+                 : app->absent[0] != '\0' ? app->absent
+                                          : _("input broke off"));
     return text;
 }
 
@@ -112,7 +115,7 @@ static void say_full(const struct app *app, struct sayings *all) {
 // What became of the packets of a live source.
 static void say_packets(const struct app *app, struct sayings *all) {
     const struct ui_counts *counts = &app->counts;
-    say(all, ROLE_FAINT, 2, n_("%s packet", "%s packets", counts->received), counts->received);
+    say(all, ROLE_FAINT, 2, _("%s received"), counts->received);
     say(all, counts->dropped > 0 ? ROLE_WARNING : ROLE_FAINT, 0, _("%s dropped"), counts->dropped);
     if (counts->dropped_interface > 0)
         say(all, ROLE_WARNING, 4, _("%s by the interface"), counts->dropped_interface);
