@@ -23,6 +23,8 @@
 enum { FILTER_MAX = 64 * 1024, SLICE_MS = 100, WAIT_MS = 200, PROGRESS_AFTER_MS = 1000 };
 // What a tracker gets at the very least, whatever the memory limit.
 #define MEMORY_LEAST ((size_t)1 << 20)
+// What libpcap, libseccomp and the helper take that are not there yet when memory is looked at.
+enum { AROUND_KIB = 2048 };
 
 // The filter's text, from -F if need be, into `buffer`; '#' begins a comment there. NULL: none.
 static enum tw_status filter_text(const struct settings *settings, char buffer[FILTER_MAX],
@@ -187,7 +189,8 @@ static size_t limit_memory(const struct settings *settings) {
 static size_t rings(const struct settings *settings) {
     const size_t each = settings->buffer_kib > 0 ? (size_t)settings->buffer_kib : TW_BUFFER_KIB;
     const size_t queues = settings->interface_count > 1 ? TW_QUEUE_KIB : 0;
-    return settings->interface_count * (each + queues) * 1024;
+    const size_t once = settings->interface_count > 0 ? AROUND_KIB : 0;
+    return (settings->interface_count * (each + queues) + once) * 1024;
 }
 
 size_t memory_left(const struct settings *settings) {

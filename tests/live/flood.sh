@@ -164,7 +164,7 @@ wait $picker
 cat "$work/sent"
 echo "$peak KiB at most, of $limit MiB"
 tail -n 2 "$work/err"
-$sanitizer || [ "$peak" -le $((limit * 1024 * 5 / 4)) ] || fail "too much memory"
+$sanitizer || [ "$peak" -le $((limit * 1024 * 9 / 8)) ] || fail "too much memory"
 python3 - "$work/out" "$work/err" $flood $limit <<'E2' || exit 1
 import json, re, sys
 lines = [json.loads(line) for line in open(sys.argv[1])]
