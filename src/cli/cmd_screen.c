@@ -206,13 +206,12 @@ enum tw_status screen_picture(const struct settings *settings, const struct ui_o
 // All interfaces; of several files the first one's name and how many more there are.
 static void name_source(const struct settings *settings, char *text, size_t room) {
     const bool several = settings->source_count > 1;
-    size_t length = 0;
+    if (settings->interface_count > 0) {
+        settings_interfaces(settings, text, room);
+        return;
+    }
     snprintf(text, room, several ? _("%s and %zu more") : "%s", settings_source(settings),
              settings->source_count - 1);
-    for (size_t i = 0; i < settings->interface_count && length < room; i++) {
-        length += (size_t)snprintf(text + length, room - length, i > 0 ? ", %s" : "%s",
-                                   settings->interfaces[i]);
-    }
 }
 
 static enum tw_status run(struct feed *feed, const struct settings *settings,

@@ -617,6 +617,15 @@ void settings_fini(struct settings *settings) {
     settings->filter = NULL;
 }
 
+void settings_interfaces(const struct settings *settings, char *text, size_t room) {
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < settings->interface_count && length < room; i++) {
+        length += (size_t)snprintf(text + length, room - length, i > 0 ? ", %s" : "%s",
+                                   settings->interfaces[i]);
+    }
+}
+
 const char *settings_source(const struct settings *settings) {
     if (settings->interface_count > 0) {
         return settings->interfaces[0];

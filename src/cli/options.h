@@ -169,6 +169,8 @@ enum tw_status settings_parse(int count, char **words, struct settings *settings
 void settings_fini(struct settings *settings);
 // What is read, or the first of it, by a name for messages.
 const char *settings_source(const struct settings *settings);
+// All interfaces, "eth0, lo"; "": none. What has no room is cut.
+void settings_interfaces(const struct settings *settings, char *text, size_t room);
 
 void help_print(enum command command, FILE *to);
 // "bash", "zsh", "fish": a completion script; "man", "keys", "settings": the manual's sections on

@@ -365,12 +365,8 @@ static void progress(const struct reading *reading, int64_t begun, bool *shown) 
 
 // That it has begun: nothing else shows it until a packet comes.
 static void tell_watching(const struct settings *settings) {
-    char names[256] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < settings->interface_count && used < sizeof names; i++) {
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
-                                 settings->interfaces[i]);
-    }
+    char names[256];
+    settings_interfaces(settings, names, sizeof names);
     if (settings->report.detail >= 0) {
         remark(_("watching %s"), names);
     }

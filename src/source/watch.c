@@ -317,26 +317,35 @@ static void look_at_next(struct tw_watch *watch, struct tw_watched *one) {
     }
 }
 
+// The interface with the least time of those that have a packet; NULL: none has.
+static struct tw_watched *first_pending(struct tw_watch *watch) {
+    struct tw_watched *least = NULL;
+    for (size_t i = 0; i < watch->count; i++) {
+        struct tw_watched *one = &watch->one[i];
+        if (!one->pending) {
+            look_at_next(watch, one);
+            one->packet.interface = (uint32_t)i;
+        }
+        if (one->pending && (least == NULL || one->packet.time < least->packet.time)) {
+            least = one;
+        }
+    }
+    return least;
+}
+
 // Of several: sees to it that all that have a packet have one pending; *least is the first of
 // these. `all`: also those that were asked a moment ago.
 static enum tw_got gather_packets(struct tw_watch *watch, bool all, struct tw_watched **least,
                                   struct tw_error *error) {
     const int64_t now = tick();
-    *least = NULL;
     for (size_t i = 0; i < watch->count; i++) {
         struct tw_watched *one = &watch->one[i];
         if (one->known != TW_LIVE_GONE && one->why == NULL && (all || one->asked_at != now)) {
             one->asked_at = now;
             fill(one);
         }
-        if (!one->pending) {
-            look_at_next(watch, one);
-            one->packet.interface = (uint32_t)i;
-        }
-        if (one->pending && (*least == NULL || one->packet.time < (*least)->packet.time)) {
-            *least = one;
-        }
     }
+    *least = first_pending(watch);
     if (*least != NULL) {
         return TW_GOT_PACKET;
     }
@@ -393,15 +402,7 @@ static enum tw_got next_of_several(struct tw_watch *watch, struct tw_packet *pac
 }
 
 bool tw_watch_left(struct tw_watch *watch, struct tw_packet *packet) {
-    struct tw_watched *least = NULL;
-    for (size_t i = 0; i < watch->count && watch->count > 1; i++) {
-        struct tw_watched *one = &watch->one[i];
-        look_at_next(watch, one);
-        one->packet.interface = (uint32_t)i;
-        if (one->pending && (least == NULL || one->packet.time < least->packet.time)) {
-            least = one;
-        }
-    }
+    struct tw_watched *least = watch->count > 1 ? first_pending(watch) : NULL; // one has no queue
     if (least != NULL) {
         give(least, packet);
     }

@@ -33,12 +33,11 @@ struct tw_watch {
     } one[TW_INTERFACES_MAX];
     size_t count;
     struct tw_source_options options;
-    char *filter; // NULL: the default one
-    struct tw_filter
-        sieve;           // the same for what had been read before it was set; passes all: default
-    int fd;              // to wait for; of several an epoll set,
-    int timer;           // and in it a timer for a packet that is held back; -1: none
-    unsigned since_look; // packets given since all counters were read
+    char *filter;           // NULL: the default one
+    struct tw_filter sieve; // the same, for what was read before; the default one passes all
+    int fd;                 // to wait for; of several an epoll set,
+    int timer;              // and in it a timer for a packet that is held back; -1: none
+    unsigned since_look;    // packets given since all counters were read
     int64_t asked_ms;
 
     struct {
@@ -61,6 +60,7 @@ enum tw_status tw_watch_refilter(struct tw_watch *watch, const char *filter,
 bool tw_watch_left(struct tw_watch *watch, struct tw_packet *packet) TW_CHECKED;
 // Whether a packet that was read before that passes the filter, too. The default one passes all.
 bool tw_watch_wants(struct tw_watch *watch, const struct tw_packet *packet) TW_CHECKED;
+// As tw_source_absent.
 void tw_watch_absent(const struct tw_watch *watch, char *text, size_t room);
 const char *tw_watch_news(struct tw_watch *watch);
 void tw_watch_counts(struct tw_watch *watch, struct tw_source_counts *counts);
