@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // For the tests of live sources: a network namespace of their own with two veth pairs, frames sent
-// into one end and awaited at the other. Included once, after cmocka.h.
+// into one end and awaited at the other. Included after cmocka.h.
 #ifndef TCPWALK_TEST_LIVE_NET_H
 #define TCPWALK_TEST_LIVE_NET_H
 
@@ -23,11 +23,11 @@ enum { PATIENCE_MS = 5000, FRAME_ROOM = 2048 };
 
 static bool have_net;
 
-static int run(const char *command) {
+static inline int run(const char *command) {
     return system(command);
 }
 
-static int sender_open(const char *interface) {
+static inline int sender_open(const char *interface) {
     const int fd = socket(AF_PACKET, SOCK_RAW, 0);
     const struct sockaddr_ll to = {.sll_family = AF_PACKET,
                                    .sll_ifindex = (int)if_nametoindex(interface)};
@@ -38,7 +38,7 @@ static int sender_open(const char *interface) {
 
 // Waits until what is sent into one end arrives at the other: a pair that was just set up drops at
 // first. Frames of no known type, which no filter here lets pass.
-static void pair_ready(const char *from, const char *to) {
+static inline void pair_ready(const char *from, const char *to) {
     static const uint8_t unknown[60] = {[12] = 0x99, [13] = 0x99};
     const int in = socket(AF_PACKET, SOCK_RAW, htons(0x9999)), out = sender_open(from);
     const struct sockaddr_ll at = {.sll_family = AF_PACKET,
@@ -55,7 +55,7 @@ static void pair_ready(const char *from, const char *to) {
     close(out);
 }
 
-static void pair_make(const char *one, const char *other) {
+static inline void pair_make(const char *one, const char *other) {
     char command[256];
     snprintf(command, sizeof command,
              "ip link add %s type veth peer name %s && ip link set %s up && ip link set %s up", one,
@@ -65,7 +65,7 @@ static void pair_make(const char *one, const char *other) {
 }
 
 // a0 - a1 and b0 - b1, all up and silent.
-static int net_open(void **state) {
+static inline int net_open(void **state) {
     (void)state;
     if (unshare(CLONE_NEWNET) != 0 || run("ip link set lo up 2>/dev/null") != 0) {
         print_message("no network namespace, or no ip(8), is to be had: not tested\n");
@@ -84,8 +84,8 @@ static int net_open(void **state) {
 }
 
 // An Ethernet frame with IPv4: TCP (6) or UDP (17) from port `mark`, behind `tags` VLAN tags.
-static size_t frame(uint8_t octets[FRAME_ROOM], uint8_t protocol, uint16_t mark, unsigned tags,
-                    size_t data) {
+static inline size_t frame(uint8_t octets[FRAME_ROOM], uint8_t protocol, uint16_t mark,
+                           unsigned tags, size_t data) {
     static const uint8_t addresses[12] = {0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1};
     const size_t header = protocol == 6 ? 20 : 8, total = 20 + header + data;
     uint8_t *at = octets;
@@ -115,27 +115,27 @@ static size_t frame(uint8_t octets[FRAME_ROOM], uint8_t protocol, uint16_t mark,
     return (size_t)(at - octets) + header + data;
 }
 
-static void send_frame(int fd, uint8_t protocol, uint16_t mark, unsigned tags, size_t data) {
+static inline void send_frame(int fd, uint8_t protocol, uint16_t mark, unsigned tags, size_t data) {
     uint8_t octets[FRAME_ROOM];
     const size_t length = frame(octets, protocol, mark, tags, data);
     assert_int_equal(send(fd, octets, length, 0), length);
 }
 
-static uint16_t mark_of(const struct tw_packet *packet) {
+static inline uint16_t mark_of(const struct tw_packet *packet) {
     const uint8_t *at = packet->octets + 12;
     while (at[0] == 0x81)
         at += 4;
     return (uint16_t)(at[22] << 8 | at[23]);
 }
 
-static int64_t now_ms(void) {
+static inline int64_t now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 // The next packet, which must come.
-static void await_packet(struct tw_source *source, struct tw_packet *packet) {
+static inline void await_packet(struct tw_source *source, struct tw_packet *packet) {
     struct tw_error error;
     for (const int64_t end = now_ms() + PATIENCE_MS; now_ms() < end;) {
         const enum tw_got got = tw_source_next(source, packet, &error);
@@ -148,7 +148,8 @@ static void await_packet(struct tw_source *source, struct tw_packet *packet) {
 }
 
 // Nothing but what is awaited by then; returns how the source ended, if it did.
-static enum tw_got await_news(struct tw_source *source, const char *text, struct tw_error *error) {
+static inline enum tw_got await_news(struct tw_source *source, const char *text,
+                                     struct tw_error *error) {
     struct tw_packet packet;
     for (const int64_t end = now_ms() + PATIENCE_MS; now_ms() < end;) {
         const enum tw_got got = tw_source_next(source, &packet, error);
@@ -165,8 +166,8 @@ static enum tw_got await_news(struct tw_source *source, const char *text, struct
     return TW_GOT_NOTHING;
 }
 
-static struct tw_source *attach(const char *first, const char *second,
-                                const struct tw_source_options *options) {
+static inline struct tw_source *attach(const char *first, const char *second,
+                                       const struct tw_source_options *options) {
     const char *const names[] = {first, second};
     struct tw_source *source;
     struct tw_error error;
